@@ -1,0 +1,153 @@
+//! The board: an Arm MPS2 with the AN385 image (Cortex-M3), as QEMU emulates it.
+//!
+//! This is the file to rewrite for another board. Python needs a console and a clock of it.
+
+use core::fmt;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use cortex_m_rt::{ExceptionFrame, exception};
+use cortex_m_semihosting::debug;
+use mpy_freeze_rt::Platform;
+
+/// A register of the board, 32 bits wide.
+#[derive(Clone, Copy)]
+struct Register(*mut u32);
+
+impl Register {
+    /// The register at `offset` bytes in the block at `base`, which must be one of those below.
+    const fn at(base: usize, offset: usize) -> Self {
+        Self((base + offset) as *mut u32)
+    }
+
+    fn read(self) -> u32 {
+        // SAFETY: every `Register` here is the address of a register of this board, aligned and always mapped.
+        unsafe { self.0.read_volatile() }
+    }
+
+    fn write(self, value: u32) {
+        // SAFETY: as in `read`. Nothing that these registers control touches the program's memory.
+        unsafe { self.0.write_volatile(value) }
+    }
+}
+
+// The CMSDK UART that QEMU shows as its first serial port.
+const UART: usize = 0x4000_4000;
+const UART_DATA: Register = Register::at(UART, 0x00);
+const UART_STATE: Register = Register::at(UART, 0x04);
+const UART_CTRL: Register = Register::at(UART, 0x08);
+const UART_BAUDDIV: Register = Register::at(UART, 0x10);
+const UART_STATE_TX_FULL: u32 = 1 << 0;
+const UART_STATE_RX_FULL: u32 = 1 << 1;
+const UART_CTRL_TX_ENABLE: u32 = 1 << 0;
+const UART_CTRL_RX_ENABLE: u32 = 1 << 1;
+
+// The FPGA's free-running counter. It counts at the clock divided by the prescaler plus one.
+const FPGA: usize = 0x4002_8000;
+const FPGA_COUNTER: Register = Register::at(FPGA, 0x18);
+const FPGA_PRESCALE: Register = Register::at(FPGA, 0x1c);
+
+const CLOCK_HZ: u32 = 25_000_000;
+const BAUD: u32 = 115_200;
+
+/// Stack that Python leaves to interrupt handlers, which share it.
+const STACK_RESERVE: usize = 4 * 1024;
+/// Stack that Python never needs more than: endless recursion then ends early.
+const STACK_LIMIT: usize = 64 * 1024;
+
+/// The board, as MicroPython sees it.
+pub struct Board;
+
+impl Board {
+    /// Starts the console and the clock. Once, before anything else.
+    pub fn init() {
+        UART_BAUDDIV.write(CLOCK_HZ / BAUD);
+        UART_CTRL.write(UART_CTRL_TX_ENABLE | UART_CTRL_RX_ENABLE);
+        FPGA_PRESCALE.write(CLOCK_HZ / 1_000_000 - 1);
+    }
+
+    /// Ends the program, and QEMU with it: its exit status is 0 where all went well, and 1 otherwise.
+    pub fn exit(ok: bool) -> ! {
+        // The last byte is on its way out until the transmitter is free.
+        while UART_STATE.read() & UART_STATE_TX_FULL != 0 {}
+        debug::exit(if ok {
+            debug::EXIT_SUCCESS
+        } else {
+            debug::EXIT_FAILURE
+        });
+        loop {
+            cortex_m::asm::wfi();
+        }
+    }
+}
+
+impl Platform for Board {
+    fn write(bytes: &[u8]) {
+        for &byte in bytes {
+            while UART_STATE.read() & UART_STATE_TX_FULL != 0 {}
+            UART_DATA.write(byte.into());
+        }
+    }
+
+    fn read() -> Option<u8> {
+        if UART_STATE.read() & UART_STATE_RX_FULL == 0 {
+            return None;
+        }
+        u8::try_from(UART_DATA.read() & 0xff).ok()
+    }
+
+    fn ticks_us() -> u64 {
+        // The counter wraps after 71 minutes; whoever asks more often than that sees every wrap. Python asks from
+        // one place at a time, so that the two halves need no lock.
+        static LAST: AtomicU32 = AtomicU32::new(0);
+        static WRAPS: AtomicU32 = AtomicU32::new(0);
+        let now = FPGA_COUNTER.read();
+        let mut wraps = WRAPS.load(Ordering::Relaxed);
+        if now < LAST.swap(now, Ordering::Relaxed) {
+            wraps += 1;
+            WRAPS.store(wraps, Ordering::Relaxed);
+        }
+        u64::from(wraps) << 32 | u64::from(now)
+    }
+
+    fn stack_limit() -> usize {
+        // The stack grows down from the end of RAM to where the statics end.
+        let here = cortex_m::register::msp::read() as usize;
+        let statics_end = cortex_m_rt::heap_start() as usize;
+        here.saturating_sub(statics_end)
+            .saturating_sub(STACK_RESERVE)
+            .min(STACK_LIMIT)
+    }
+}
+
+/// The console for Rust's `write!`.
+pub struct Console;
+
+impl fmt::Write for Console {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        Board::write(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// Prints a line on the console.
+#[macro_export]
+macro_rules! println {
+    ($($arguments:tt)*) => {{
+        use core::fmt::Write as _;
+        // The console takes everything.
+        let _ = writeln!($crate::board::Console, $($arguments)*);
+    }};
+}
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    println!("{info}");
+    Board::exit(false)
+}
+
+// SAFETY: nothing returns to what faulted; the handler only prints and ends.
+#[exception]
+unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
+    println!("hard fault at {:#010x}", frame.pc());
+    Board::exit(false)
+}

@@ -1,0 +1,30 @@
+//! What Cargo tells the compiler. Nothing else in this crate reads the environment.
+
+use std::path::PathBuf;
+
+/// Where the crate is, and where its build script wrote.
+#[derive(Debug, Clone)]
+pub(crate) struct Environment {
+    /// The folder of the crate's `Cargo.toml`.
+    pub(crate) manifest_dir: PathBuf,
+    /// The build script's folder, if the crate has a build script.
+    pub(crate) out_dir: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Reads it.
+    pub(crate) fn read() -> Self {
+        Self {
+            manifest_dir: variable("CARGO_MANIFEST_DIR").unwrap_or_default(),
+            out_dir: variable("OUT_DIR"),
+        }
+    }
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the module that reads the environment"
+)]
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from)
+}

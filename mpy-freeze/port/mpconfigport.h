@@ -1,0 +1,191 @@
+// The configuration of the mpy-freeze port: what the builder decided, then what freezing and the
+// Rust runtime need, then defaults for whatever the builder left open.
+#pragma once
+
+#include "mpy_freeze_config.h"
+
+#include <stdint.h>
+
+// The types that MicroPython asks its port for.
+typedef intptr_t mp_int_t;
+typedef uintptr_t mp_uint_t;
+typedef long mp_off_t;
+
+// Whether an operating system's C library is below. On bare metal the port brings its own headers,
+// and MicroPython's string, printf and math sources are compiled with it.
+#ifndef MPYF_HOSTED
+#if defined(__linux__) || defined(__APPLE__) || defined(_WIN32) || defined(__unix__)
+#define MPYF_HOSTED (1)
+#else
+#define MPYF_HOSTED (0)
+#endif
+#endif
+
+#if defined(_WIN32)
+#include <malloc.h>
+#else
+#include <alloca.h>
+#endif
+
+// ---------------------------------------------------------------------------------------------
+// What freezing and the Rust runtime need, whatever the builder says.
+
+// Frozen modules: bytecode always, and source text where there is a compiler to read it.
+#undef MICROPY_MODULE_FROZEN_MPY
+#define MICROPY_MODULE_FROZEN_MPY (1)
+#undef MICROPY_MODULE_FROZEN_STR
+#define MICROPY_MODULE_FROZEN_STR (MICROPY_ENABLE_COMPILER)
+#undef MICROPY_QSTR_EXTRA_POOL
+#define MICROPY_QSTR_EXTRA_POOL mp_qstr_frozen_const_pool
+
+// The importer finds frozen modules through the entry ".frozen" of sys.path.
+#undef MICROPY_ENABLE_EXTERNAL_IMPORT
+#define MICROPY_ENABLE_EXTERNAL_IMPORT (1)
+#undef MICROPY_PY_SYS
+#define MICROPY_PY_SYS (1)
+#undef MICROPY_PY_SYS_PATH
+#define MICROPY_PY_SYS_PATH (1)
+#undef MICROPY_PY_SYS_PATH_ARGV_DEFAULTS
+#define MICROPY_PY_SYS_PATH_ARGV_DEFAULTS (1)
+
+// The objects that Rust holds are roots of the garbage collector.
+#undef MICROPY_ENABLE_GC
+#define MICROPY_ENABLE_GC (1)
+
+// Endless recursion in Python must end in an exception and not in other memory.
+#undef MICROPY_STACK_CHECK
+#define MICROPY_STACK_CHECK (1)
+
+// The Rust runtime has one VM on one thread.
+#if defined(MICROPY_PY_THREAD) && MICROPY_PY_THREAD
+#error "MICROPY_PY_THREAD isn't supported by mpy-freeze: one VM runs on one thread"
+#endif
+
+// An abort of the VM leaves through frames that the shim has to see.
+#if defined(MICROPY_ENABLE_VM_ABORT) && MICROPY_ENABLE_VM_ABORT
+#error "MICROPY_ENABLE_VM_ABORT isn't supported by mpy-freeze"
+#endif
+
+// A compiler for other machines can't run what it compiles.
+#if defined(MICROPY_DYNAMIC_COMPILER) && MICROPY_DYNAMIC_COMPILER
+#error "MICROPY_DYNAMIC_COMPILER is mpy-cross's; a firmware can't be built with it"
+#endif
+
+// ---------------------------------------------------------------------------------------------
+// The language.
+
+#ifndef MICROPY_LONGINT_IMPL
+#define MICROPY_LONGINT_IMPL (MICROPY_LONGINT_IMPL_MPZ)
+#endif
+
+// Controllers have a single precision unit or none; PCs compute in doubles as CPython does.
+#ifndef MICROPY_FLOAT_IMPL
+#if MPYF_HOSTED
+#define MICROPY_FLOAT_IMPL (MICROPY_FLOAT_IMPL_DOUBLE)
+#else
+#define MICROPY_FLOAT_IMPL (MICROPY_FLOAT_IMPL_FLOAT)
+#endif
+#endif
+
+// A traceback without lines is of little use, and frozen code has its lines in ROM.
+#ifndef MICROPY_ENABLE_SOURCE_LINE
+#define MICROPY_ENABLE_SOURCE_LINE (1)
+#endif
+
+#ifndef MICROPY_ROM_TEXT_COMPRESSION
+#define MICROPY_ROM_TEXT_COMPRESSION (1)
+#endif
+
+// An exception that is raised when the heap is full keeps its message and two lines of traceback.
+#ifndef MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF
+#define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF (1)
+#endif
+#ifndef MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE
+#if UINTPTR_MAX > 0xffffffff
+#define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE (256)
+#else
+#define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE (128)
+#endif
+#endif
+
+// There is no interactive prompt.
+#ifndef MICROPY_HELPER_REPL
+#define MICROPY_HELPER_REPL (0)
+#endif
+#ifndef MICROPY_PY_SYS_PS1_PS2
+#define MICROPY_PY_SYS_PS1_PS2 (0)
+#endif
+
+// ---------------------------------------------------------------------------------------------
+// The machine.
+
+#ifndef MICROPY_OPT_COMPUTED_GOTO
+#define MICROPY_OPT_COMPUTED_GOTO (1)
+#endif
+
+// The importer has a buffer of this size on the stack.
+#ifndef MICROPY_ALLOC_PATH_MAX
+#if MPYF_HOSTED
+#define MICROPY_ALLOC_PATH_MAX (512)
+#else
+#define MICROPY_ALLOC_PATH_MAX (256)
+#endif
+#endif
+
+// The same numbers on the host and on every target.
+#ifndef MICROPY_USE_INTERNAL_ERRNO
+#define MICROPY_USE_INTERNAL_ERRNO (1)
+#endif
+
+#ifndef MICROPY_USE_INTERNAL_PRINTF
+#define MICROPY_USE_INTERNAL_PRINTF (!MPYF_HOSTED)
+#endif
+
+#ifndef MP_SSIZE_MAX
+#define MP_SSIZE_MAX INTPTR_MAX
+#endif
+
+#if defined(__thumb__) || defined(__thumb2__)
+// Code addresses carry the Thumb bit.
+#ifndef MICROPY_MAKE_POINTER_CALLABLE
+#define MICROPY_MAKE_POINTER_CALLABLE(p) ((void *)((mp_uint_t)(p) | 1))
+#endif
+// ARMv6-M's branch reaches two kilobytes, and the linker may put the two halves further apart.
+#if !defined(__thumb2__) && !defined(MICROPY_NLR_THUMB_USE_LONG_JUMP)
+#define MICROPY_NLR_THUMB_USE_LONG_JUMP (1)
+#endif
+#endif
+
+// Python's text reaches the board as Python wrote it; whether a terminal wants "\r\n" is for the
+// board to know.
+#ifndef MP_PLAT_PRINT_STRN
+#define MP_PLAT_PRINT_STRN(str, len) mp_hal_stdout_tx_strn((str), (len))
+#endif
+
+#ifndef MICROPY_PY_SYS_PLATFORM
+#define MICROPY_PY_SYS_PLATFORM "mpy-freeze"
+#endif
+
+// The board sleeps or serves its other work wherever Python waits.
+#ifndef MICROPY_INTERNAL_WFE
+#define MICROPY_INTERNAL_WFE(timeout_ms) ((void)(timeout_ms), mpyf_platform_idle())
+#endif
+
+// The board's clock is the only thing at hand that differs from start to start.
+#ifndef MICROPY_PY_RANDOM_SEED_INIT_FUNC
+#define MICROPY_PY_RANDOM_SEED_INIT_FUNC (mpyf_random_seed())
+#endif
+
+#define MP_STATE_PORT MP_STATE_VM
+
+void mpyf_platform_idle(void);
+uint32_t mpyf_random_seed(void);
+
+// With a file system configured in, MicroPython's VFS does what the port's stand-ins refuse to do.
+#if defined(MICROPY_VFS) && MICROPY_VFS
+#ifndef MICROPY_READER_VFS
+#define MICROPY_READER_VFS (1)
+#endif
+#define mp_import_stat mp_vfs_import_stat
+#define mp_builtin_open_obj mp_vfs_open_obj
+#endif

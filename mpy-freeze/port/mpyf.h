@@ -1,0 +1,118 @@
+// The C interface between MicroPython and the Rust crate mpy-freeze-rt. It doesn't depend on how
+// MicroPython is configured: Rust never sees an object of Python, only a handle for one.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// A handle is an index into a table of roots; the object stays alive until the handle is released.
+// Zero is never the handle of an object.
+typedef uint32_t mpyf_handle_t;
+
+// How a call that can raise ends. What it leaves in its handle is the result, or the exception.
+enum {
+    MPYF_OK = 0,
+    MPYF_RAISED = 1,
+};
+
+// How a start ends.
+enum {
+    MPYF_STARTED = 0,
+    MPYF_HEAP_TOO_SMALL = 1,
+    MPYF_STACK_TOO_SMALL = 2,
+};
+
+// What a Rust value is.
+enum {
+    MPYF_VALUE_NONE = 0,
+    MPYF_VALUE_BOOL = 1,
+    MPYF_VALUE_INT = 2,
+    MPYF_VALUE_UINT = 3,
+    MPYF_VALUE_FLOAT = 4,
+    MPYF_VALUE_STR = 5,
+    MPYF_VALUE_BYTES = 6,
+    MPYF_VALUE_OBJECT = 7,
+};
+
+// A Rust value on its way to Python. Which of the fields count follows from the kind.
+typedef struct _mpyf_value_t {
+    uint64_t bits;
+    const uint8_t *data;
+    size_t len;
+    uint32_t kind;
+    mpyf_handle_t object;
+} mpyf_value_t;
+
+// How an object becomes text.
+enum {
+    MPYF_TEXT_STR = 0,
+    MPYF_TEXT_REPR = 1,
+    MPYF_TEXT_TRACEBACK = 2,
+};
+
+// What is compiled.
+enum {
+    MPYF_SOURCE_STATEMENTS = 0,
+    MPYF_SOURCE_EXPRESSION = 1,
+};
+
+typedef struct _mpyf_heap_info_t {
+    size_t total;
+    size_t used;
+    size_t free;
+    size_t max_free_block;
+} mpyf_heap_info_t;
+
+// Takes a piece of text. It must return: whatever it calls may raise only behind the shim.
+typedef void (*mpyf_write_t)(void *context, const char *text, size_t len);
+
+// Exists so that a reference to it pulls the shim out of the archive. The number changes with the
+// interface, so that a shim and a crate that don't match fail to link.
+void mpyf_abi_1(void);
+
+uint32_t mpyf_start(uint8_t *heap, size_t heap_len, void *stack_top, size_t stack_bytes);
+void mpyf_stop(void);
+void mpyf_collect(void);
+void mpyf_heap_info(mpyf_heap_info_t *info);
+
+void mpyf_release(mpyf_handle_t handle);
+
+uint32_t mpyf_import(const uint8_t *name, size_t name_len, mpyf_handle_t *out);
+uint32_t mpyf_execute(const uint8_t *source, size_t source_len, const uint8_t *file, size_t file_len,
+    uint32_t kind, mpyf_handle_t *out);
+
+uint32_t mpyf_new(const mpyf_value_t *value, mpyf_handle_t *out);
+uint32_t mpyf_attr(mpyf_handle_t object, const uint8_t *name, size_t name_len, mpyf_handle_t *out);
+uint32_t mpyf_set_attr(mpyf_handle_t object, const uint8_t *name, size_t name_len,
+    const mpyf_value_t *value, mpyf_handle_t *out);
+uint32_t mpyf_call(mpyf_handle_t callee, const mpyf_value_t *args, size_t n_args, mpyf_handle_t *out);
+uint32_t mpyf_call_method(mpyf_handle_t object, const uint8_t *name, size_t name_len,
+    const mpyf_value_t *args, size_t n_args, mpyf_handle_t *out);
+// Items of a container. `mpyf_next` leaves zero where an iterator ends.
+uint32_t mpyf_item(mpyf_handle_t object, const mpyf_value_t *key, mpyf_handle_t *out);
+uint32_t mpyf_set_item(mpyf_handle_t object, const mpyf_value_t *key, const mpyf_value_t *value,
+    mpyf_handle_t *out);
+uint32_t mpyf_len(mpyf_handle_t object, size_t *len, mpyf_handle_t *out);
+uint32_t mpyf_iter(mpyf_handle_t object, mpyf_handle_t *out);
+uint32_t mpyf_next(mpyf_handle_t iterator, mpyf_handle_t *out);
+
+uint32_t mpyf_is_none(mpyf_handle_t object);
+uint32_t mpyf_to_bool(mpyf_handle_t object, uint32_t *value, mpyf_handle_t *out);
+uint32_t mpyf_to_int(mpyf_handle_t object, int64_t *value, mpyf_handle_t *out);
+uint32_t mpyf_to_float(mpyf_handle_t object, double *value, mpyf_handle_t *out);
+uint32_t mpyf_as_str(mpyf_handle_t object, const uint8_t **data, size_t *len, mpyf_handle_t *out);
+uint32_t mpyf_as_bytes(mpyf_handle_t object, const uint8_t **data, size_t *len, mpyf_handle_t *out);
+void mpyf_type_name(mpyf_handle_t object, const uint8_t **data, size_t *len);
+
+uint32_t mpyf_text(mpyf_handle_t object, uint32_t kind, mpyf_handle_t *out);
+uint32_t mpyf_write(mpyf_handle_t object, uint32_t kind, mpyf_write_t write, void *context,
+    mpyf_handle_t *out);
+void mpyf_value_error(const uint8_t *message, size_t message_len, mpyf_handle_t *out);
+uint32_t mpyf_exception_matches(mpyf_handle_t object, const uint8_t *name, size_t name_len);
+
+// What the board provides, in Rust. None of it raises or unwinds.
+void mpyf_platform_write(const uint8_t *data, size_t len);
+int32_t mpyf_platform_read(void);
+uint64_t mpyf_platform_ticks_us(void);
+void mpyf_platform_idle(void);
+__attribute__((noreturn)) void mpyf_platform_fatal(const char *message, size_t len);

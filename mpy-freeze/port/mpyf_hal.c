@@ -1,0 +1,97 @@
+// MicroPython's hardware layer on the board's Platform: console, clock and waiting.
+
+#include <string.h>
+
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+
+#include "mpyf_internal.h"
+
+// A poll of the console can't look at a byte without taking it; this is the byte it took.
+#define NO_BYTE (-1)
+static int32_t waiting_byte = NO_BYTE;
+
+void mpyf_hal_init(void) {
+    waiting_byte = NO_BYTE;
+}
+
+static bool byte_is_waiting(void) {
+    if (waiting_byte == NO_BYTE) {
+        waiting_byte = mpyf_platform_read();
+    }
+    return waiting_byte != NO_BYTE;
+}
+
+mp_uint_t mp_hal_stdout_tx_strn(const char *str, size_t len) {
+    mpyf_platform_write((const uint8_t *)str, len);
+    return len;
+}
+
+void mp_hal_stdout_tx_strn_cooked(const char *str, size_t len) {
+    mpyf_platform_write((const uint8_t *)str, len);
+}
+
+void mp_hal_stdout_tx_str(const char *str) {
+    mpyf_platform_write((const uint8_t *)str, strlen(str));
+}
+
+int mp_hal_stdin_rx_chr(void) {
+    while (!byte_is_waiting()) {
+        mp_handle_pending(true);
+        mpyf_platform_idle();
+    }
+    int byte = waiting_byte;
+    waiting_byte = NO_BYTE;
+    return byte;
+}
+
+uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags) {
+    uintptr_t ready = poll_flags & MP_STREAM_POLL_WR;
+    if ((poll_flags & MP_STREAM_POLL_RD) && byte_is_waiting()) {
+        ready |= MP_STREAM_POLL_RD;
+    }
+    return ready;
+}
+
+mp_uint_t mp_hal_ticks_us(void) {
+    return (mp_uint_t)mpyf_platform_ticks_us();
+}
+
+mp_uint_t mp_hal_ticks_ms(void) {
+    return (mp_uint_t)(mpyf_platform_ticks_us() / 1000);
+}
+
+mp_uint_t mp_hal_ticks_cpu(void) {
+    return (mp_uint_t)mpyf_platform_ticks_us();
+}
+
+// The board has no calendar: the epoch is its start.
+uint64_t mp_hal_time_ns(void) {
+    return mpyf_platform_ticks_us() * 1000;
+}
+
+static void wait_us(uint64_t us) {
+    uint64_t start = mpyf_platform_ticks_us();
+    do {
+        mp_handle_pending(true);
+        if (mpyf_platform_ticks_us() - start >= us) {
+            return;
+        }
+        mpyf_platform_idle();
+    } while (mpyf_platform_ticks_us() - start < us);
+}
+
+void mp_hal_delay_us(mp_uint_t us) {
+    wait_us(us);
+}
+
+void mp_hal_delay_ms(mp_uint_t ms) {
+    wait_us((uint64_t)ms * 1000);
+}
+
+uint32_t mpyf_random_seed(void) {
+    // The clock's fast bits are its low ones; the multiplication spreads them over the whole seed.
+    uint64_t ticks = mpyf_platform_ticks_us() * 0x9e3779b97f4a7c15u;
+    return (uint32_t)(ticks >> 32);
+}

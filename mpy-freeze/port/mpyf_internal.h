@@ -1,0 +1,22 @@
+// What the shim's own files share.
+#pragma once
+
+#include "py/obj.h"
+
+#include "mpyf.h"
+
+// Work that may raise. It returns the object that the caller gets a handle for, or MP_OBJ_NULL.
+typedef mp_obj_t (*mpyf_body_t)(void *arg);
+
+// Does the work and catches what it raises: no jump leaves this function.
+uint32_t mpyf_protect(mpyf_body_t body, void *arg, mpyf_handle_t *out);
+
+// The table of handles. `keep` raises MemoryError where it can't grow; `keep_exception` never
+// raises, and `exception` comes out as a MemoryError where there is no room left for it.
+void mpyf_handles_init(void);
+mp_obj_t mpyf_object(mpyf_handle_t handle);
+mpyf_handle_t mpyf_keep(mp_obj_t object);
+mpyf_handle_t mpyf_keep_exception(mp_obj_t exception);
+
+// Drops what the hardware layer has buffered for an earlier VM.
+void mpyf_hal_init(void);

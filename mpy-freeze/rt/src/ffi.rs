@@ -1,0 +1,137 @@
+//! The C interface of the shim, as `mpyf.h` declares it.
+//!
+//! No function in here unwinds or jumps out: whatever Python raises comes back as [`RAISED`] with the handle
+//! of the exception.
+
+use core::ffi::{c_char, c_void};
+
+/// What a call returns that left an exception in its handle.
+pub(crate) const RAISED: u32 = 1;
+
+pub(crate) const HEAP_TOO_SMALL: u32 = 1;
+pub(crate) const STACK_TOO_SMALL: u32 = 2;
+
+pub(crate) const VALUE_NONE: u32 = 0;
+pub(crate) const VALUE_BOOL: u32 = 1;
+pub(crate) const VALUE_INT: u32 = 2;
+pub(crate) const VALUE_UINT: u32 = 3;
+pub(crate) const VALUE_FLOAT: u32 = 4;
+pub(crate) const VALUE_STR: u32 = 5;
+pub(crate) const VALUE_BYTES: u32 = 6;
+pub(crate) const VALUE_OBJECT: u32 = 7;
+
+pub(crate) const TEXT_STR: u32 = 0;
+pub(crate) const TEXT_REPR: u32 = 1;
+pub(crate) const TEXT_TRACEBACK: u32 = 2;
+
+pub(crate) const SOURCE_STATEMENTS: u32 = 0;
+pub(crate) const SOURCE_EXPRESSION: u32 = 1;
+
+/// A Rust value on its way to Python; `kind` says which of the other fields count.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct RawValue {
+    pub(crate) bits: u64,
+    pub(crate) data: *const u8,
+    pub(crate) len: usize,
+    pub(crate) kind: u32,
+    pub(crate) object: u32,
+}
+
+#[repr(C)]
+pub(crate) struct RawHeapInfo {
+    pub(crate) total: usize,
+    pub(crate) used: usize,
+    pub(crate) free: usize,
+    pub(crate) max_free_block: usize,
+}
+
+pub(crate) type Write = unsafe extern "C" fn(*mut c_void, *const c_char, usize);
+
+unsafe extern "C" {
+    pub(crate) fn mpyf_start(
+        heap: *mut u8,
+        heap_len: usize,
+        stack_top: *mut c_void,
+        stack_bytes: usize,
+    ) -> u32;
+    pub(crate) fn mpyf_stop();
+    pub(crate) fn mpyf_collect();
+    pub(crate) fn mpyf_heap_info(info: *mut RawHeapInfo);
+
+    pub(crate) fn mpyf_release(handle: u32);
+
+    pub(crate) fn mpyf_import(name: *const u8, name_len: usize, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_execute(
+        source: *const u8,
+        source_len: usize,
+        file: *const u8,
+        file_len: usize,
+        kind: u32,
+        out: *mut u32,
+    ) -> u32;
+
+    pub(crate) fn mpyf_new(value: *const RawValue, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_attr(object: u32, name: *const u8, name_len: usize, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_set_attr(
+        object: u32,
+        name: *const u8,
+        name_len: usize,
+        value: *const RawValue,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_call(
+        callee: u32,
+        args: *const RawValue,
+        n_args: usize,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_call_method(
+        object: u32,
+        name: *const u8,
+        name_len: usize,
+        args: *const RawValue,
+        n_args: usize,
+        out: *mut u32,
+    ) -> u32;
+
+    pub(crate) fn mpyf_item(object: u32, key: *const RawValue, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_set_item(
+        object: u32,
+        key: *const RawValue,
+        value: *const RawValue,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_len(object: u32, len: *mut usize, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_iter(object: u32, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_next(iterator: u32, out: *mut u32) -> u32;
+
+    pub(crate) fn mpyf_is_none(object: u32) -> u32;
+    pub(crate) fn mpyf_to_bool(object: u32, value: *mut u32, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_to_int(object: u32, value: *mut i64, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_to_float(object: u32, value: *mut f64, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_as_str(
+        object: u32,
+        data: *mut *const u8,
+        len: *mut usize,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_as_bytes(
+        object: u32,
+        data: *mut *const u8,
+        len: *mut usize,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_type_name(object: u32, data: *mut *const u8, len: *mut usize);
+
+    pub(crate) fn mpyf_text(object: u32, kind: u32, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_write(
+        object: u32,
+        kind: u32,
+        write: Write,
+        context: *mut c_void,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_value_error(message: *const u8, message_len: usize, out: *mut u32);
+    pub(crate) fn mpyf_exception_matches(object: u32, name: *const u8, name_len: usize) -> u32;
+}

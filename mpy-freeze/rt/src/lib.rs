@@ -1,0 +1,82 @@
+//! Python in Rust firmware: the modules that [`freeze!`] has put into ROM, run by the MicroPython that the crate
+//! `mpy-freeze` has built for the same target.
+//!
+//! The firmware's `build.rs` is `mpy_freeze::Build::new().build()`, with `mpy-freeze` among its
+//! `[build-dependencies]`; the firmware itself is this:
+//!
+//! ```no_run
+//! # macro_rules! stand_in { ($path:literal) => {} }
+//! # mod mpy_freeze_rt {
+//! #     pub(crate) use ::mpy_freeze_rt::{Heap, Platform, Vm, platform};
+//! #     pub(crate) use stand_in as freeze;
+//! # }
+//! use mpy_freeze_rt::{Heap, Platform, Vm};
+//!
+//! // Every module in the folder `app`, compiled and linked into ROM.
+//! mpy_freeze_rt::freeze!("app/");
+//!
+//! // What Python needs of the board.
+//! struct Board;
+//!
+//! impl Platform for Board {
+//!     fn write(bytes: &[u8]) {
+//!         // ... to the UART
+//!     }
+//!     fn ticks_us() -> u64 {
+//!         0 // ... from a timer
+//!     }
+//!     fn stack_limit() -> usize {
+//!         16 * 1024
+//!     }
+//! }
+//!
+//! mpy_freeze_rt::platform!(Board);
+//!
+//! // What Python needs of the RAM.
+//! static HEAP: Heap<{ 64 * 1024 }> = Heap::new();
+//!
+//! // Calls `total("2024-05-01", 7)` in `app/main.py`.
+//! fn total() -> Option<i64> {
+//!     let result = Vm::run(&HEAP, |vm| {
+//!         let total = vm.import("main").and_then(|main| main.call_method("total", ("2024-05-01", 7)));
+//!         match total.and_then(|total| total.to_i64()) {
+//!             Ok(total) => Some(total),
+//!             Err(exception) => {
+//!                 // The traceback, with files and lines.
+//!                 Board::write(format!("{exception}\n").as_bytes());
+//!                 None
+//!             }
+//!         }
+//!     });
+//!     result.ok().flatten()
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! Objects ([`Obj`]) and exceptions ([`Exception`]) end with the VM they belong to; what is wanted of them is taken
+//! out inside of [`Vm::run`]. Nothing that Python raises passes through a Rust function: it comes back as an `Err`.
+//!
+//! Python itself is as safe as its modules. One that reaches into memory by address (`uctypes`, `machine.mem32`)
+//! can break what Rust relies on, as `unsafe` code can.
+#![no_std]
+#![warn(missing_docs)]
+
+mod exception;
+mod ffi;
+mod heap;
+mod lock;
+mod object;
+mod platform;
+mod text;
+mod value;
+mod vm;
+
+pub use exception::Exception;
+pub use heap::{Heap, HeapMemory};
+pub use mpy_freeze_macros::freeze;
+pub use object::{Iter, Obj};
+#[doc(hidden)]
+pub use platform::__private;
+pub use platform::Platform;
+pub use value::{Args, ToPy, Value};
+pub use vm::{HeapInfo, StartError, Vm};

@@ -1,0 +1,366 @@
+//! Python objects in Rust's hands.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use crate::exception::Exception;
+use crate::ffi;
+use crate::text;
+use crate::value::{Args, ToPy, Value};
+use crate::vm::Vm;
+
+/// A Python object, kept alive for as long as this lives.
+///
+/// It may lie anywhere, in a `Box` or in a collection too: the garbage collector knows what Rust holds. It can't
+/// outlive the VM (`'vm`) and can't leave its thread. `Display` writes what Python's `str()` gives, `Debug`
+/// what `repr()` gives.
+pub struct Obj<'vm> {
+    handle: u32,
+    /// As if it were a reference to the VM: it lasts as long and stays on its thread.
+    vm: PhantomData<&'vm Vm>,
+}
+
+impl Drop for Obj<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the handle is ours alone and the VM runs, because `'vm` lasts.
+        unsafe { ffi::mpyf_release(self.handle) }
+    }
+}
+
+/// Makes a result of what the shim left: an object or an exception.
+///
+/// # Safety
+///
+/// `handle` is what a call of the shim, in the VM that `'vm` stands for, has just left beside `status`.
+pub(crate) unsafe fn finish<'vm>(status: u32, handle: u32) -> Result<Obj<'vm>, Exception<'vm>> {
+    let object = Obj { handle, vm: PhantomData };
+    if status == ffi::RAISED { Err(Exception::new(object)) } else { Ok(object) }
+}
+
+/// As [`finish`], for a call that leaves no object.
+///
+/// # Safety
+///
+/// As for [`finish`].
+unsafe fn finish_empty<'vm>(status: u32, handle: u32) -> Result<(), Exception<'vm>> {
+    if status == ffi::RAISED {
+        Err(Exception::new(Obj { handle, vm: PhantomData }))
+    } else {
+        Ok(())
+    }
+}
+
+impl<'vm> Obj<'vm> {
+    pub(crate) fn handle(&self) -> u32 {
+        self.handle
+    }
+
+    /// The attribute `name`.
+    ///
+    /// # Errors
+    ///
+    /// `AttributeError`, or whatever a `__getattr__` or a property raises.
+    pub fn attr(&self, name: &str) -> Result<Obj<'vm>, Exception<'vm>> {
+        let mut out = 0;
+        // SAFETY: the pointers are good for the call, which leaves a handle in `out`.
+        unsafe {
+            let status = ffi::mpyf_attr(self.handle, name.as_ptr(), name.len(), &mut out);
+            finish(status, out)
+        }
+    }
+
+    /// Sets the attribute `name` to `value`.
+    ///
+    /// # Errors
+    ///
+    /// `AttributeError`, or whatever a `__setattr__` or a property raises.
+    pub fn set_attr(&self, name: &str, value: impl ToPy) -> Result<(), Exception<'vm>> {
+        let value = value.to_py();
+        let mut out = 0;
+        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
+        unsafe {
+            let status =
+                ffi::mpyf_set_attr(self.handle, name.as_ptr(), name.len(), value.as_raw(), &mut out);
+            finish_empty(status, out)
+        }
+    }
+
+    /// Calls the object.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the call raises; `TypeError` where the object can't be called or not with these arguments.
+    pub fn call(&self, args: impl Args) -> Result<Obj<'vm>, Exception<'vm>> {
+        let mut out = 0;
+        args.with(|args| {
+            let args = raw_args(args);
+            // SAFETY: the arguments live through the call, which leaves a handle in `out`.
+            unsafe {
+                let status = ffi::mpyf_call(self.handle, args.0, args.1, &mut out);
+                finish(status, out)
+            }
+        })
+    }
+
+    /// Calls the method `name` of the object.
+    ///
+    /// # Errors
+    ///
+    /// `AttributeError` where there is no such method, and whatever the call raises.
+    pub fn call_method(&self, name: &str, args: impl Args) -> Result<Obj<'vm>, Exception<'vm>> {
+        let mut out = 0;
+        args.with(|args| {
+            let args = raw_args(args);
+            // SAFETY: name and arguments live through the call, which leaves a handle in `out`.
+            unsafe {
+                let status = ffi::mpyf_call_method(
+                    self.handle,
+                    name.as_ptr(),
+                    name.len(),
+                    args.0,
+                    args.1,
+                    &mut out,
+                );
+                finish(status, out)
+            }
+        })
+    }
+
+    /// The item `self[key]`.
+    ///
+    /// # Errors
+    ///
+    /// `IndexError`, `KeyError`, `TypeError` for an object that has no items, and whatever a `__getitem__` raises.
+    pub fn item(&self, key: impl ToPy) -> Result<Obj<'vm>, Exception<'vm>> {
+        let key = key.to_py();
+        let mut out = 0;
+        // SAFETY: the key lives through the call, which leaves a handle in `out`.
+        unsafe {
+            let status = ffi::mpyf_item(self.handle, key.as_raw(), &mut out);
+            finish(status, out)
+        }
+    }
+
+    /// Sets the item `self[key]` to `value`.
+    ///
+    /// # Errors
+    ///
+    /// `IndexError`, `TypeError` for an object whose items can't be set, and whatever a `__setitem__` raises.
+    pub fn set_item(&self, key: impl ToPy, value: impl ToPy) -> Result<(), Exception<'vm>> {
+        let (key, value) = (key.to_py(), value.to_py());
+        let mut out = 0;
+        // SAFETY: key and value live through the call, which leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_set_item(self.handle, key.as_raw(), value.as_raw(), &mut out);
+            finish_empty(status, out)
+        }
+    }
+
+    /// How many items the object has, as Python's `len()`.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for an object without a length, and whatever a `__len__` raises.
+    pub fn len(&self) -> Result<usize, Exception<'vm>> {
+        let (mut len, mut out) = (0, 0);
+        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_len(self.handle, &mut len, &mut out);
+            finish_empty(status, out)?;
+        }
+        Ok(len)
+    }
+
+    /// The object's items one after another, as a `for` of Python takes them.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for an object that can't be iterated over. What an item raises comes in its place.
+    pub fn iter(&self) -> Result<Iter<'vm>, Exception<'vm>> {
+        let mut out = 0;
+        // SAFETY: `out` is good for the call, which leaves a handle in it.
+        unsafe {
+            let status = ffi::mpyf_iter(self.handle, &mut out);
+            finish(status, out).map(Iter)
+        }
+    }
+
+    /// Whether the object is `None`.
+    pub fn is_none(&self) -> bool {
+        // SAFETY: the handle is valid while `self` lives.
+        unsafe { ffi::mpyf_is_none(self.handle) != 0 }
+    }
+
+    /// The object's truth, as in an `if`.
+    ///
+    /// # Errors
+    ///
+    /// Whatever a `__bool__` or `__len__` raises.
+    pub fn to_bool(&self) -> Result<bool, Exception<'vm>> {
+        let (mut value, mut out) = (0, 0);
+        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_to_bool(self.handle, &mut value, &mut out);
+            finish_empty(status, out)?;
+        }
+        Ok(value != 0)
+    }
+
+    /// The number that an `int` or a `bool` is.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for any other type, `OverflowError` where 64 bits don't hold the number.
+    pub fn to_i64(&self) -> Result<i64, Exception<'vm>> {
+        let (mut value, mut out) = (0, 0);
+        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_to_int(self.handle, &mut value, &mut out);
+            finish_empty(status, out)?;
+        }
+        Ok(value)
+    }
+
+    /// The number that a `float` is, or an `int` as a float.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for anything that is no number, or in a firmware without floats.
+    pub fn to_f64(&self) -> Result<f64, Exception<'vm>> {
+        let (mut value, mut out) = (0.0, 0);
+        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_to_float(self.handle, &mut value, &mut out);
+            finish_empty(status, out)?;
+        }
+        Ok(value)
+    }
+
+    /// The text of a `str`, in place.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for any other type, classes derived from `str` included: [`text`](Self::text) makes a `str`
+    /// of everything. `ValueError` for a `str` that isn't UTF-8, which Python can make in a firmware without
+    /// Unicode. `MemoryError` for the message of an exception that was raised when there was no memory for it.
+    pub fn as_str(&self) -> Result<&str, Exception<'vm>> {
+        let (mut data, mut len, mut out) = (core::ptr::null(), 0, 0);
+        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
+        let bytes = unsafe {
+            let status = ffi::mpyf_as_str(self.handle, &mut data, &mut len, &mut out);
+            finish_empty(status, out)?;
+            borrow(data, len)
+        };
+        core::str::from_utf8(bytes).map_err(|_| value_error("the str isn't UTF-8"))
+    }
+
+    /// The contents of a `bytes`, in place.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for any other type: a `bytearray` can change while it is looked at, so make `bytes` of it
+    /// first.
+    pub fn as_bytes(&self) -> Result<&[u8], Exception<'vm>> {
+        let (mut data, mut len, mut out) = (core::ptr::null(), 0, 0);
+        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_as_bytes(self.handle, &mut data, &mut len, &mut out);
+            finish_empty(status, out)?;
+            Ok(borrow(data, len))
+        }
+    }
+
+    /// What Python's `str()` gives, as a `str` object.
+    ///
+    /// # Errors
+    ///
+    /// Whatever a `__str__` raises, and `MemoryError`.
+    pub fn text(&self) -> Result<Obj<'vm>, Exception<'vm>> {
+        self.to_text(ffi::TEXT_STR)
+    }
+
+    /// What Python's `repr()` gives, as a `str` object.
+    ///
+    /// # Errors
+    ///
+    /// Whatever a `__repr__` raises, and `MemoryError`.
+    pub fn repr(&self) -> Result<Obj<'vm>, Exception<'vm>> {
+        self.to_text(ffi::TEXT_REPR)
+    }
+
+    fn to_text(&self, kind: u32) -> Result<Obj<'vm>, Exception<'vm>> {
+        let mut out = 0;
+        // SAFETY: `out` is good for the call, which leaves a handle in it.
+        unsafe {
+            let status = ffi::mpyf_text(self.handle, kind, &mut out);
+            finish(status, out)
+        }
+    }
+
+    /// The name of the object's type.
+    pub fn type_name(&self) -> &'vm str {
+        let (mut data, mut len) = (core::ptr::null(), 0);
+        // SAFETY: the pointers are good for the call. Names of types are interned strings, which MicroPython
+        // neither moves nor frees while the VM runs.
+        let name: &'vm [u8] = unsafe {
+            ffi::mpyf_type_name(self.handle, &mut data, &mut len);
+            borrow(data, len)
+        };
+        core::str::from_utf8(name).unwrap_or("?")
+    }
+}
+
+/// The items of an object, from [`Obj::iter`].
+pub struct Iter<'vm>(Obj<'vm>);
+
+impl<'vm> Iterator for Iter<'vm> {
+    type Item = Result<Obj<'vm>, Exception<'vm>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut out = 0;
+        // SAFETY: `out` is good for the call. It stays zero at the end; otherwise it is a handle.
+        unsafe {
+            let status = ffi::mpyf_next(self.0.handle, &mut out);
+            (out != 0).then(|| finish(status, out))
+        }
+    }
+}
+
+impl fmt::Display for Obj<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write(self.handle, ffi::TEXT_STR, f)
+    }
+}
+
+impl fmt::Debug for Obj<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write(self.handle, ffi::TEXT_REPR, f)
+    }
+}
+
+/// The arguments as the shim takes them.
+fn raw_args(args: &[Value<'_>]) -> (*const ffi::RawValue, usize) {
+    // A `Value` is a `RawValue` in a transparent wrapper.
+    (args.as_ptr().cast(), args.len())
+}
+
+/// The bytes that the shim lends.
+///
+/// # Safety
+///
+/// Where `len` isn't zero, `data` points to as many bytes that neither change nor go away during `'a`.
+unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
+    if len == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { core::slice::from_raw_parts(data, len) }
+}
+
+/// A `ValueError`. It is a `MemoryError` where there is no room for one.
+fn value_error<'vm>(message: &str) -> Exception<'vm> {
+    let mut out = 0;
+    // SAFETY: the pointers are good for the call, which always leaves an exception in `out`.
+    unsafe { ffi::mpyf_value_error(message.as_ptr(), message.len(), &mut out) };
+    Exception::new(Obj { handle: out, vm: PhantomData })
+}

@@ -1,0 +1,182 @@
+//! Rust values on their way to Python.
+
+use core::marker::PhantomData;
+
+use crate::ffi::{self, RawValue};
+use crate::object::Obj;
+
+/// A Rust value in the form in which the shim takes it over. It borrows what it was made from.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Value<'a> {
+    raw: RawValue,
+    source: PhantomData<&'a ()>,
+}
+
+impl<'a> Value<'a> {
+    const NONE: RawValue = RawValue {
+        bits: 0,
+        data: core::ptr::null(),
+        len: 0,
+        kind: ffi::VALUE_NONE,
+        object: 0,
+    };
+
+    fn new(raw: RawValue) -> Self {
+        Self { raw, source: PhantomData }
+    }
+
+    fn bits(kind: u32, bits: u64) -> Self {
+        Self::new(RawValue { kind, bits, ..Self::NONE })
+    }
+
+    fn bytes(kind: u32, bytes: &'a [u8]) -> Self {
+        Self::new(RawValue { kind, data: bytes.as_ptr(), len: bytes.len(), ..Self::NONE })
+    }
+
+    pub(crate) fn object(handle: u32) -> Self {
+        Self::new(RawValue { kind: ffi::VALUE_OBJECT, object: handle, ..Self::NONE })
+    }
+
+    pub(crate) fn as_raw(&self) -> *const RawValue {
+        &raw const self.raw
+    }
+}
+
+/// A type whose values Python can be given: as an argument, as an attribute, or as a new object.
+///
+/// | Rust | Python |
+/// |---|---|
+/// | `()`, `None` | `None` |
+/// | `bool` | `bool` |
+/// | integers of up to 64 bits | `int` |
+/// | `f32`, `f64` | `float` |
+/// | `str` | `str`, a copy |
+/// | `[u8]` | `bytes`, a copy |
+/// | [`Obj`] | the object itself |
+///
+/// A number that the firmware's Python can't hold raises `OverflowError`, or `TypeError` for a float in a
+/// firmware without floats.
+pub trait ToPy {
+    /// The value as the shim takes it over.
+    fn to_py(&self) -> Value<'_>;
+}
+
+impl ToPy for () {
+    fn to_py(&self) -> Value<'_> {
+        Value::new(Value::NONE)
+    }
+}
+
+impl ToPy for bool {
+    fn to_py(&self) -> Value<'_> {
+        Value::bits(ffi::VALUE_BOOL, u64::from(*self))
+    }
+}
+
+macro_rules! integers {
+    ($kind:expr, $wide:ty: $($int:ty)*) => {$(
+        impl ToPy for $int {
+            fn to_py(&self) -> Value<'_> {
+                // The wider type of the same signedness keeps the value; the shim takes the bits back as that.
+                Value::bits($kind, (*self as $wide) as u64)
+            }
+        }
+    )*};
+}
+
+integers!(ffi::VALUE_INT, i64: i8 i16 i32 i64 isize);
+integers!(ffi::VALUE_UINT, u64: u8 u16 u32 u64 usize);
+
+impl ToPy for f64 {
+    fn to_py(&self) -> Value<'_> {
+        Value::bits(ffi::VALUE_FLOAT, self.to_bits())
+    }
+}
+
+impl ToPy for f32 {
+    fn to_py(&self) -> Value<'_> {
+        Value::bits(ffi::VALUE_FLOAT, f64::from(*self).to_bits())
+    }
+}
+
+impl ToPy for str {
+    fn to_py(&self) -> Value<'_> {
+        Value::bytes(ffi::VALUE_STR, self.as_bytes())
+    }
+}
+
+impl ToPy for [u8] {
+    fn to_py(&self) -> Value<'_> {
+        Value::bytes(ffi::VALUE_BYTES, self)
+    }
+}
+
+impl<const N: usize> ToPy for [u8; N] {
+    fn to_py(&self) -> Value<'_> {
+        Value::bytes(ffi::VALUE_BYTES, self)
+    }
+}
+
+impl ToPy for Obj<'_> {
+    fn to_py(&self) -> Value<'_> {
+        Value::object(self.handle())
+    }
+}
+
+impl<T: ToPy> ToPy for Option<T> {
+    fn to_py(&self) -> Value<'_> {
+        self.as_ref().map_or(Value::new(Value::NONE), T::to_py)
+    }
+}
+
+impl<T: ToPy + ?Sized> ToPy for &T {
+    fn to_py(&self) -> Value<'_> {
+        T::to_py(self)
+    }
+}
+
+/// The arguments of a call: a tuple of up to eight values of any kinds, or an array of one kind.
+pub trait Args {
+    /// Gives `call` the arguments as the shim takes them over.
+    fn with<R>(&self, call: impl FnOnce(&[Value<'_>]) -> R) -> R;
+}
+
+impl Args for () {
+    fn with<R>(&self, call: impl FnOnce(&[Value<'_>]) -> R) -> R {
+        call(&[])
+    }
+}
+
+impl<T: ToPy, const N: usize> Args for [T; N] {
+    fn with<R>(&self, call: impl FnOnce(&[Value<'_>]) -> R) -> R {
+        call(&self.each_ref().map(T::to_py))
+    }
+}
+
+impl Args for &[Value<'_>] {
+    fn with<R>(&self, call: impl FnOnce(&[Value<'_>]) -> R) -> R {
+        call(self)
+    }
+}
+
+macro_rules! tuples {
+    ($($name:ident)*) => {
+        impl<$($name: ToPy),*> Args for ($($name,)*) {
+            fn with<Result>(&self, call: impl FnOnce(&[Value<'_>]) -> Result) -> Result {
+                #[allow(non_snake_case, reason = "each variable has the name of its type")]
+                let ($($name,)*) = self;
+                call(&[$($name.to_py()),*])
+            }
+        }
+    };
+}
+
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+tuples!(A B C D E F G);
+tuples!(A B C D E F G H);

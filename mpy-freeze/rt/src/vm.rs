@@ -1,0 +1,181 @@
+//! The VM: starting it, running Python in it, and its heap.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use crate::exception::Exception;
+use crate::ffi;
+use crate::heap::HeapMemory;
+use crate::lock::Lock;
+use crate::object::{Obj, finish};
+use crate::platform;
+use crate::value::ToPy;
+
+/// A running MicroPython. There is one at a time, and it stays on its thread.
+pub struct Vm {
+    /// MicroPython looks at the stack of the thread that started it.
+    thread: PhantomData<*const ()>,
+}
+
+/// Why a VM couldn't be started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A VM runs already, perhaps further up on the same stack.
+    AlreadyRunning,
+    /// The heap hasn't room for MicroPython's own objects.
+    HeapTooSmall,
+    /// [`Platform::stack_limit`](crate::Platform::stack_limit) leaves no room for Python.
+    StackTooSmall,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AlreadyRunning => "a MicroPython VM is already running: there can be one at a time",
+            Self::HeapTooSmall => "the heap is too small for MicroPython to start: give Vm::run more memory",
+            Self::StackTooSmall => {
+                "the stack is too small for Python: Platform::stack_limit must return more, and the stack have it"
+            }
+        })
+    }
+}
+
+impl core::error::Error for StartError {}
+
+/// How much of the heap is in use, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeapInfo {
+    /// What there is for objects: the memory given to [`Vm::run`], less the collector's own tables.
+    pub total: usize,
+    /// What objects take, those included that the next collection frees.
+    pub used: usize,
+    /// What is free.
+    pub free: usize,
+    /// The largest piece that is free.
+    pub max_free_block: usize,
+}
+
+/// Stops the VM, and lets the lock go after that: also when the closure panics.
+struct Running<H> {
+    _heap: H,
+    _lock: Lock,
+}
+
+impl<H> Drop for Running<H> {
+    fn drop(&mut self) {
+        // SAFETY: the VM has been started, and no object of it is left: they can't outlive the closure.
+        unsafe { ffi::mpyf_stop() }
+    }
+}
+
+impl Vm {
+    /// Starts MicroPython with `heap` as the memory for its objects, calls `f`, and stops MicroPython.
+    ///
+    /// The heap belongs to MicroPython until this returns, and holds nothing of worth after that. Finalisers
+    /// of objects that are left run at the end. Where panics unwind, a panic in `f` stops MicroPython on its
+    /// way up, and another VM can be started.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`], before `f` is called.
+    pub fn run<R>(
+        mut heap: impl HeapMemory,
+        f: impl for<'vm> FnOnce(&'vm Vm) -> R,
+    ) -> Result<R, StartError> {
+        let lock = Lock::take().ok_or(StartError::AlreadyRunning)?;
+        let (start, len) = heap.region();
+        // The collector scans the stack from here down. Rust's own frames hold handles, which it needs not see.
+        let mut stack_top = 0usize;
+        let stack_top = (&raw mut stack_top).cast();
+        // SAFETY: the lock makes this the only VM, and the heap is ours for as long as `Running` lives. The top
+        // of the stack is in a frame above all that enters MicroPython.
+        match unsafe { ffi::mpyf_start(start, len, stack_top, platform::stack_limit()) } {
+            ffi::HEAP_TOO_SMALL => return Err(StartError::HeapTooSmall),
+            ffi::STACK_TOO_SMALL => return Err(StartError::StackTooSmall),
+            _ => {}
+        }
+        let _running = Running { _heap: heap, _lock: lock };
+        Ok(f(&Vm { thread: PhantomData }))
+    }
+
+    /// Imports a module and returns it; of a dotted name, the last module. A module is executed when it is
+    /// imported for the first time.
+    ///
+    /// # Errors
+    ///
+    /// `ImportError` where there is no such module, and whatever the module raises.
+    pub fn import(&self, name: &str) -> Result<Obj<'_>, Exception<'_>> {
+        let mut out = 0;
+        // SAFETY: the VM runs, and the pointers are good for the call, which leaves a handle in `out`.
+        unsafe {
+            let status = ffi::mpyf_import(name.as_ptr(), name.len(), &mut out);
+            finish(status, out)
+        }
+    }
+
+    /// Compiles statements and executes them in the module `__main__`. `file` is what tracebacks call the
+    /// source.
+    ///
+    /// # Errors
+    ///
+    /// `SyntaxError`, whatever the statements raise, and `NotImplementedError` in a firmware without a compiler.
+    pub fn exec(&self, source: &str, file: &str) -> Result<(), Exception<'_>> {
+        self.execute(source, file, ffi::SOURCE_STATEMENTS).map(drop)
+    }
+
+    /// Compiles an expression and evaluates it in the module `__main__`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`exec`](Self::exec).
+    pub fn eval(&self, expression: &str) -> Result<Obj<'_>, Exception<'_>> {
+        self.execute(expression, "<eval>", ffi::SOURCE_EXPRESSION)
+    }
+
+    fn execute(&self, source: &str, file: &str, kind: u32) -> Result<Obj<'_>, Exception<'_>> {
+        let mut out = 0;
+        // SAFETY: the VM runs, and the pointers are good for the call, which leaves a handle in `out`.
+        unsafe {
+            let status = ffi::mpyf_execute(
+                source.as_ptr(),
+                source.len(),
+                file.as_ptr(),
+                file.len(),
+                kind,
+                &mut out,
+            );
+            finish(status, out)
+        }
+    }
+
+    /// A new Python object with the value that Rust has.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError`, and those that [`ToPy`] names.
+    pub fn new_obj(&self, value: impl ToPy) -> Result<Obj<'_>, Exception<'_>> {
+        let value = value.to_py();
+        let mut out = 0;
+        // SAFETY: the VM runs, and the value lives through the call, which leaves a handle in `out`.
+        unsafe {
+            let status = ffi::mpyf_new(value.as_raw(), &mut out);
+            finish(status, out)
+        }
+    }
+
+    /// How much of the heap is in use. To see what something costs, [`collect`](Self::collect) first.
+    pub fn heap(&self) -> HeapInfo {
+        let mut info = ffi::RawHeapInfo { total: 0, used: 0, free: 0, max_free_block: 0 };
+        // SAFETY: the VM runs, and the pointer is good for the call.
+        unsafe { ffi::mpyf_heap_info(&mut info) };
+        let ffi::RawHeapInfo { total, used, free, max_free_block } = info;
+        HeapInfo { total, used, free, max_free_block }
+    }
+
+    /// Collects garbage.
+    pub fn collect(&self) {
+        // SAFETY: the VM runs.
+        unsafe { ffi::mpyf_collect() }
+    }
+}

@@ -1,0 +1,153 @@
+//! The builder that a firmware's build script uses.
+
+use std::path::{Path, PathBuf};
+
+use crate::cargo;
+use crate::context::{Float, LongInt};
+use crate::error::Result;
+use crate::port::{self, Artifacts, Choice, Config, RomLevel};
+
+/// Builds MicroPython for the firmware, from the crate's build script.
+///
+/// ```no_run
+/// // build.rs
+/// use mpy_freeze::{Build, RomLevel};
+///
+/// fn main() {
+///     Build::new().rom_level(RomLevel::ExtraFeatures).build();
+/// }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Build {
+    pub(crate) micropython: Option<PathBuf>,
+    pub(crate) compiler: Option<PathBuf>,
+    pub(crate) mpconfigport: Option<PathBuf>,
+    pub(crate) c_files: Vec<PathBuf>,
+    pub(crate) qstr_defs: Vec<PathBuf>,
+    pub(crate) config: Config,
+    pub(crate) target: Option<String>,
+    pub(crate) host: Option<String>,
+    pub(crate) out_dir: Option<PathBuf>,
+}
+
+impl Build {
+    /// A build with the defaults: [`RomLevel::ExtraFeatures`], big integers of any size, floats of the
+    /// size that suits the target.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The MicroPython tree to build, instead of `MPY_DIR` or the newest release in the user's cache.
+    pub fn micropython(&mut self, tree: impl AsRef<Path>) -> &mut Self {
+        self.micropython = Some(tree.as_ref().to_owned());
+        self
+    }
+
+    /// How much of Python the firmware has.
+    pub fn rom_level(&mut self, level: RomLevel) -> &mut Self {
+        self.config.rom_level = level;
+        self
+    }
+
+    /// What a Python float is.
+    pub fn float(&mut self, float: Float) -> &mut Self {
+        self.config.float = Some(float);
+        self
+    }
+
+    /// How integers beyond a machine word are stored.
+    pub fn long_int(&mut self, long_int: LongInt) -> &mut Self {
+        self.config.long_int = Some(long_int);
+        self
+    }
+
+    /// Whether there are complex numbers.
+    pub fn complex(&mut self, complex: bool) -> &mut Self {
+        self.config.complex = Some(complex);
+        self
+    }
+
+    /// Whether MicroPython's error texts are stored compressed, which saves some KiB of ROM.
+    pub fn compressed_errors(&mut self, compressed: bool) -> &mut Self {
+        self.config.compressed_errors = Some(compressed);
+        self
+    }
+
+    /// Defines a macro of MicroPython's configuration, for example `MICROPY_PY_RE` as `(0)`.
+    ///
+    /// All macros are listed in `py/mpconfig.h`.
+    pub fn define(&mut self, name: impl Into<String>, value: impl Into<String>) -> &mut Self {
+        self.config.defines.push((name.into(), value.into()));
+        self
+    }
+
+    /// A `mpconfigport.h` of the firmware's own, for more than defines; what it leaves open has the
+    /// defaults of mpy-freeze. The path is relative to the crate.
+    pub fn mpconfigport(&mut self, header: impl AsRef<Path>) -> &mut Self {
+        self.mpconfigport = Some(header.as_ref().to_owned());
+        self
+    }
+
+    /// Adds a C file of the firmware's own to the library; its qstrs, modules and root pointers are
+    /// collected like MicroPython's. The path is relative to the crate.
+    pub fn c_file(&mut self, file: impl AsRef<Path>) -> &mut Self {
+        self.c_files.push(file.as_ref().to_owned());
+        self
+    }
+
+    /// Adds a file of `Q(…)` lines, for qstrs that aren't C identifiers. The path is relative to the crate.
+    pub fn qstr_defs(&mut self, file: impl AsRef<Path>) -> &mut Self {
+        self.qstr_defs.push(file.as_ref().to_owned());
+        self
+    }
+
+    /// The C compiler, instead of the target's GCC or clang.
+    pub fn compiler(&mut self, program: impl AsRef<Path>) -> &mut Self {
+        self.compiler = Some(program.as_ref().to_owned());
+        self
+    }
+
+    /// The Rust target, instead of Cargo's `TARGET`.
+    pub fn target(&mut self, target: impl Into<String>) -> &mut Self {
+        self.target = Some(target.into());
+        self
+    }
+
+    /// The Rust host, instead of Cargo's `HOST`.
+    pub fn host(&mut self, host: impl Into<String>) -> &mut Self {
+        self.host = Some(host.into());
+        self
+    }
+
+    /// The folder to write below, instead of Cargo's `OUT_DIR`.
+    pub fn out_dir(&mut self, folder: impl AsRef<Path>) -> &mut Self {
+        self.out_dir = Some(folder.as_ref().to_owned());
+        self
+    }
+
+    /// Builds, and prints nothing.
+    ///
+    /// What isn't set is taken from Cargo's environment for build scripts.
+    ///
+    /// # Errors
+    ///
+    /// The [`Error`](crate::Error) of the first stage that fails, with everything that it found.
+    pub fn try_build(&self) -> Result<Artifacts> {
+        port::build(&cargo::Environment::read().job(self)?)
+    }
+
+    /// Builds, tells Cargo what to link and to watch, and ends the build script with a message where
+    /// something is wrong.
+    pub fn build(&self) {
+        cargo::run(self);
+    }
+
+    /// How the C compiler is chosen; `environment` says that one of the `cc` crate's variables is set.
+    pub(crate) fn choice(&self, environment: bool) -> Choice {
+        match &self.compiler {
+            Some(program) => Choice::Program(program.clone()),
+            None if environment => Choice::Environment,
+            None => Choice::Automatic,
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! The Cargo shell: the one place that reads the environment, prints directives and ends the process.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is the module that the rule sends everybody to"
+)]
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use crate::build::Build;
+use crate::error::{Error, Problem, Result};
+use crate::port::{self, Artifacts, Job};
+use crate::watch;
+
+/// Variables that name the MicroPython tree, the first that is set wins.
+const TREE_VARIABLES: [&str; 2] = ["MPY_DIR", "MICROPYTHON_DIR"];
+
+/// The parts of the environment that a build depends on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Environment {
+    out_dir: Option<PathBuf>,
+    manifest_dir: Option<PathBuf>,
+    target: Option<String>,
+    host: Option<String>,
+    target_cpu: Option<String>,
+    workers: Option<NonZeroUsize>,
+    micropython: Option<PathBuf>,
+    cache: Option<PathBuf>,
+    /// Whether the user chose a C compiler through a variable of the `cc` crate.
+    cc_variable: bool,
+}
+
+impl Environment {
+    /// Reads what Cargo and the user set.
+    pub(crate) fn read() -> Self {
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let path = |name: &str| text(name).map(PathBuf::from);
+        let target = text("TARGET");
+        let flags = text("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+        Self {
+            out_dir: path("OUT_DIR"),
+            manifest_dir: path("CARGO_MANIFEST_DIR"),
+            host: text("HOST"),
+            target_cpu: target_cpu(&flags),
+            workers: text("NUM_JOBS").and_then(|jobs| jobs.parse().ok()),
+            micropython: TREE_VARIABLES.into_iter().find_map(path),
+            cache: cache_folder(path),
+            cc_variable: cc_variables(target.as_deref().unwrap_or_default())
+                .iter()
+                .any(|name| text(name).is_some()),
+            target,
+        }
+    }
+
+    /// What the pipeline starts from: the builder's settings, and the environment's for the rest.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] outside of a build script where the builder doesn't say what Cargo would.
+    pub(crate) fn job(&self, build: &Build) -> Result<Job> {
+        let manifest_dir = self.manifest_dir.clone().unwrap_or_default();
+        let absolute = |path: &PathBuf| manifest_dir.join(path);
+        let out_dir = build.out_dir.clone().or_else(|| self.out_dir.clone());
+        let target = build.target.clone().or_else(|| self.target.clone());
+        Ok(Job {
+            watched: self.watched(out_dir.as_deref()),
+            out_dir: out_dir.ok_or_else(|| outside("OUT_DIR", "out_dir"))?,
+            host: build
+                .host
+                .clone()
+                .or_else(|| self.host.clone())
+                .ok_or_else(|| outside("HOST", "host"))?,
+            target: target.ok_or_else(|| outside("TARGET", "target"))?,
+            target_cpu: self.target_cpu.clone(),
+            workers: self
+                .workers
+                .or_else(|| std::thread::available_parallelism().ok())
+                .unwrap_or(NonZeroUsize::MIN),
+            micropython: build
+                .micropython
+                .as_ref()
+                .map(absolute)
+                .or_else(|| self.micropython.clone()),
+            cache: self.cache.clone(),
+            compiler: build.choice(self.cc_variable),
+            config: build.config.clone(),
+            mpconfigport: build.mpconfigport.as_ref().map(absolute),
+            c_files: build.c_files.iter().map(absolute).collect(),
+            qstr_defs: build.qstr_defs.iter().map(absolute).collect(),
+        })
+    }
+
+    /// What `freeze!` reads: as the crate's sources name it, and as the macro itself noted it.
+    fn watched(&self, out_dir: Option<&Path>) -> Vec<PathBuf> {
+        let mut watched = BTreeSet::new();
+        if let Some(manifest_dir) = &self.manifest_dir {
+            watched.extend(watch::scan(manifest_dir).inputs);
+        }
+        if let Some(out_dir) = out_dir {
+            watched.extend(watch::recorded(out_dir));
+        }
+        watched.into_iter().collect()
+    }
+}
+
+/// Builds, prints the directives and, where something is wrong, ends the build script with status 1.
+pub(crate) fn run(build: &Build) {
+    let environment = Environment::read();
+    let result = environment
+        .job(build)
+        .and_then(|job| Ok((port::build(&job)?, job)));
+    let stdout = io::stdout().lock();
+    let printed = match &result {
+        Ok((artifacts, job)) => directives(stdout, &environment, job, artifacts),
+        Err(error) => errors(stdout, error),
+    };
+    if result.is_err() || printed.is_err() {
+        std::process::exit(1);
+    }
+}
+
+/// Writes what Cargo has to link and to watch.
+fn directives(
+    mut out: impl Write,
+    environment: &Environment,
+    job: &Job,
+    artifacts: &Artifacts,
+) -> io::Result<()> {
+    let folder = artifacts.folder.display();
+    writeln!(out, "cargo::rustc-link-search=native={folder}")?;
+    writeln!(out, "cargo::rustc-link-lib=static=micropython")?;
+    if !artifacts.context.bare_metal {
+        writeln!(out, "cargo::rustc-link-lib=m")?;
+    }
+    for name in variables(&job.target) {
+        writeln!(out, "cargo::rerun-if-env-changed={name}")?;
+    }
+    for path in watched_paths(environment, job, artifacts) {
+        writeln!(out, "cargo::rerun-if-changed={}", path.display())?;
+    }
+    Ok(())
+}
+
+/// The files and folders whose change runs the build script again.
+fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) -> BTreeSet<PathBuf> {
+    let tree = &artifacts.micropython;
+    let parts = port::SOURCE_FOLDERS.iter().map(|part| tree.join(part));
+    // Cargo takes a path that isn't there for one that changed.
+    let mut paths: BTreeSet<PathBuf> = parts.filter(|part| part.exists()).collect();
+    paths.extend(job.watched.iter().cloned());
+    paths.extend(job.mpconfigport.iter().cloned());
+    paths.extend(job.c_files.iter().cloned());
+    paths.extend(job.qstr_defs.iter().cloned());
+    paths.insert(watch::record_path(&job.out_dir));
+    if let Some(manifest_dir) = &environment.manifest_dir {
+        paths.insert(manifest_dir.join("build.rs"));
+        paths.extend(watch::scan(manifest_dir).sources);
+    }
+    paths
+}
+
+/// Writes each problem so that Cargo shows it as an error of its own.
+fn errors(mut out: impl Write, error: &Error) -> io::Result<()> {
+    for problem in error.problems() {
+        // A directive is one line; Cargo shows each as a line of its error.
+        for line in problem.to_string().lines() {
+            writeln!(out, "cargo::error={line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// All variables that the build looks at, itself or through the `cc` and `bindgen` crates.
+fn variables(target: &str) -> Vec<String> {
+    let mut names: Vec<String> = TREE_VARIABLES.map(String::from).into();
+    names.extend(["XDG_CACHE_HOME", "LIBCLANG_PATH", "BINDGEN_EXTRA_CLANG_ARGS"].map(String::from));
+    names.extend(cc_variables(target));
+    for kind in ["CFLAGS", "AR"] {
+        names.extend(scoped(kind, target));
+    }
+    names
+}
+
+/// The variables by which the `cc` crate is told a C compiler.
+fn cc_variables(target: &str) -> Vec<String> {
+    scoped("CC", target)
+}
+
+fn scoped(kind: &str, target: &str) -> Vec<String> {
+    vec![
+        format!("{kind}_{target}"),
+        format!("{kind}_{}", target.replace(['-', '.'], "_")),
+        format!("TARGET_{kind}"),
+        kind.to_string(),
+    ]
+}
+
+/// What `-C target-cpu` says in the flags that Cargo passes to build scripts.
+fn target_cpu(encoded_flags: &str) -> Option<String> {
+    let mut cpu = None;
+    for flag in encoded_flags.split('\u{1f}') {
+        let flag = flag.strip_prefix("-C").unwrap_or(flag);
+        if let Some(value) = flag.trim_start().strip_prefix("target-cpu=") {
+            cpu = Some(value.to_string());
+        }
+    }
+    cpu
+}
+
+/// The folder that `cargo xtask setup` unpacks releases into.
+fn cache_folder(path: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    let home = path("HOME");
+    let base = if cfg!(target_os = "macos") {
+        home.map(|home| home.join("Library").join("Caches"))
+    } else if cfg!(windows) {
+        path("LOCALAPPDATA")
+    } else {
+        path("XDG_CACHE_HOME").or_else(|| home.map(|home| home.join(".cache")))
+    };
+    base.map(|base| base.join("mpy-freeze"))
+}
+
+fn outside(variable: &str, setter: &str) -> Error {
+    Error::Config(vec![
+        Problem::new(format!("{variable} is not set in the environment")).help(format!(
+            "call this from a build script, where Cargo sets it, or give the value to Build::{setter}"
+        )),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_target_cpu_counts() {
+        let flags = "-Ctarget-cpu=cortex-m3\u{1f}-C\u{1f}target-cpu=cortex-m4";
+        assert_eq!(target_cpu(flags).as_deref(), Some("cortex-m4"));
+        assert_eq!(target_cpu("-Cpanic=abort"), None);
+    }
+
+    #[test]
+    fn an_error_is_one_directive_a_line() {
+        let error = Error::Inputs(vec![Problem::new("one").help("do"), Problem::new("two")]);
+        let mut out = Vec::new();
+        errors(&mut out, &error).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "cargo::error=one\ncargo::error=  help: do\ncargo::error=two\n"
+        );
+    }
+
+    #[test]
+    fn a_job_outside_of_cargo_names_what_is_missing() {
+        let error = Environment::default().job(&Build::new()).unwrap_err();
+        assert!(error.to_string().contains("OUT_DIR"), "{error}");
+    }
+}

@@ -1,0 +1,370 @@
+//! What [`Build`](crate::Build) leaves for `freeze!`: the one thing that the C side and the Python side share.
+//!
+//! It is a text file of `key value` lines in `OUT_DIR/mpy-freeze/context`, followed by a line a qstr in the
+//! order of the firmware's qstr numbers. A person can read it; a file of another layout is refused.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Problem, Result};
+use crate::fs;
+
+/// The first line of the file. Its number grows with every change of the layout below.
+const HEADER: &str = "mpy-freeze context 1";
+
+/// How a MicroPython object is laid out in a machine word (`MICROPY_OBJ_REPR` in `py/mpconfig.h`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjRepr {
+    /// Small ints and qstrs tagged in the low bits, floats on the heap or in ROM.
+    A,
+    /// As `A`, with one bit less for small ints.
+    B,
+    /// As `A`, with 30-bit floats in the word.
+    C,
+    /// 64-bit words with doubles in them.
+    D,
+}
+
+/// How integers beyond a small int are stored (`MICROPY_LONGINT_IMPL`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LongInt {
+    /// Not at all.
+    None,
+    /// As a C `long long`.
+    LongLong,
+    /// With any number of digits of `dig_bits` bits each (`MPZ_DIG_SIZE`).
+    Mpz {
+        /// Bits to a digit.
+        dig_bits: u32,
+    },
+}
+
+/// What a Python float is in C (`MICROPY_FLOAT_IMPL`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Float {
+    /// There are no floats.
+    None,
+    /// A C `float`.
+    Single,
+    /// A C `double`.
+    Double,
+}
+
+/// Everything about the firmware that freezing depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// MicroPython's release, for example `1.26.1`.
+    pub micropython: String,
+    /// Cargo's name of the target, for example `thumbv7m-none-eabi`.
+    pub target: String,
+    /// Whether the target has no operating system, so that statics go into sections of their own.
+    pub bare_metal: bool,
+    /// The version of the `.mpy` format (`MPY_VERSION` in `py/persistentcode.h`).
+    pub mpy_version: u8,
+    /// Its sub-version, which native code must match (`MPY_SUB_VERSION`).
+    pub mpy_sub_version: u8,
+    /// The `-march` of mpy-cross for native code, if the target runs any.
+    pub native_arch: Option<String>,
+    /// Bytes in an object word (`MP_BYTES_PER_OBJ_WORD`).
+    pub word_bytes: u32,
+    /// Bits of a small int, its sign included (`MP_SMALL_INT_BITS`).
+    pub small_int_bits: u32,
+    /// The object representation.
+    pub obj_repr: ObjRepr,
+    /// Whether `None`, `False` and `True` are immediate words (`MICROPY_OBJ_IMMEDIATE_OBJS`).
+    pub immediate_objs: bool,
+    /// The long-integer implementation.
+    pub long_int: LongInt,
+    /// The float implementation.
+    pub float: Float,
+    /// Whether there are complex numbers (`MICROPY_PY_BUILTINS_COMPLEX`).
+    pub complex: bool,
+    /// Bytes in a qstr's hash, 0 where none is stored (`MICROPY_QSTR_BYTES_IN_HASH`).
+    pub qstr_bytes_in_hash: u32,
+    /// Bytes in a qstr's length (`MICROPY_QSTR_BYTES_IN_LEN`).
+    pub qstr_bytes_in_len: u32,
+    /// Whether raw codes carry what saving them needs (`MICROPY_PERSISTENT_CODE_SAVE`).
+    pub persistent_code_save: bool,
+    /// Whether raw codes carry what `sys.settrace` needs (`MICROPY_PY_SYS_SETTRACE`).
+    pub settrace: bool,
+    /// Whether the firmware can run native code (`MICROPY_EMIT_MACHINE_CODE`).
+    pub machine_code: bool,
+    /// Whether raw codes have the fields of inline assembler (`MICROPY_EMIT_INLINE_ASM`).
+    pub inline_asm: bool,
+    /// The compiler that was built from the same source.
+    pub mpy_cross: PathBuf,
+    /// Number of the last qstr that a `.mpy` file may name by its number (`QSTR_LAST_STATIC`).
+    pub last_static_qstr: usize,
+    /// The firmware's qstrs, indexed by their numbers; number 0 is the null qstr.
+    pub qstrs: Vec<String>,
+    /// The folders and files outside of Rust that the build script already watches for `freeze!`.
+    pub watched: Vec<PathBuf>,
+}
+
+impl Context {
+    /// Where `Build` puts the file below Cargo's `OUT_DIR`.
+    pub fn path(out_dir: &Path) -> PathBuf {
+        out_dir.join("mpy-freeze").join("context")
+    }
+
+    /// The error for a crate that has no build script at all, so that there is nothing to load.
+    pub fn without_build_script() -> Error {
+        missing(Problem::new("this crate has no build script"))
+    }
+
+    /// Reads the file that `Build` left.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Context`] where there is none, or where another version of mpy-freeze wrote it.
+    pub fn load(out_dir: &Path) -> Result<Self> {
+        let path = Self::path(out_dir);
+        let Some(bytes) = fs::read_if_exists(&path)? else {
+            return Err(missing(Problem::new(
+                "this crate's build script has not built MicroPython",
+            )));
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        Self::parse(&text).map_err(|what| {
+            Error::Context(vec![
+                Problem::new(format!("the build's context can't be used: {what}"))
+                    .file(&path)
+                    .help(
+                        "build.rs and freeze! must come from the same version of mpy-freeze; \
+                         `cargo clean -p` this crate rebuilds it",
+                    ),
+            ])
+        })
+    }
+
+    /// Writes the file, if it differs.
+    pub(crate) fn store(&self, out_dir: &Path) -> Result<()> {
+        fs::write_if_changed(&Self::path(out_dir), self.to_text().as_bytes())?;
+        Ok(())
+    }
+
+    fn to_text(&self) -> String {
+        let (long_int, dig_bits) = match self.long_int {
+            LongInt::None => ("none", 0),
+            LongInt::LongLong => ("longlong", 0),
+            LongInt::Mpz { dig_bits } => ("mpz", dig_bits),
+        };
+        let lines: [(&str, String); 22] = [
+            ("micropython", escape(&self.micropython)),
+            ("target", escape(&self.target)),
+            ("bare_metal", self.bare_metal.to_string()),
+            ("mpy_version", self.mpy_version.to_string()),
+            ("mpy_sub_version", self.mpy_sub_version.to_string()),
+            (
+                "native_arch",
+                self.native_arch.as_deref().map(escape).unwrap_or_default(),
+            ),
+            ("word_bytes", self.word_bytes.to_string()),
+            ("small_int_bits", self.small_int_bits.to_string()),
+            ("obj_repr", format!("{:?}", self.obj_repr)),
+            ("immediate_objs", self.immediate_objs.to_string()),
+            ("long_int", long_int.to_string()),
+            ("dig_bits", dig_bits.to_string()),
+            ("float", format!("{:?}", self.float)),
+            ("complex", self.complex.to_string()),
+            ("qstr_bytes_in_hash", self.qstr_bytes_in_hash.to_string()),
+            ("qstr_bytes_in_len", self.qstr_bytes_in_len.to_string()),
+            (
+                "persistent_code_save",
+                self.persistent_code_save.to_string(),
+            ),
+            ("settrace", self.settrace.to_string()),
+            ("machine_code", self.machine_code.to_string()),
+            ("inline_asm", self.inline_asm.to_string()),
+            ("mpy_cross", escape(&self.mpy_cross.to_string_lossy())),
+            ("last_static_qstr", self.last_static_qstr.to_string()),
+        ];
+        let mut text = format!("{HEADER}\n");
+        for (key, value) in lines {
+            // Writing to a String can't fail.
+            let _ = writeln!(text, "{key} {value}");
+        }
+        for path in &self.watched {
+            let _ = writeln!(text, "watched {}", escape(&path.to_string_lossy()));
+        }
+        for qstr in &self.qstrs {
+            let _ = writeln!(text, "qstr {}", escape(qstr));
+        }
+        text
+    }
+
+    fn parse(text: &str) -> std::result::Result<Self, String> {
+        let mut lines = text.lines();
+        if lines.next() != Some(HEADER) {
+            return Err("it was written by another version of mpy-freeze".into());
+        }
+        let mut fields = Fields::default();
+        for line in lines {
+            let (key, value) = line.split_once(' ').unwrap_or((line, ""));
+            fields.0.push((key, value));
+        }
+        Ok(Self {
+            micropython: fields.text("micropython")?,
+            target: fields.text("target")?,
+            bare_metal: fields.value("bare_metal")?,
+            mpy_version: fields.value("mpy_version")?,
+            mpy_sub_version: fields.value("mpy_sub_version")?,
+            native_arch: Some(fields.text("native_arch")?).filter(|arch| !arch.is_empty()),
+            word_bytes: fields.value("word_bytes")?,
+            small_int_bits: fields.value("small_int_bits")?,
+            obj_repr: match fields.raw("obj_repr")? {
+                "A" => ObjRepr::A,
+                "B" => ObjRepr::B,
+                "C" => ObjRepr::C,
+                "D" => ObjRepr::D,
+                other => return Err(format!("unknown obj_repr {other}")),
+            },
+            immediate_objs: fields.value("immediate_objs")?,
+            long_int: match fields.raw("long_int")? {
+                "none" => LongInt::None,
+                "longlong" => LongInt::LongLong,
+                "mpz" => LongInt::Mpz {
+                    dig_bits: fields.value("dig_bits")?,
+                },
+                other => return Err(format!("unknown long_int {other}")),
+            },
+            float: match fields.raw("float")? {
+                "None" => Float::None,
+                "Single" => Float::Single,
+                "Double" => Float::Double,
+                other => return Err(format!("unknown float {other}")),
+            },
+            complex: fields.value("complex")?,
+            qstr_bytes_in_hash: fields.value("qstr_bytes_in_hash")?,
+            qstr_bytes_in_len: fields.value("qstr_bytes_in_len")?,
+            persistent_code_save: fields.value("persistent_code_save")?,
+            settrace: fields.value("settrace")?,
+            machine_code: fields.value("machine_code")?,
+            inline_asm: fields.value("inline_asm")?,
+            mpy_cross: fields.text("mpy_cross")?.into(),
+            last_static_qstr: fields.value("last_static_qstr")?,
+            qstrs: fields.all("qstr")?,
+            watched: fields
+                .all("watched")?
+                .into_iter()
+                .map(PathBuf::from)
+                .collect(),
+        })
+    }
+}
+
+/// The `key value` lines of the file.
+#[derive(Default)]
+struct Fields<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Fields<'a> {
+    fn raw(&self, key: &str) -> std::result::Result<&'a str, String> {
+        let found = self.0.iter().find(|(name, _)| *name == key);
+        found
+            .map(|(_, value)| *value)
+            .ok_or_else(|| format!("{key} is missing"))
+    }
+
+    fn text(&self, key: &str) -> std::result::Result<String, String> {
+        unescape(self.raw(key)?).ok_or_else(|| format!("{key} is damaged"))
+    }
+
+    fn value<T: std::str::FromStr>(&self, key: &str) -> std::result::Result<T, String> {
+        let raw = self.raw(key)?;
+        raw.parse().map_err(|_| format!("{key} can't be {raw:?}"))
+    }
+
+    fn all(&self, key: &str) -> std::result::Result<Vec<String>, String> {
+        let values = self.0.iter().filter(|(name, _)| *name == key);
+        values
+            .map(|(_, value)| unescape(value).ok_or_else(|| format!("{key} is damaged")))
+            .collect()
+    }
+}
+
+/// Makes any text one line: a backslash and a line break can't stand for themselves.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('\n', "\\n")
+        .replace('\r', "\\r")
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut result = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        result.push(match c {
+            '\\' => match chars.next()? {
+                '\\' => '\\',
+                'n' => '\n',
+                'r' => '\r',
+                _ => return None,
+            },
+            c => c,
+        });
+    }
+    Some(result)
+}
+
+/// The error for a crate whose build script doesn't call `Build`: it shows the lines to add.
+pub(crate) fn missing(problem: Problem) -> Error {
+    Error::Context(vec![problem.help(
+        "freeze! needs MicroPython, which the crate's build script builds. Add to Cargo.toml\n\
+         \x20       [build-dependencies]\n\
+         \x20       mpy-freeze = \"0.1\"\n\
+         \x20   and beside it a build.rs with\n\
+         \x20       fn main() {\n\
+         \x20           mpy_freeze::Build::new().build();\n\
+         \x20       }",
+    )])
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A context as a Cortex-M3 with the default configuration has it, with few qstrs.
+    pub(crate) fn sample() -> Context {
+        Context {
+            micropython: "1.26.1".into(),
+            target: "thumbv7m-none-eabi".into(),
+            bare_metal: true,
+            mpy_version: 6,
+            mpy_sub_version: 3,
+            native_arch: None,
+            word_bytes: 4,
+            small_int_bits: 31,
+            obj_repr: ObjRepr::A,
+            immediate_objs: true,
+            long_int: LongInt::Mpz { dig_bits: 16 },
+            float: Float::Single,
+            complex: true,
+            qstr_bytes_in_hash: 2,
+            qstr_bytes_in_len: 1,
+            persistent_code_save: false,
+            settrace: false,
+            machine_code: false,
+            inline_asm: false,
+            mpy_cross: "host/mpy-cross".into(),
+            last_static_qstr: 4,
+            qstrs: ["", "", "__dir__", "\n", " ", "a\\b"].map(String::from).into(),
+            watched: vec!["app".into()],
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_what_is_loaded() {
+        let context = sample();
+        assert_eq!(Context::parse(&context.to_text()), Ok(context));
+    }
+
+    #[test]
+    fn another_layout_is_refused() {
+        assert!(Context::parse("mpy-freeze context 0\n").is_err());
+        let text = sample().to_text().replace("mpy_version 6\n", "");
+        assert_eq!(
+            Context::parse(&text),
+            Err("mpy_version is missing".to_string())
+        );
+    }
+}

@@ -1,0 +1,122 @@
+//! Compiled files by content.
+//!
+//! An entry's name is a hash of everything that its contents depend on. The entry holds all of that too, and it
+//! is compared before use, so two keys with the same hash cost a compilation and never give wrong code.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::fs;
+
+/// The first bytes of an entry. The number grows when the layout changes.
+const MAGIC: &[u8] = b"mpy-freeze cache 1\n";
+
+/// Everything that a compiled file depends on.
+pub(super) struct Key<'a> {
+    /// Which compiler.
+    pub(super) compiler: &'a str,
+    /// Its options.
+    pub(super) flags: &'a [String],
+    /// The name that the compiled file carries.
+    pub(super) target: &'a str,
+    /// The source.
+    pub(super) source: &'a [u8],
+}
+
+impl Key<'_> {
+    /// The key as bytes. Each part has its length before it, so no two keys have the same bytes.
+    fn to_bytes(&self) -> Vec<u8> {
+        let Key {
+            compiler,
+            flags,
+            target,
+            source,
+        } = self;
+        let flags = flags.join("\n");
+        let mut bytes = MAGIC.to_vec();
+        for part in [compiler.as_bytes(), flags.as_bytes(), target.as_bytes(), source] {
+            bytes.extend((part.len() as u64).to_le_bytes());
+            bytes.extend(part);
+        }
+        bytes
+    }
+}
+
+/// A folder of entries.
+pub(super) struct Cache<'a> {
+    folder: &'a Path,
+}
+
+impl<'a> Cache<'a> {
+    pub(super) fn new(folder: &'a Path) -> Self {
+        Self { folder }
+    }
+
+    fn path(&self, key: &[u8]) -> PathBuf {
+        self.folder.join(format!("{:032x}", fingerprint(key)))
+    }
+
+    /// The compiled file, if it is there.
+    pub(super) fn get(&self, key: &Key<'_>) -> Result<Option<Vec<u8>>> {
+        let key = key.to_bytes();
+        let entry = fs::read_if_exists(&self.path(&key))?;
+        Ok(entry.and_then(|entry| entry.strip_prefix(&*key).map(<[u8]>::to_vec)))
+    }
+
+    /// Keeps a compiled file.
+    pub(super) fn put(&self, key: &Key<'_>, compiled: &[u8]) -> Result<()> {
+        let mut entry = key.to_bytes();
+        let path = self.path(&entry);
+        entry.extend(compiled);
+        fs::write_if_changed(&path, &entry)?;
+        Ok(())
+    }
+}
+
+/// FNV-1a with 128 bits: the same on every machine and with every release of Rust.
+pub(super) fn fingerprint(bytes: &[u8]) -> u128 {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    bytes.iter().fold(BASIS, |hash, byte| {
+        (hash ^ u128::from(*byte)).wrapping_mul(PRIME)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frozen::tests::Folder;
+
+    #[test]
+    fn fingerprints_are_fnv_1a() {
+        // The empty string's and "a"'s hashes as the FNV reference lists them.
+        assert_eq!(fingerprint(b""), 0x6c62272e07bb014262b821756295c58d);
+        assert_eq!(fingerprint(b"a"), 0xd228cb696f1a8caf78912b704e4a8964);
+    }
+
+    #[test]
+    fn an_entry_answers_to_its_own_key_only() {
+        let folder = Folder::new("cache");
+        let cache = Cache::new(folder.path());
+        let flags = ["-O0".to_string()];
+        let key = Key {
+            compiler: "c",
+            flags: &flags,
+            target: "a.py",
+            source: b"x = 1",
+        };
+        assert_eq!(cache.get(&key).unwrap(), None);
+        cache.put(&key, b"M\x06").unwrap();
+        assert_eq!(cache.get(&key).unwrap().as_deref(), Some(&b"M\x06"[..]));
+        let other = Key {
+            target: "b.py",
+            ..key
+        };
+        assert_eq!(cache.get(&other).unwrap(), None);
+        // Another entry under this one's name, as a hash collision would leave it, is not used.
+        let mut collision = other.to_bytes();
+        collision.extend(b"wrong");
+        fs::write_if_changed(&cache.path(&key.to_bytes()), &collision).unwrap();
+        assert_eq!(cache.get(&key).unwrap(), None);
+    }
+}

@@ -1,0 +1,270 @@
+//! One entry of a table as a Rust expression. Each type is taken apart completely, so that a new field of the
+//! image can't be forgotten here.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::frozen::image::{Image, Int, Module, ProtoFun, RawCode, Str};
+use crate::frozen::link::{ObjectRef, Word};
+use crate::frozen::mpy::{Prelude, SCOPE_FLAG_GENERATOR};
+use crate::frozen::text::TextId;
+use crate::{Context, Float};
+
+use super::{extern_name, ident, names};
+
+/// What an entry needs besides itself.
+pub(super) struct Scope<'a> {
+    pub(super) context: &'a Context,
+    pub(super) image: &'a Image,
+}
+
+/// An entry as an expression.
+pub(super) trait Quote {
+    fn quote(&self, scope: &Scope<'_>) -> TokenStream;
+}
+
+impl Scope<'_> {
+    /// All entries of a table.
+    pub(super) fn all<T: Quote>(&self, entries: &[T]) -> Vec<TokenStream> {
+        entries.iter().map(|entry| entry.quote(self)).collect()
+    }
+
+    /// The address of an entry of a table.
+    pub(super) fn at(&self, table: &str, index: usize) -> TokenStream {
+        let table = ident(table);
+        let index = Literal::usize_unsuffixed(index);
+        quote!(&raw const #table.0[#index])
+    }
+
+    /// The address of a string.
+    pub(super) fn text(&self, text: TextId) -> TokenStream {
+        self.at(names::TEXT, self.image.text.offset(text))
+    }
+
+    /// A float of the firmware's precision.
+    pub(super) fn float(&self, bits: u64) -> TokenStream {
+        match self.context.float {
+            Float::Double => {
+                let bits = Literal::u64_unsuffixed(bits);
+                quote!(f64::from_bits(#bits))
+            }
+            // A firmware without floats has no float constants either.
+            Float::Single | Float::None => {
+                let bits = Literal::u64_unsuffixed(bits & 0xffff_ffff);
+                quote!(f32::from_bits(#bits))
+            }
+        }
+    }
+
+    /// An address of a table that may be missing.
+    fn at_or_null(&self, table: &str, index: Option<usize>) -> TokenStream {
+        match index {
+            Some(index) => {
+                let at = self.at(table, index);
+                quote!((#at).cast_mut().cast())
+            }
+            None => quote!(::core::ptr::null_mut()),
+        }
+    }
+}
+
+impl Quote for Word {
+    fn quote(&self, scope: &Scope<'_>) -> TokenStream {
+        match *self {
+            Self::Immediate(bits) => {
+                let bits = Literal::u64_unsuffixed(bits);
+                quote!(w(#bits))
+            }
+            Self::Extern(object) => {
+                let object = ident(extern_name(object));
+                quote!(p(&raw const ffi::#object))
+            }
+            Self::Object(object) => {
+                let at = object.quote(scope);
+                quote!(p(#at))
+            }
+        }
+    }
+}
+
+impl Quote for ObjectRef {
+    fn quote(&self, scope: &Scope<'_>) -> TokenStream {
+        match *self {
+            Self::Str(index) => scope.at(names::STRS, index),
+            Self::Int(index) => scope.at(names::INTS, index),
+            Self::Float(index) => scope.at(names::FLOATS, index),
+            Self::Complex(index) => scope.at(names::COMPLEXES, index),
+            Self::Tuple { length, index } => scope.at(&names::tuples(&length), index),
+        }
+    }
+}
+
+impl Quote for u32 {
+    fn quote(&self, _: &Scope<'_>) -> TokenStream {
+        let literal = Literal::u32_unsuffixed(*self);
+        quote!(#literal)
+    }
+}
+
+impl Quote for Str {
+    fn quote(&self, scope: &Scope<'_>) -> TokenStream {
+        let Self {
+            bytes,
+            hash,
+            length,
+            text,
+        } = *self;
+        let kind = ident(if bytes { "mp_type_bytes" } else { "mp_type_str" });
+        let hash = Literal::u32_unsuffixed(hash);
+        let length = Literal::usize_unsuffixed(length);
+        let text = scope.text(text);
+        quote! {
+            ffi::mp_obj_str_t {
+                base: base(&raw const ffi::#kind),
+                hash: #hash,
+                len: #length,
+                data: #text,
+            }
+        }
+    }
+}
+
+impl Quote for Int {
+    fn quote(&self, scope: &Scope<'_>) -> TokenStream {
+        match *self {
+            Self::LongLong(value) => {
+                let value = Literal::i64_unsuffixed(value);
+                quote! {
+                    ffi::mp_obj_int_t { base: base(&raw const ffi::mp_type_int), val: #value }
+                }
+            }
+            Self::Mpz {
+                negative,
+                digits,
+                n_digits,
+            } => {
+                let digits = scope.at(names::DIGITS, digits);
+                let n_digits = Literal::usize_unsuffixed(n_digits);
+                quote! {
+                    ffi::mp_obj_int_t {
+                        base: base(&raw const ffi::mp_type_int),
+                        mpz: ffi::mpz_t {
+                            _bitfield_1: mpz_bits(#negative, #n_digits),
+                            len: #n_digits,
+                            dig: (#digits).cast_mut(),
+                        },
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Quote for ProtoFun {
+    fn quote(&self, scope: &Scope<'_>) -> TokenStream {
+        match *self {
+            Self::Bytecode(offset) => scope.at(names::BYTECODE, offset),
+            Self::RawCode(index) => scope.at(names::RAW_CODES, index),
+        }
+    }
+}
+
+impl Quote for RawCode {
+    fn quote(&self, scope: &Scope<'_>) -> TokenStream {
+        let Self {
+            bytecode,
+            length,
+            children: (first, n_children),
+            prelude,
+        } = self;
+        let generator = prelude.scope_flags & SCOPE_FLAG_GENERATOR != 0;
+        let children = scope.at_or_null(names::CHILDREN, (*n_children > 0).then_some(*first));
+        let saved = scope.context.persistent_code_save.then(|| {
+            let length = Literal::usize_unsuffixed(*length);
+            let n_children = Literal::usize_unsuffixed(*n_children);
+            let native = scope.context.machine_code.then(|| quote!(prelude_offset: 0,));
+            let traced = scope.context.settrace.then(|| {
+                let prelude = trace_prelude(scope, *bytecode, prelude);
+                quote!(line_of_definition: 0, prelude: #prelude,)
+            });
+            quote!(fun_data_len: #length, n_children: #n_children, #native #traced)
+        });
+        let bytecode = scope.at(names::BYTECODE, *bytecode);
+        quote! {
+            ffi::mp_raw_code_truncated_t {
+                proto_fun_indicator: [0, 0],
+                kind: ffi::mp_raw_code_kind_t_MP_CODE_BYTECODE as u8,
+                is_generator: #generator,
+                fun_data: (#bytecode).cast(),
+                children: #children,
+                #saved
+            }
+        }
+    }
+}
+
+/// The prelude, taken apart for `sys.settrace`.
+fn trace_prelude(scope: &Scope<'_>, bytecode: usize, prelude: &Prelude) -> TokenStream {
+    let Prelude {
+        n_state,
+        n_exc_stack,
+        scope_flags,
+        n_pos_args,
+        n_kwonly_args,
+        n_def_pos_args,
+        name,
+        line_info,
+        line_info_top,
+        opcodes,
+    } = prelude;
+    let number = |number: &u32| Literal::u32_unsuffixed(*number);
+    let [n_state, n_exc_stack, scope_flags, n_pos_args, n_kwonly_args, n_def_pos_args, name] = [
+        n_state,
+        n_exc_stack,
+        scope_flags,
+        n_pos_args,
+        n_kwonly_args,
+        n_def_pos_args,
+        name,
+    ]
+    .map(number);
+    let at = |offset: &usize| scope.at(names::BYTECODE, bytecode + offset);
+    let [line_info, line_info_top, opcodes] = [line_info, line_info_top, opcodes].map(at);
+    quote! {
+        ffi::mp_bytecode_prelude_t {
+            n_state: #n_state,
+            n_exc_stack: #n_exc_stack,
+            scope_flags: #scope_flags,
+            n_pos_args: #n_pos_args,
+            n_kwonly_args: #n_kwonly_args,
+            n_def_pos_args: #n_def_pos_args,
+            qstr_block_name_idx: #name,
+            line_info: #line_info,
+            line_info_top: #line_info_top,
+            opcodes: #opcodes,
+        }
+    }
+}
+
+impl Quote for Module {
+    fn quote(&self, scope: &Scope<'_>) -> TokenStream {
+        let Self {
+            name: _,
+            qstr_table,
+            obj_table,
+            proto_fun,
+        } = self;
+        let qstr_table = scope.at_or_null(names::QSTR_TABLE, *qstr_table);
+        let obj_table = scope.at_or_null(names::OBJ_TABLE, *obj_table);
+        let proto_fun = proto_fun.quote(scope);
+        quote! {
+            ffi::mp_frozen_module_t {
+                constants: ffi::mp_module_constants_t {
+                    qstr_table: #qstr_table,
+                    obj_table: #obj_table,
+                },
+                proto_fun: (#proto_fun).cast(),
+            }
+        }
+    }
+}

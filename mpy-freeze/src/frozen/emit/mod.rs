@@ -1,0 +1,368 @@
+//! The last stage: an image to Rust statics, of the types that bindgen read in MicroPython's own headers.
+//!
+//! A layout that differs from what this module knows is a type error in the firmware's crate; what types can't
+//! show, assertions check at compile time. Every address is taken of an entry of a named static, so an entry
+//! that isn't there is a compile error too.
+
+mod entry;
+mod support;
+
+use std::path::{Component, Path, PathBuf};
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use crate::{Context, Float, LongInt};
+
+use self::entry::{Quote, Scope};
+use super::image::{Image, Qstr};
+use super::link::Extern;
+
+/// Turns an image into items. `sources` are tracked by the compiler: an edit rebuilds the crate.
+pub(super) fn emit(
+    context: &Context,
+    image: &Image,
+    base: &Path,
+    sources: &[PathBuf],
+) -> TokenStream {
+    let scope = Scope { context, image };
+    let support = support::items(context);
+    let tracking = sources.iter().map(|source| track(base, source));
+    let strings = [text(&scope), names(&scope)];
+    let qstrs = pools(&scope);
+    let constants = constants(&scope);
+    let tables = tables(&scope);
+    quote! {
+        #[doc(hidden)]
+        #[allow(
+            warnings, unsafe_code, missing_docs,
+            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
+            reason = "the names and types are MicroPython's"
+        )]
+        mod freeze_may_be_used_only_once {
+            #support
+            #(#tracking)*
+            #(#strings)*
+            #qstrs
+            #constants
+            #tables
+        }
+    }
+}
+
+/// Makes the compiler depend on a source file. Below the crate's folder the path is written relative to it, so
+/// that the same crate gives the same tokens wherever it lies.
+fn track(base: &Path, source: &Path) -> TokenStream {
+    let Ok(relative) = source.strip_prefix(base) else {
+        let path = source.to_string_lossy();
+        return quote!(const _: &[u8] = ::core::include_bytes!(#path););
+    };
+    let mut path = String::new();
+    for component in relative.components() {
+        if component != Component::CurDir {
+            path.push('/');
+            path.push_str(&component.as_os_str().to_string_lossy());
+        }
+    }
+    quote! {
+        const _: &[u8] =
+            ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #path));
+    }
+}
+
+/// An exported table of entries of one type.
+fn table(
+    scope: &Scope<'_>,
+    part: Part,
+    name: &str,
+    entry: &TokenStream,
+    entries: Vec<TokenStream>,
+) -> TokenStream {
+    let length = Literal::usize_unsuffixed(entries.len());
+    let name = ident(name);
+    let section = section(scope, part);
+    quote! {
+        #section
+        #[unsafe(no_mangle)]
+        static #name: Rom<[#entry; #length]> = Rom([#(#entries),*]);
+    }
+}
+
+/// An exported table of bytes.
+fn bytes(scope: &Scope<'_>, part: Part, name: &str, bytes: &[u8]) -> TokenStream {
+    let length = Literal::usize_unsuffixed(bytes.len());
+    let literal = Literal::byte_string(bytes);
+    let name = ident(name);
+    let section = section(scope, part);
+    quote! {
+        #section
+        #[unsafe(no_mangle)]
+        static #name: Rom<[u8; #length]> = Rom(*#literal);
+    }
+}
+
+/// What a table counts as when the image's size is shown. Symbols and sections carry its name.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Bytecode,
+    Constants,
+    Qstrs,
+    Tables,
+}
+
+/// The section of a table. A hosted target gets none: there the linker has to relocate addresses in it,
+/// which it can't do in a section that is never writable.
+fn section(scope: &Scope<'_>, part: Part) -> TokenStream {
+    if !scope.context.bare_metal {
+        return TokenStream::new();
+    }
+    let section = match part {
+        Part::Bytecode => ".rodata.mpy_freeze.bytecode",
+        Part::Constants => ".rodata.mpy_freeze.constants",
+        Part::Qstrs => ".rodata.mpy_freeze.qstrs",
+        Part::Tables => ".rodata.mpy_freeze.tables",
+    };
+    quote!(#[unsafe(link_section = #section)])
+}
+
+fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
+fn text(scope: &Scope<'_>) -> TokenStream {
+    bytes(scope, Part::Qstrs, names::TEXT, scope.image.text.bytes())
+}
+
+fn names(scope: &Scope<'_>) -> TokenStream {
+    bytes(scope, Part::Tables, "mp_frozen_names", &scope.image.names())
+}
+
+/// The qstr pools, chained behind the firmware's own.
+fn pools(scope: &Scope<'_>) -> TokenStream {
+    let pools = &scope.image.pools;
+    let all = || pools.unsorted.iter().chain(&pools.sorted);
+    let number = |number: usize| {
+        let number = Literal::usize_unsuffixed(number);
+        quote!(#number)
+    };
+    let hash = |hash: u32| {
+        let hash = Literal::u32_unsuffixed(hash);
+        quote!(#hash)
+    };
+    let lengths = all().map(|qstr| number(qstr.length)).collect();
+    let lengths = table(scope, Part::Qstrs, names::LENGTHS, &quote!(ffi::qstr_len_t), lengths);
+    let hashes = (scope.context.qstr_bytes_in_hash > 0).then(|| {
+        let hashes = all().map(|qstr| hash(qstr.hash)).collect();
+        table(scope, Part::Qstrs, names::HASHES, &quote!(ffi::qstr_hash_t), hashes)
+    });
+    let firmware = quote!(&raw const ffi::mp_qstr_const_pool);
+    if pools.unsorted.is_empty() {
+        let pool = pool(scope, "mp_qstr_frozen_const_pool", &firmware, 0, &pools.sorted, true);
+        return quote!(#lengths #hashes #pool);
+    }
+    let unsorted = pool(scope, names::UNSORTED, &firmware, 0, &pools.unsorted, false);
+    let previous = ident(names::UNSORTED);
+    let sorted = pool(
+        scope,
+        "mp_qstr_frozen_const_pool",
+        &quote!((&raw const #previous.0.head)),
+        pools.unsorted.len(),
+        &pools.sorted,
+        true,
+    );
+    quote!(#lengths #hashes #unsorted #sorted)
+}
+
+/// One pool, whose qstrs begin at `skip` of the lengths and hashes.
+fn pool(
+    scope: &Scope<'_>,
+    name: &str,
+    previous: &TokenStream,
+    skip: usize,
+    qstrs: &[Qstr],
+    sorted: bool,
+) -> TokenStream {
+    let first = scope.image.pools.first + skip;
+    let length = Literal::usize_unsuffixed(qstrs.len());
+    // The first pool in RAM gets twice as many entries as this says; no pool in ROM has room for more.
+    let alloc = Literal::usize_unsuffixed(qstrs.len().min(10));
+    let lengths = scope.at(names::LENGTHS, skip);
+    let hashes = (scope.context.qstr_bytes_in_hash > 0).then(|| {
+        let hashes = scope.at(names::HASHES, skip);
+        quote!(hashes: (#hashes).cast_mut(),)
+    });
+    let texts = qstrs.iter().map(|qstr| {
+        let text = scope.text(qstr.text);
+        quote!(c(#text))
+    });
+    let name = ident(name);
+    let section = section(scope, Part::Qstrs);
+    quote! {
+        #section
+        #[unsafe(no_mangle)]
+        static #name: Rom<Pool<#length>> = Rom(Pool {
+            head: ffi::qstr_pool_t {
+                prev: #previous,
+                _bitfield_1: pool_bits(#first, #sorted),
+                alloc: #alloc,
+                len: #length,
+                #hashes
+                lengths: (#lengths).cast_mut(),
+                qstrs: ffi::__IncompleteArrayField::new(),
+            },
+            qstrs: [#(#texts),*],
+        });
+    }
+}
+
+/// The constants, a table a type; tuples have one for each length.
+fn constants(scope: &Scope<'_>) -> TokenStream {
+    let image = scope.image;
+    let mut items = TokenStream::new();
+    let mut add = |name: &str, entry: TokenStream, entries: Vec<TokenStream>| {
+        if !entries.is_empty() {
+            items.extend(table(scope, Part::Constants, name, &entry, entries));
+        }
+    };
+    add(names::STRS, quote!(ffi::mp_obj_str_t), scope.all(&image.strs));
+    add(names::INTS, quote!(ffi::mp_obj_int_t), scope.all(&image.ints));
+    add(names::DIGITS, quote!(ffi::mpz_dig_t), scope.all(&image.digits));
+    let floats = image.floats.iter();
+    let floats = floats.map(|bits| {
+        let value = scope.float(*bits);
+        quote!(ffi::mp_obj_float_t { base: base(&raw const ffi::mp_type_float), value: #value })
+    });
+    add(names::FLOATS, quote!(ffi::mp_obj_float_t), floats.collect());
+    let complexes = image.complexes.iter().map(|(real, imaginary)| {
+        let (real, imaginary) = (scope.float(*real), scope.float(*imaginary));
+        quote! {
+            ffi::mp_obj_complex_t {
+                base: base(&raw const ffi::mp_type_complex),
+                real: #real,
+                imag: #imaginary,
+            }
+        }
+    });
+    add(names::COMPLEXES, quote!(ffi::mp_obj_complex_t), complexes.collect());
+    for (length, tuples) in &image.tuples {
+        let length = Literal::usize_unsuffixed(*length);
+        let tuples = tuples.iter().map(|words| {
+            let words = scope.all(words);
+            quote!(tuple([#(#words),*]))
+        });
+        add(&names::tuples(&length), quote!(Tuple<#length>), tuples.collect());
+    }
+    items
+}
+
+/// Bytecode, and the tables that lead from a module's name to its code and constants.
+fn tables(scope: &Scope<'_>) -> TokenStream {
+    let image = scope.image;
+    let code = bytes(scope, Part::Bytecode, names::BYTECODE, &image.bytecode);
+    let mut items = TokenStream::new();
+    let mut add = |name: &str, entry: TokenStream, entries: Vec<TokenStream>| {
+        if !entries.is_empty() {
+            items.extend(table(scope, Part::Tables, name, &entry, entries));
+        }
+    };
+    let raw_code = quote!(ffi::mp_raw_code_truncated_t);
+    add(names::RAW_CODES, raw_code, scope.all(&image.raw_codes));
+    let children = image.children.iter().map(|child| {
+        let child = child.quote(scope);
+        quote!((#child).cast_mut().cast())
+    });
+    add(names::CHILDREN, quote!(*mut ffi::_mp_raw_code_t), children.collect());
+    let numbers = image.qstr_table.iter();
+    let numbers = numbers.map(|number| {
+        let number = Literal::u16_unsuffixed(*number);
+        quote!(#number)
+    });
+    add(names::QSTR_TABLE, quote!(ffi::qstr_short_t), numbers.collect());
+    add(names::OBJ_TABLE, quote!(Word), scope.all(&image.obj_table));
+    add(names::MODULES, quote!(ffi::mp_frozen_module_t), scope.all(&image.modules));
+    let modules = (0..image.modules.len()).map(|index| scope.at(names::MODULES, index));
+    add("mp_frozen_mpy_content", quote!(*const ffi::mp_frozen_module_t), modules.collect());
+    // Frozen source text: none.
+    add("mp_frozen_str_sizes", quote!(u32), vec![quote!(0)]);
+    add("mp_frozen_str_content", quote!(u8), vec![quote!(0)]);
+    quote!(#code #items)
+}
+
+/// The constants that the image was made for, as assertions over what the bindings say.
+fn expectations(context: &Context) -> Vec<(&'static str, u64)> {
+    let (long_int, dig_bits) = match context.long_int {
+        LongInt::None => (0, 0),
+        LongInt::LongLong => (1, 0),
+        LongInt::Mpz { dig_bits } => (2, dig_bits),
+    };
+    let float = match context.float {
+        Float::None => 0,
+        Float::Single => 1,
+        Float::Double => 2,
+    };
+    let repr = match context.obj_repr {
+        crate::ObjRepr::A => 0,
+        crate::ObjRepr::B => 1,
+        crate::ObjRepr::C => 2,
+        crate::ObjRepr::D => 3,
+    };
+    let mut expected = vec![
+        ("mpyf_cfg_obj_repr", repr),
+        ("mpyf_cfg_immediate_objs", context.immediate_objs.into()),
+        ("mpyf_cfg_small_int_bits", context.small_int_bits.into()),
+        ("mpyf_cfg_longint_impl", long_int),
+        ("mpyf_cfg_float", float),
+        ("mpyf_cfg_complex", context.complex.into()),
+        ("mpyf_cfg_qstr_bytes_in_hash", context.qstr_bytes_in_hash.into()),
+        ("mpyf_cfg_qstr_bytes_in_len", context.qstr_bytes_in_len.into()),
+        ("mpyf_cfg_persistent_code_save", context.persistent_code_save.into()),
+        ("mpyf_cfg_settrace", context.settrace.into()),
+        ("mpyf_cfg_emit_machine_code", context.machine_code.into()),
+        ("mpyf_cfg_mpy_version", context.mpy_version.into()),
+        ("mpyf_cfg_word_bytes", context.word_bytes.into()),
+    ];
+    if matches!(context.long_int, LongInt::Mpz { .. }) {
+        expected.push(("mpyf_cfg_mpz_dig_size", dig_bits.into()));
+    }
+    expected
+}
+
+/// The statics' names. The part that a table counts as is in its name, for tools that read the image's symbols.
+mod names {
+    pub(super) const BYTECODE: &str = "mpy_freeze_bytecode";
+    pub(super) const STRS: &str = "mpy_freeze_constants_strs";
+    pub(super) const INTS: &str = "mpy_freeze_constants_ints";
+    pub(super) const DIGITS: &str = "mpy_freeze_constants_digits";
+    pub(super) const FLOATS: &str = "mpy_freeze_constants_floats";
+    pub(super) const COMPLEXES: &str = "mpy_freeze_constants_complexes";
+    pub(super) const TEXT: &str = "mpy_freeze_qstrs_text";
+    pub(super) const LENGTHS: &str = "mpy_freeze_qstrs_lengths";
+    pub(super) const HASHES: &str = "mpy_freeze_qstrs_hashes";
+    pub(super) const UNSORTED: &str = "mpy_freeze_qstrs_unsorted_pool";
+    pub(super) const RAW_CODES: &str = "mpy_freeze_tables_raw_codes";
+    pub(super) const CHILDREN: &str = "mpy_freeze_tables_children";
+    pub(super) const QSTR_TABLE: &str = "mpy_freeze_tables_qstrs";
+    pub(super) const OBJ_TABLE: &str = "mpy_freeze_tables_objs";
+    pub(super) const MODULES: &str = "mpy_freeze_tables_modules";
+
+    /// The table of tuples of a length.
+    pub(super) fn tuples(length: &impl std::fmt::Display) -> String {
+        format!("mpy_freeze_constants_tuples_{length}")
+    }
+}
+
+/// The name of one of libmicropython's objects.
+fn extern_name(object: Extern) -> &'static str {
+    match object {
+        Extern::None => "mp_const_none_obj",
+        Extern::False => "mp_const_false_obj",
+        Extern::True => "mp_const_true_obj",
+        Extern::Ellipsis => "mp_const_ellipsis_obj",
+        Extern::EmptyBytes => "mp_const_empty_bytes_obj",
+        Extern::EmptyTuple => "mp_const_empty_tuple_obj",
+    }
+}
+
+#[cfg(test)]
+#[path = "emit_tests.rs"]
+mod tests;

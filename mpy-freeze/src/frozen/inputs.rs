@@ -1,0 +1,286 @@
+//! The first stage: the inputs of `freeze!` to Python sources, each under its target path.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs as std_fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Problem, Result};
+use crate::fs;
+
+/// The longest target path. MicroPython's compiler keeps the length of a name in one byte.
+const MAX_TARGET: usize = 255;
+
+/// One Python source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Source {
+    /// Where it lies: the base folder joined with the input's path.
+    pub(super) path: PathBuf,
+    /// The name that it has in the firmware, for example `app/util.py`.
+    pub(super) target: String,
+    /// Its text.
+    pub(super) text: String,
+}
+
+/// What the inputs hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// All sources, by input and then by target path.
+    pub(super) sources: Vec<Source>,
+    /// The inputs that are folders.
+    pub(super) folders: Vec<PathBuf>,
+}
+
+/// Finds and reads all sources.
+///
+/// # Errors
+///
+/// [`Error::Inputs`] with everything that is wrong with all inputs.
+pub(super) fn find(base: &Path, inputs: &[PathBuf]) -> Result<Found> {
+    let mut search = Search::default();
+    for input in inputs {
+        search.input(&base.join(input));
+    }
+    search.check_targets();
+    if search.problems.is_empty() {
+        Ok(search.found)
+    } else {
+        Err(Error::Inputs(search.problems))
+    }
+}
+
+#[derive(Default)]
+struct Search {
+    found: Found,
+    problems: Vec<Problem>,
+}
+
+impl Search {
+    fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    fn input(&mut self, path: &Path) {
+        // `a/` and `a` are the same folder, and messages should show it one way.
+        let path: PathBuf = path.components().collect();
+        match std_fs::metadata(&path) {
+            Err(error) => self.problem(
+                Problem::new(format!("can't freeze this path: {error}"))
+                    .file(&path)
+                    .help("paths in freeze! start at the folder of the crate's Cargo.toml"),
+            ),
+            Ok(metadata) if metadata.is_dir() => self.folder_input(path),
+            Ok(_) => self.file_input(&path),
+        }
+    }
+
+    fn file_input(&mut self, path: &Path) {
+        if path.extension().is_none_or(|extension| extension != "py") {
+            self.problem(
+                Problem::new("this is neither a folder nor a .py file")
+                    .file(path)
+                    .help("freeze! takes folders and .py files"),
+            );
+            return;
+        }
+        match path.file_name().and_then(|name| name.to_str()) {
+            Some(name) => self.source(path, name.to_string()),
+            None => self.problem(not_utf8_name(path)),
+        }
+    }
+
+    fn folder_input(&mut self, path: PathBuf) {
+        let known = self.problems.len();
+        let mut files = BTreeMap::new();
+        self.walk(&path, "", &mut Vec::new(), &mut files);
+        if files.is_empty() && self.problems.len() == known {
+            self.problem(
+                Problem::new("the folder has no .py file in it")
+                    .file(&path)
+                    .help("add one, or remove the folder from freeze!"),
+            );
+        }
+        for (target, file) in files {
+            self.source(&file, target);
+        }
+        self.found.folders.push(path);
+    }
+
+    /// Collects the `.py` files below `folder`, whose target path is `prefix`, by their target paths.
+    ///
+    /// `above` holds the real paths of the folders that it lies in, so that a link to one of them is noticed.
+    fn walk(
+        &mut self,
+        folder: &Path,
+        prefix: &str,
+        above: &mut Vec<PathBuf>,
+        files: &mut BTreeMap<String, PathBuf>,
+    ) {
+        let entries = match list(folder) {
+            Ok((real, entries)) => {
+                if above.contains(&real) {
+                    self.problem(
+                        Problem::new("the folder is a link to a folder that it lies in")
+                            .file(folder)
+                            .help("remove the link: its modules would have no end"),
+                    );
+                    return;
+                }
+                above.push(real);
+                entries
+            }
+            Err(error) => {
+                self.problem(Problem::new(format!("can't list the folder: {error}")).file(folder));
+                return;
+            }
+        };
+        for path in entries {
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+                self.problem(not_utf8_name(&path));
+                continue;
+            };
+            if name.starts_with('.') || name == "__pycache__" {
+                continue;
+            }
+            let target = format!("{prefix}{name}");
+            if path.is_dir() {
+                self.walk(&path, &format!("{target}/"), above, files);
+            } else if path.extension().is_some_and(|extension| extension == "py") {
+                files.insert(target, path);
+            }
+        }
+        above.pop();
+    }
+
+    /// Reads one source.
+    fn source(&mut self, path: &Path, target: String) {
+        if let Some(why) = not_importable(&target) {
+            self.problem(
+                Problem::new(format!("Python can't import `{target}`: {why}"))
+                    .file(path)
+                    .help("rename it, or keep it out of the frozen folders"),
+            );
+        }
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.problems.extend_from_slice(error.problems());
+                return;
+            }
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) if text.starts_with('\u{feff}') => self.problem(
+                Problem::new("the file starts with a byte order mark, which MicroPython rejects")
+                    .file(path)
+                    .line(1, None)
+                    .help("save it as UTF-8 without a byte order mark"),
+            ),
+            Ok(text) => self.found.sources.push(Source {
+                path: path.to_path_buf(),
+                target,
+                text,
+            }),
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                self.problem(not_utf8(path, error.as_bytes(), offset));
+            }
+        }
+    }
+
+    /// Looks for target paths that hide one another.
+    fn check_targets(&mut self) {
+        let mut seen: BTreeMap<&str, &Path> = BTreeMap::new();
+        let mut folders: BTreeSet<&str> = BTreeSet::new();
+        let mut problems = Vec::new();
+        for Source { path, target, .. } in &self.found.sources {
+            match seen.insert(target, path) {
+                None => {}
+                Some(first) => problems.push(
+                    Problem::new(format!(
+                        "two files have the target path `{target}`: this one and {}",
+                        first.display()
+                    ))
+                    .file(path)
+                    .help("one firmware has one module of a name: leave one of them out"),
+                ),
+            }
+            folders.extend(target.match_indices('/').filter_map(|(at, _)| target.get(..at)));
+        }
+        // An import looks for the folder first and, having found it, never for the file.
+        for (target, path) in &seen {
+            let name = target.strip_suffix(".py").unwrap_or(target);
+            if folders.contains(name) {
+                problems.push(
+                    Problem::new(format!(
+                        "Python can't import `{target}`: `import` finds the folder `{name}/` first"
+                    ))
+                    .file(*path)
+                    .help("rename one of them, or make the file the folder's __init__.py"),
+                );
+            }
+        }
+        self.problems.append(&mut problems);
+    }
+}
+
+/// The folder's path without links, and the paths of its entries in the order of their names.
+fn list(folder: &Path) -> std::io::Result<(PathBuf, Vec<PathBuf>)> {
+    let real = std_fs::canonicalize(folder)?;
+    let mut entries = Vec::new();
+    for entry in std_fs::read_dir(folder)? {
+        entries.push(entry?.path());
+    }
+    entries.sort();
+    Ok((real, entries))
+}
+
+/// Why neither `import` nor `__import__` can reach a target path.
+///
+/// Both take a name apart at its dots and look for the parts as folders and a file. Anything else may be
+/// in a name, so `__import__("my-module")` works where `import` has no syntax for it.
+fn not_importable(target: &str) -> Option<String> {
+    let name = target.strip_suffix(".py").unwrap_or(target);
+    for part in name.split('/') {
+        if part.is_empty() {
+            return Some("a module needs a name before `.py`".into());
+        }
+        if part.contains('.') {
+            return Some(format!("the dot in `{part}` would separate a package from a module"));
+        }
+        if part.contains('\\') {
+            return Some(format!(
+                "the backslash in `{part}` would separate folders to MicroPython's compiler"
+            ));
+        }
+    }
+    if target.len() > MAX_TARGET {
+        let length = target.len();
+        return Some(format!(
+            "the path has {length} bytes, and MicroPython's names end at {MAX_TARGET}"
+        ));
+    }
+    None
+}
+
+fn not_utf8_name(path: &Path) -> Problem {
+    Problem::new("the name isn't UTF-8")
+        .file(path)
+        .help("rename it: module names in a firmware are UTF-8")
+}
+
+/// The problem of a file whose bytes stop being UTF-8 at `offset`.
+fn not_utf8(path: &Path, bytes: &[u8], offset: usize) -> Problem {
+    let before = bytes.get(..offset).unwrap_or_default();
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let byte = bytes.get(offset).copied().unwrap_or_default();
+    let text = bytes.split(|byte| *byte == b'\n').nth(line - 1);
+    let text = text.map(|text| String::from_utf8_lossy(text).into_owned());
+    Problem::new(format!("the file isn't UTF-8: it has the byte {byte:#04x}"))
+        .file(path)
+        .offset(offset)
+        .line(u32::try_from(line).unwrap_or(u32::MAX), text)
+        .help("save it as UTF-8")
+}
+
+#[cfg(test)]
+#[path = "inputs_tests.rs"]
+mod tests;

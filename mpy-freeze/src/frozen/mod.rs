@@ -1,0 +1,184 @@
+//! The Python side: Python sources to Rust statics in ROM.
+//!
+//! [`Freeze`] is what the `freeze!` macro calls. It reads the sources and nothing else but the [`Context`] that
+//! [`Build`](crate::Build) left, and returns items that define what libmicropython looks for when it imports a
+//! frozen module.
+
+mod cache;
+mod compile;
+mod emit;
+mod image;
+mod inputs;
+mod link;
+mod mpy;
+mod size;
+mod text;
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::TokenStream;
+
+use crate::Context;
+use crate::context;
+use crate::error::{Error, Problem, Result};
+use crate::fs;
+
+pub use size::Size;
+
+/// What to freeze, and how.
+///
+/// ```no_run
+/// # fn main() -> Result<(), mpy_freeze::Error> {
+/// use std::path::Path;
+/// use mpy_freeze::{Context, frozen::Freeze};
+///
+/// let context = Context::load(Path::new("target/out"))?;
+/// let frozen = Freeze::new(&context, Path::new("."))
+///     .input("app/")
+///     .optimisation(2)
+///     .cache(Path::new("target/out/mpy-freeze/mpy"))
+///     .run()?;
+/// println!("{} modules", frozen.size.modules);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Freeze<'a> {
+    context: &'a Context,
+    base: PathBuf,
+    inputs: Vec<PathBuf>,
+    optimisation: u8,
+    cache: PathBuf,
+}
+
+/// Frozen modules.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Frozen {
+    /// The items that define the modules.
+    pub tokens: TokenStream,
+    /// The sources that they were made from. The tokens make the compiler depend on each.
+    pub sources: Vec<PathBuf>,
+    /// The inputs that are folders. A new file in one of them is something that the compiler can't see.
+    pub folders: Vec<PathBuf>,
+    /// How much ROM the modules take.
+    pub size: Size,
+}
+
+impl<'a> Freeze<'a> {
+    /// Freezes nothing yet, for the firmware that `context` describes. Inputs are relative to `base`.
+    pub fn new(context: &'a Context, base: &Path) -> Self {
+        Self {
+            context,
+            base: base.to_path_buf(),
+            inputs: Vec::new(),
+            optimisation: 0,
+            cache: base.join("target").join("mpy-freeze"),
+        }
+    }
+
+    /// Adds a folder, whose modules keep their paths below it, or a `.py` file, which keeps its name.
+    pub fn input(&mut self, path: impl Into<PathBuf>) -> &mut Self {
+        self.inputs.push(path.into());
+        self
+    }
+
+    /// Sets the compiler's optimisation level: 1 drops `assert`, 2 also makes `__debug__` false, 3 also drops
+    /// line numbers. The default is 0.
+    pub fn optimisation(&mut self, level: u8) -> &mut Self {
+        self.optimisation = level;
+        self
+    }
+
+    /// Sets the folder in which compiled files are kept.
+    pub fn cache(&mut self, folder: &Path) -> &mut Self {
+        self.cache = folder.to_path_buf();
+        self
+    }
+
+    /// Freezes.
+    ///
+    /// # Errors
+    ///
+    /// The error of the first stage that failed, with every problem that it found: [`Error::Inputs`],
+    /// [`Error::Compile`], [`Error::Mpy`] or [`Error::Link`], and [`Error::Io`] where the cache can't be written.
+    pub fn run(&self) -> Result<Frozen> {
+        let found = inputs::find(&self.base, &self.inputs)?;
+        let sources: Vec<PathBuf> = found.sources.iter().map(|source| source.path.clone()).collect();
+        let compiled =
+            compile::compile(self.context, self.optimisation, &self.cache, found.sources)?;
+        let parsed = parse(self.context, &compiled)?;
+        let image = link::link(self.context, &link_inputs(&compiled, &parsed))?;
+        let tokens = emit::emit(self.context, &image, &self.base, &sources);
+        Ok(Frozen {
+            tokens,
+            sources,
+            folders: found.folders,
+            size: Size::of(self.context, &image),
+        })
+    }
+}
+
+/// The parse stage over all modules.
+fn parse(context: &Context, compiled: &[compile::Compiled]) -> Result<Vec<mpy::Mpy>> {
+    let mut parsed = Vec::new();
+    let mut problems = Vec::new();
+    for module in compiled {
+        match mpy::read(&module.mpy, context.mpy_version) {
+            Ok(mpy) => parsed.push(mpy),
+            Err(fault) => problems.push(
+                Problem::new(format!(
+                    "MicroPython's compiler wrote a file that can't be read: at byte {}, {}",
+                    fault.offset, fault.message
+                ))
+                .file(&module.path)
+                .help("run `cargo clean` and build again"),
+            ),
+        }
+    }
+    if problems.is_empty() {
+        Ok(parsed)
+    } else {
+        Err(Error::Mpy(problems))
+    }
+}
+
+fn link_inputs<'a>(
+    compiled: &'a [compile::Compiled],
+    parsed: &'a [mpy::Mpy],
+) -> Vec<link::Input<'a>> {
+    let modules = compiled.iter().zip(parsed);
+    modules
+        .map(|(module, mpy)| link::Input {
+            path: &module.path,
+            target: &module.target,
+            mpy,
+        })
+        .collect()
+}
+
+impl Frozen {
+    /// Tells the build script which folders it has to watch besides those that it watches already, in
+    /// `OUT_DIR/mpy-freeze/inputs`: a path a line, with `\\`, `\n` and `\r` escaped.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file can't be written.
+    pub fn record_inputs(&self, context: &Context, out_dir: &Path) -> Result<()> {
+        let watched = |folder: &&PathBuf| {
+            let mut watched = context.watched.iter();
+            !watched.any(|watched| folder.starts_with(watched))
+        };
+        let mut lines = String::new();
+        for folder in self.folders.iter().filter(watched) {
+            lines.push_str(&context::escape(&folder.to_string_lossy()));
+            lines.push('\n');
+        }
+        let path = out_dir.join("mpy-freeze").join("inputs");
+        fs::write_if_changed(&path, lines.as_bytes())?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

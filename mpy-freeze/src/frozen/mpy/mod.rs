@@ -1,0 +1,121 @@
+//! The parse stage: a `.mpy` file of version 6 as data (`py/persistentcode.c` says what it looks like).
+
+mod cursor;
+mod prelude;
+mod read;
+
+pub(crate) use prelude::{Prelude, SCOPE_FLAG_GENERATOR};
+pub(crate) use read::read;
+
+/// One compiled module.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Mpy {
+    /// Bits of a small int that the file was compiled for.
+    pub(crate) small_int_bits: u8,
+    /// The architecture of its native code, if it has any.
+    pub(crate) native: Option<NativeArch>,
+    /// The names that the bytecode refers to by index; the first one is the source file's.
+    pub(crate) qstrs: Vec<Qstr>,
+    /// The constants that the bytecode refers to by index.
+    pub(crate) objects: Vec<Object>,
+    /// The module's body, with the functions inside it.
+    pub(crate) code: RawCode,
+}
+
+/// What the header of a file with native code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NativeArch {
+    /// `MP_NATIVE_ARCH_*` of `py/persistentcode.h`.
+    pub(crate) arch: u8,
+    /// The sub-version of the native interface.
+    pub(crate) sub_version: u8,
+    /// Optional features of the architecture, which files of newer releases carry.
+    pub(crate) flags: u32,
+}
+
+/// An entry of the qstr table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Qstr {
+    /// A qstr that has the same number in every firmware.
+    Static(u32),
+    /// A qstr by its text: UTF-8, except that Python may put surrogates into it.
+    Text(Vec<u8>),
+}
+
+/// A constant.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Object {
+    /// The table of runtime functions that native code calls.
+    FunTable,
+    /// `None`
+    None,
+    /// `False`
+    False,
+    /// `True`
+    True,
+    /// `...`
+    Ellipsis,
+    /// A `str`, as its UTF-8 bytes.
+    Str(Vec<u8>),
+    /// A `bytes`.
+    Bytes(Vec<u8>),
+    /// An `int`, in decimal.
+    Int(Vec<u8>),
+    /// A `float`, in decimal.
+    Float(Vec<u8>),
+    /// A `complex`, in decimal.
+    Complex(Vec<u8>),
+    /// A `tuple`.
+    Tuple(Vec<Object>),
+}
+
+/// One function, class body or module body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RawCode {
+    /// Where its data lies in the file.
+    pub(crate) offset: usize,
+    /// What kind of code it is, with what only that kind has.
+    pub(crate) kind: Kind,
+    /// The code itself, its prelude included.
+    pub(crate) data: Vec<u8>,
+    /// The functions that it makes.
+    pub(crate) children: Vec<RawCode>,
+}
+
+/// The kinds of code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Bytecode.
+    Bytecode(Prelude),
+    /// `@micropython.native`: machine code, with a prelude at an offset.
+    Native {
+        /// Where the prelude begins in the data.
+        prelude_offset: u32,
+        /// The prelude.
+        prelude: Prelude,
+    },
+    /// `@micropython.viper`, and modules written in C.
+    Viper(Unmanaged),
+    /// `@micropython.asm_thumb` and its like.
+    Asm {
+        /// What it shares with viper.
+        code: Unmanaged,
+        /// How many arguments it takes.
+        n_pos_args: u32,
+        /// The types of its arguments and of its result.
+        type_sig: u32,
+    },
+}
+
+/// What machine code without a prelude has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unmanaged {
+    /// Scope flags, which also say what follows.
+    pub(crate) scope_flags: u32,
+    /// Constant data that the code refers to.
+    pub(crate) rodata: Vec<u8>,
+    /// Bytes of zeroed memory that the code refers to.
+    pub(crate) bss: u32,
+    /// Relocations, as they stand in the file.
+    pub(crate) relocations: Vec<u8>,
+}

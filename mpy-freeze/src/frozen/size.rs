@@ -1,0 +1,115 @@
+//! How much ROM an image takes.
+
+use crate::{Context, Float, LongInt, ObjRepr};
+
+use super::image::{Image, Int};
+
+/// Bytes of ROM by part, without what the linker adds to align them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Size {
+    /// How many modules there are.
+    pub modules: usize,
+    /// Their bytecode.
+    pub bytecode: usize,
+    /// Their constants, without the text of strings.
+    pub constants: usize,
+    /// Names and the text of all strings.
+    pub qstrs: usize,
+    /// What leads from a module's name to its code and constants.
+    pub tables: usize,
+}
+
+impl Size {
+    /// All parts together.
+    pub fn total(&self) -> usize {
+        self.bytecode + self.constants + self.qstrs + self.tables
+    }
+
+    pub(super) fn of(context: &Context, image: &Image) -> Self {
+        let target = Target::new(context);
+        Self {
+            modules: image.modules.len(),
+            bytecode: image.bytecode.len(),
+            constants: target.constants(context, image),
+            qstrs: target.qstrs(context, image),
+            tables: target.tables(context, image),
+        }
+    }
+}
+
+/// What the sizes of C's types are on the target.
+struct Target {
+    pointer: usize,
+    word: usize,
+    float: usize,
+}
+
+impl Target {
+    fn new(context: &Context) -> Self {
+        let word = context.word_bytes as usize;
+        Self {
+            // Only representation D has words of another size than addresses.
+            pointer: if context.obj_repr == ObjRepr::D { 4 } else { word },
+            word,
+            float: match context.float {
+                Float::Double => 8,
+                Float::Single | Float::None => 4,
+            },
+        }
+    }
+
+    fn constants(&self, context: &Context, image: &Image) -> usize {
+        let int = |int: &Int| match int {
+            Int::LongLong(_) => 16,
+            Int::Mpz { .. } => 4 * self.pointer,
+        };
+        let digit = match context.long_int {
+            LongInt::Mpz { dig_bits } => dig_bits as usize / 8,
+            LongInt::None | LongInt::LongLong => 0,
+        };
+        let head = self.pointer.max(self.float);
+        let tuple_head = 2 * self.pointer;
+        let tuples = image.tuples.iter();
+        let tuples = tuples.map(|(length, tuples)| tuples.len() * (tuple_head + length * self.word));
+        image.strs.len() * 4 * self.pointer
+            + image.ints.iter().map(int).sum::<usize>()
+            + image.digits.len() * digit
+            + image.floats.len() * (head + self.float)
+            + image.complexes.len() * (head + 2 * self.float)
+            + tuples.sum::<usize>()
+    }
+
+    fn qstrs(&self, context: &Context, image: &Image) -> usize {
+        let hash = context.qstr_bytes_in_hash as usize;
+        let length = context.qstr_bytes_in_len as usize;
+        // A pool's head has five words and, where hashes are kept, their address.
+        let head = (5 + usize::from(hash > 0)) * self.pointer;
+        let pools = 1 + usize::from(!image.pools.unsorted.is_empty());
+        image.text.bytes().len()
+            + pools * head
+            + image.pools.len() * (self.pointer + hash + length)
+    }
+
+    fn tables(&self, context: &Context, image: &Image) -> usize {
+        let mut raw_code = 4 + 2 * self.pointer;
+        if self.pointer == 8 {
+            raw_code += 4;
+        }
+        if context.persistent_code_save {
+            raw_code += 8;
+        }
+        if context.settrace {
+            raw_code += 4 + 7 * 4 + 4 * self.pointer;
+        }
+        let module = 3 * self.pointer + self.pointer;
+        image.raw_codes.len() * raw_code
+            + image.children.len() * self.pointer
+            + image.qstr_table.len() * 2
+            + image.obj_table.len() * self.word
+            + image.modules.len() * module
+            + image.names().len()
+            // The empty list of frozen source texts, and the address that anchors the shim.
+            + 4 + 1 + self.pointer
+    }
+}

@@ -1,0 +1,103 @@
+//! The bytes of all strings in one table, in which a string that another one ends with takes no room.
+
+use std::collections::HashMap;
+
+/// A string of a [`Text`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct TextId(usize);
+
+/// The finished table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Text {
+    bytes: Vec<u8>,
+    offsets: Vec<usize>,
+}
+
+impl Text {
+    /// The table's bytes. Every string in it has a zero byte after it, as C wants it.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Where a string begins. The id must come from the builder of this table.
+    pub(super) fn offset(&self, id: TextId) -> usize {
+        self.offsets.get(id.0).copied().unwrap_or_default()
+    }
+}
+
+/// Collects strings.
+#[derive(Debug, Default)]
+pub(super) struct TextBuilder {
+    ids: HashMap<Vec<u8>, TextId>,
+    texts: Vec<Vec<u8>>,
+}
+
+impl TextBuilder {
+    /// Adds a string, once.
+    pub(super) fn add(&mut self, text: &[u8]) -> TextId {
+        if let Some(id) = self.ids.get(text) {
+            return *id;
+        }
+        let id = TextId(self.texts.len());
+        self.ids.insert(text.to_vec(), id);
+        self.texts.push(text.to_vec());
+        id
+    }
+
+    /// Lays out the table.
+    pub(super) fn finish(self) -> Text {
+        let mut order: Vec<(usize, &Vec<u8>)> = self.texts.iter().enumerate().collect();
+        // Sorted by their ends, the longest first, a string comes right after those that end with it.
+        order.sort_by(|(_, a), (_, b)| b.iter().rev().cmp(a.iter().rev()));
+        let mut bytes: Vec<u8> = Vec::new();
+        let mut offsets = vec![0; self.texts.len()];
+        let mut last: &[u8] = &[];
+        for (id, text) in order {
+            if bytes.is_empty() || !last.ends_with(text) {
+                bytes.extend(text);
+                bytes.push(0);
+                last = text;
+            }
+            if let Some(offset) = offsets.get_mut(id) {
+                *offset = bytes.len() - 1 - text.len();
+            }
+        }
+        Text { bytes, offsets }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lays out strings and checks that each is where the table says, with a zero byte after it.
+    fn layout(texts: &[&[u8]]) -> Vec<u8> {
+        let mut builder = TextBuilder::default();
+        let ids: Vec<TextId> = texts.iter().map(|text| builder.add(text)).collect();
+        let table = builder.finish();
+        for (text, id) in texts.iter().zip(ids) {
+            let from = table.bytes().get(table.offset(id)..).unwrap();
+            assert!(from.starts_with(text));
+            assert_eq!(from.get(text.len()), Some(&0));
+        }
+        table.bytes().to_vec()
+    }
+
+    #[test]
+    fn a_tail_takes_no_room() {
+        assert_eq!(layout(&[b"name", b"__name", b"e", b"", b"name"]), b"__name\0");
+        assert_eq!(layout(&[b""]), b"\0");
+        assert_eq!(layout(&[]), b"");
+    }
+
+    #[test]
+    fn tails_of_different_strings() {
+        let bytes = layout(&[b"xab", b"yab", b"ab", b"b", b"c\0ab", b"abc"]);
+        assert_eq!(bytes.len(), b"xab yab c.ab abc ".len());
+    }
+
+    #[test]
+    fn a_zero_byte_ends_no_string() {
+        assert_eq!(layout(&[b"a\0b", b"b", b"a"]).len(), 6);
+    }
+}

@@ -1,0 +1,89 @@
+//! All file access: the path in every message, and no reader ever sees a half-written file.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::error::{Error, Result};
+
+/// Reads a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| Error::io("read", path, &error))
+}
+
+/// Reads a file that must be UTF-8.
+pub(crate) fn read_to_string(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| Error::io("read", path, &error))
+}
+
+/// Reads a file that may not be there yet.
+pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io("read", path, &error)),
+    }
+}
+
+/// Creates a folder and those above it.
+pub(crate) fn create_dir_all(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|error| Error::io("create the folder", path, &error))
+}
+
+/// Writes a file unless it has these contents already, so that its time changes only with its contents.
+///
+/// The bytes go to a temporary file beside it which is then renamed: whoever reads at the same time,
+/// or after this process was killed, sees the old contents or the new ones. Returns whether it wrote.
+pub(crate) fn write_if_changed(path: &Path, contents: &[u8]) -> Result<bool> {
+    if read_if_exists(path)?.as_deref() == Some(contents) {
+        return Ok(false);
+    }
+    let temporary = temporary_beside(path)?;
+    let written = fs::File::create(&temporary).and_then(|mut file| file.write_all(contents));
+    if let Err(error) = written {
+        // The rename never happens, so the leftover is of no use; failing to remove it changes nothing.
+        let _ = fs::remove_file(&temporary);
+        return Err(Error::io("write", path, &error));
+    }
+    rename(&temporary, path)?;
+    Ok(true)
+}
+
+/// Moves a finished file to its final name.
+pub(crate) fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).map_err(|error| {
+        let _ = fs::remove_file(from);
+        Error::io("write", to, &error)
+    })
+}
+
+/// Removes a file if it is there.
+pub(crate) fn remove_if_exists(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Error::io("remove", path, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A name in the same folder that no other process or thread uses, for output that is renamed when complete.
+///
+/// The folder is created. The extension is kept, since some tools look at it.
+pub(crate) fn temporary_beside(path: &Path) -> Result<PathBuf> {
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    if let Some(folder) = path.parent() {
+        create_dir_all(folder)?;
+    }
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path
+        .extension()
+        .map(|extension| format!(".{}", extension.to_string_lossy()))
+        .unwrap_or_default();
+    Ok(path.with_file_name(format!(
+        ".{stem}.{}-{count}.tmp{extension}",
+        std::process::id()
+    )))
+}

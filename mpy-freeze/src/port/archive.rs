@@ -1,0 +1,55 @@
+//! Puts the objects into the static library that Cargo links.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::fresh::Freshness;
+use super::objects::Objects;
+use crate::error::{Error, Problem, Result};
+use crate::fs;
+
+/// Writes the archive, unless it holds these very objects already.
+///
+/// # Errors
+///
+/// [`Error::Archive`] with the archiver's message.
+pub(crate) fn archive(
+    archive: &Path,
+    objects: &Objects,
+    archiver: &Path,
+    freshness: &Freshness,
+) -> Result<()> {
+    let command = format!("{archiver:?} {:?}", objects.paths);
+    if objects.compiled == 0 && freshness.is_fresh(archive, &command) {
+        return Ok(());
+    }
+    let finished = fs::temporary_beside(archive)?;
+    // D: no times and owners in the archive, so that the same objects make the same bytes.
+    let output = Command::new(archiver)
+        .arg("rcsD")
+        .arg(&finished)
+        .args(&objects.paths)
+        .env("LC_ALL", "C")
+        .output();
+    let failed = match output {
+        Err(error) => Some(error.to_string()),
+        Ok(output) if !output.status.success() => {
+            Some(String::from_utf8_lossy(&output.stderr).trim().to_string())
+        }
+        Ok(_) => None,
+    };
+    if let Some(message) = failed {
+        // What a failed archiver leaves is of no use; the message is.
+        let _ = fs::remove_if_exists(&finished);
+        return Err(Error::Archive(vec![
+            Problem::new(format!(
+                "{} can't write the archive: {message}",
+                archiver.display()
+            ))
+            .file(archive),
+        ]));
+    }
+    fs::rename(&finished, archive)?;
+    let inputs: Vec<PathBuf> = objects.paths.clone();
+    freshness.record(archive, &command, &inputs)
+}

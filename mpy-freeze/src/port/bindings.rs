@@ -1,0 +1,162 @@
+//! MicroPython's types as Rust has them, and the values that its configuration came to.
+//!
+//! bindgen reads the port's `mpyf_bindings.h` with the flags of the C compiler. The header ends with an enum
+//! of configuration constants, so the compiler evaluates what freezing has to know and nothing is guessed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use bindgen::callbacks::{EnumVariantValue, ParseCallbacks};
+
+use super::fresh::Freshness;
+use super::program::Program;
+use super::target::Target;
+use super::toolchain::Compiler;
+use crate::error::{Error, Problem, Result};
+use crate::fs;
+
+/// What the constants in the header are called, before their names.
+const PREFIX: &str = "mpyf_cfg_";
+
+/// The evaluated constants, without their prefix.
+pub(crate) type Constants = BTreeMap<String, i64>;
+
+/// Writes `bindings.rs` and returns the configuration's constants.
+///
+/// # Errors
+///
+/// [`Error::Toolchain`] without libclang, [`Error::Bindings`] for headers that it rejects.
+pub(crate) fn bindings(
+    program: &Program,
+    target: &Target,
+    compiler: &Compiler,
+    freshness: &Freshness,
+) -> Result<Constants> {
+    let output = program.out.join("bindings.rs");
+    let constants_file = program.out.join("constants.txt");
+    let header = program.out.join("port").join("mpyf_bindings.h");
+    let mut args = compiler.bindgen_args(target);
+    args.extend(program.preprocessor_args());
+    let command = format!("bindgen {} {args:?}", env!("CARGO_PKG_VERSION"));
+    if freshness.is_fresh(&output, &command) {
+        if let Some(constants) = load(&constants_file) {
+            return Ok(constants);
+        }
+    }
+    check_libclang()?;
+    let recorder = Recorder::default();
+    let text = generate(&header, args, &recorder)?;
+    let constants = recorder.constants();
+    let kept: String = constants
+        .iter()
+        .map(|(name, value)| format!("{name} {value}\n"))
+        .collect();
+    fs::write_if_changed(&constants_file, kept.as_bytes())?;
+    fs::write_if_changed(&output, text.as_bytes())?;
+    freshness.record(&output, &command, &recorder.files())?;
+    Ok(constants)
+}
+
+fn load(path: &Path) -> Option<Constants> {
+    let text = fs::read_to_string(path).ok()?;
+    let constant = |line: &str| {
+        let (name, value) = line.split_once(' ')?;
+        Some((name.to_string(), value.parse().ok()?))
+    };
+    text.lines().map(constant).collect()
+}
+
+fn generate(header: &Path, args: Vec<String>, recorder: &Recorder) -> Result<String> {
+    // The oldest Rust that the project supports; a literal that bindgen doesn't know can't compile its tests.
+    let rust = bindgen::RustTarget::stable(88, 0).unwrap_or_default();
+    let builder = bindgen::Builder::default()
+        .header(header.display().to_string())
+        .clang_args(args)
+        .use_core()
+        .disable_header_comment()
+        .generate_comments(false)
+        .derive_debug(false)
+        .merge_extern_blocks(true)
+        .rust_target(rust)
+        .rust_edition(bindgen::RustEdition::Edition2024)
+        .allowlist_type("mp_frozen_module_t|mp_raw_code_t|mp_raw_code_truncated_t|mp_module_constants_t")
+        .allowlist_type("mp_obj_(base|str|tuple|int|float|complex)_t|mp_rom_obj_t|qstr_pool_t|qstr_short_t|qstr_hash_t|qstr_len_t|mpz_dig_t|mp_raw_code_kind_t")
+        .allowlist_var("mp_type_.*|mp_const_.*_obj|mp_qstr_const_pool|mp_fun_table|mpyf_.*")
+        .allowlist_function("mpyf_abi_1")
+        .parse_callbacks(Box::new(recorder.clone()));
+    builder
+        .generate()
+        .map(|bindings| bindings.to_string())
+        .map_err(|error| {
+            Error::Bindings(vec![
+                Problem::new(format!("libclang rejects MicroPython's headers: {error}"))
+                    .file(header),
+            ])
+        })
+}
+
+/// bindgen panics where there is no libclang, so that is looked at before.
+fn check_libclang() -> Result<()> {
+    // The version string is empty where the library doesn't load; the call itself can panic inside clang-sys.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let version = std::panic::catch_unwind(|| bindgen::clang_version().full);
+    std::panic::set_hook(hook);
+    match version {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::Toolchain(vec![
+            Problem::new("libclang is not there: bindgen needs it to read MicroPython's headers").help(
+                "install it (`cargo xtask setup` in a checkout of mpy-freeze does it; on Debian and Ubuntu \
+                 `apt-get install libclang-dev`, with Homebrew `brew install llvm`), or set LIBCLANG_PATH to its folder",
+            ),
+        ])),
+    }
+}
+
+/// Notes the constants and the headers while bindgen parses.
+#[derive(Debug, Clone, Default)]
+struct Recorder(Arc<Mutex<(Constants, Vec<PathBuf>)>>);
+
+impl Recorder {
+    fn constants(&self) -> Constants {
+        self.0.lock().map(|seen| seen.0.clone()).unwrap_or_default()
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        self.0.lock().map(|seen| seen.1.clone()).unwrap_or_default()
+    }
+
+    fn note_file(&self, name: &str) {
+        if let Ok(mut seen) = self.0.lock() {
+            seen.1.push(name.into());
+        }
+    }
+}
+
+impl ParseCallbacks for Recorder {
+    fn enum_variant_behavior(
+        &self,
+        _enum_name: Option<&str>,
+        variant: &str,
+        value: EnumVariantValue,
+    ) -> Option<bindgen::callbacks::EnumVariantCustomBehavior> {
+        let value = match value {
+            EnumVariantValue::Boolean(value) => i64::from(value),
+            EnumVariantValue::Signed(value) => value,
+            EnumVariantValue::Unsigned(value) => i64::try_from(value).unwrap_or(i64::MAX),
+        };
+        if let (Some(name), Ok(mut seen)) = (variant.strip_prefix(PREFIX), self.0.lock()) {
+            seen.0.insert(name.to_string(), value);
+        }
+        None
+    }
+
+    fn header_file(&self, name: &str) {
+        self.note_file(name);
+    }
+
+    fn include_file(&self, name: &str) {
+        self.note_file(name);
+    }
+}

@@ -1,0 +1,198 @@
+//! What the firmware's MicroPython can do: the builder's settings, written as one readable C header.
+
+use std::fmt::Write as _;
+
+use crate::context::{Float, LongInt};
+use crate::error::{Error, Problem, Result};
+
+/// How much of Python the firmware has: MicroPython's own levels (`MICROPY_CONFIG_ROM_LEVEL` in
+/// `py/mpconfig.h`), each with everything of the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum RomLevel {
+    /// Nothing that isn't necessary.
+    Minimum,
+    /// The core for very small controllers.
+    CoreFeatures,
+    /// The commonly used part.
+    BasicFeatures,
+    /// What a microcontroller with 256 KiB of flash and more has.
+    #[default]
+    ExtraFeatures,
+    /// All features with a more modest gain for their size.
+    FullFeatures,
+    /// Everything, for a PC.
+    Everything,
+}
+
+impl RomLevel {
+    /// The macro that stands for the level.
+    fn macro_name(self) -> &'static str {
+        match self {
+            Self::Minimum => "MICROPY_CONFIG_ROM_LEVEL_MINIMUM",
+            Self::CoreFeatures => "MICROPY_CONFIG_ROM_LEVEL_CORE_FEATURES",
+            Self::BasicFeatures => "MICROPY_CONFIG_ROM_LEVEL_BASIC_FEATURES",
+            Self::ExtraFeatures => "MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES",
+            Self::FullFeatures => "MICROPY_CONFIG_ROM_LEVEL_FULL_FEATURES",
+            Self::Everything => "MICROPY_CONFIG_ROM_LEVEL_EVERYTHING",
+        }
+    }
+}
+
+/// The macros that freezing needs; they are the port's to set.
+const OURS: [&str; 5] = [
+    "MICROPY_CONFIG_ROM_LEVEL",
+    "MICROPY_MODULE_FROZEN_MPY",
+    "MICROPY_MODULE_FROZEN_STR",
+    "MICROPY_QSTR_EXTRA_POOL",
+    "NO_QSTR",
+];
+
+/// The builder's settings.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Config {
+    pub(crate) rom_level: RomLevel,
+    pub(crate) float: Option<Float>,
+    pub(crate) long_int: Option<LongInt>,
+    pub(crate) complex: Option<bool>,
+    pub(crate) compressed_errors: Option<bool>,
+    pub(crate) defines: Vec<(String, String)>,
+}
+
+impl Config {
+    /// The header `mpy_freeze_config.h`, which the port's `mpconfigport.h` includes first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] for a define that isn't an identifier, that stands twice with different values,
+    /// or that is the port's to set.
+    pub(crate) fn header(&self) -> Result<String> {
+        let mut lines = vec![(
+            "MICROPY_CONFIG_ROM_LEVEL".to_string(),
+            self.rom_level.macro_name().to_string(),
+        )];
+        lines.extend(self.features());
+        self.check_defines(&lines)?;
+        lines.extend(self.defines.iter().cloned());
+        let mut text = String::from(
+            "// Written by mpy-freeze from the settings in build.rs.\n#pragma once\n\n",
+        );
+        for (name, value) in lines {
+            // Writing to a String can't fail.
+            let _ = writeln!(text, "#define {name} {value}");
+        }
+        Ok(text)
+    }
+
+    fn features(&self) -> Vec<(String, String)> {
+        let mut lines = Vec::new();
+        let mut set = |name: &str, value: &str| lines.push((name.to_string(), value.to_string()));
+        match self.float {
+            None => {}
+            Some(Float::None) => set("MICROPY_FLOAT_IMPL", "MICROPY_FLOAT_IMPL_NONE"),
+            Some(Float::Single) => set("MICROPY_FLOAT_IMPL", "MICROPY_FLOAT_IMPL_FLOAT"),
+            Some(Float::Double) => set("MICROPY_FLOAT_IMPL", "MICROPY_FLOAT_IMPL_DOUBLE"),
+        }
+        match self.long_int {
+            None => {}
+            Some(LongInt::None) => set("MICROPY_LONGINT_IMPL", "MICROPY_LONGINT_IMPL_NONE"),
+            Some(LongInt::LongLong) => set("MICROPY_LONGINT_IMPL", "MICROPY_LONGINT_IMPL_LONGLONG"),
+            Some(LongInt::Mpz { dig_bits }) => {
+                set("MICROPY_LONGINT_IMPL", "MICROPY_LONGINT_IMPL_MPZ");
+                set("MPZ_DIG_SIZE", &format!("({dig_bits})"));
+            }
+        }
+        if let Some(complex) = self.complex {
+            set("MICROPY_PY_BUILTINS_COMPLEX", number(complex));
+        }
+        if let Some(compressed) = self.compressed_errors {
+            set("MICROPY_ROM_TEXT_COMPRESSION", number(compressed));
+        }
+        lines
+    }
+
+    fn check_defines(&self, features: &[(String, String)]) -> Result<()> {
+        let mut problems = Vec::new();
+        for (index, (name, value)) in self.defines.iter().enumerate() {
+            let earlier = features.iter().chain(self.defines.iter().take(index));
+            let mut earlier = earlier.filter(|(other, _)| other == name);
+            if OURS.contains(&name.as_str()) {
+                problems.push(
+                    Problem::new(format!("{name} can't be defined: freezing needs its own value"))
+                        .help("remove that Build::define; Build::rom_level sets the ROM level"),
+                );
+            } else if !is_identifier(name) {
+                problems.push(
+                    Problem::new(format!("{name:?} is not the name of a C macro"))
+                        .help("give Build::define a name of letters, digits and underscores"),
+                );
+            } else if value.contains('\n') {
+                problems.push(
+                    Problem::new(format!("the value of {name} has a line break in it"))
+                        .help("a C macro is one line; put more into a mpconfigport.h of your own"),
+                );
+            } else if let Some((_, other)) = earlier.find(|(_, other)| other != value) {
+                problems.push(
+                    Problem::new(format!("{name} is set to {other} and to {value}"))
+                        .help("keep one of the two settings in build.rs"),
+                );
+            }
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Config(problems))
+        }
+    }
+}
+
+fn number(value: bool) -> &'static str {
+    if value { "(1)" } else { "(0)" }
+}
+
+/// Whether C takes `name` as an identifier.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(defines: &[(&str, &str)]) -> Config {
+        Config {
+            defines: defines
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .collect(),
+            ..Config::default()
+        }
+    }
+
+    #[test]
+    fn the_header_holds_the_level_and_the_defines_in_order() {
+        let header = with(&[("MICROPY_PY_RE", "(0)")]).header().unwrap();
+        assert_eq!(
+            header.lines().skip(3).collect::<Vec<_>>(),
+            [
+                "#define MICROPY_CONFIG_ROM_LEVEL MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES",
+                "#define MICROPY_PY_RE (0)"
+            ]
+        );
+    }
+
+    #[test]
+    fn every_bad_define_is_reported() {
+        let config = with(&[
+            ("MICROPY_MODULE_FROZEN_MPY", "0"),
+            ("no name", "1"),
+            ("A", "1\n2"),
+            ("B", "1"),
+            ("B", "2"),
+        ]);
+        assert_eq!(config.header().unwrap_err().problems().len(), 4);
+    }
+}

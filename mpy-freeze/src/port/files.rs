@@ -1,0 +1,73 @@
+//! The port's own C files, carried inside the crate and written below `OUT_DIR`.
+
+use std::path::Path;
+
+use super::program::Unit;
+
+/// Lists files of the crate's folder `port` with their contents.
+macro_rules! port_files {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../port/", $name)))),*]
+    };
+}
+
+/// Name below the folder `port`, and contents.
+pub(crate) const PORT: &[(&str, &str)] = port_files![
+    "frozen_default.c",
+    "libc/alloca.h",
+    "libc/assert.h",
+    "libc/errno.h",
+    "libc/math.h",
+    "libc/stdio.h",
+    "libc/stdlib.h",
+    "libc/string.h",
+    "libc/sys/types.h",
+    "libc/unistd.h",
+    "mpconfigport.h",
+    "mphalport.h",
+    "mpyf.h",
+    "mpyf_bindings.h",
+    "mpyf_files.c",
+    "mpyf_hal.c",
+    "mpyf_handles.c",
+    "mpyf_internal.h",
+    "mpyf_libc.c",
+    "mpyf_object.c",
+    "mpyf_run.c",
+    "mpyf_text.c",
+    "mpyf_vm.c",
+];
+
+/// The C files among them as units; the rest are headers.
+pub(crate) fn c_units(folder: &Path) -> Vec<Unit> {
+    PORT.iter()
+        .filter_map(|(name, _)| Some((name, name.strip_suffix(".c")?)))
+        .map(|(name, stem)| Unit {
+            path: folder.join(name),
+            name: format!("port/{stem}"),
+            flags: Vec::new(),
+            collected: true,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_carried() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("port");
+        let pattern = format!("{}/**/*", folder.display());
+        let found: BTreeSet<String> = glob::glob(&pattern)
+            .unwrap()
+            .flatten()
+            .filter(|path| path.is_file())
+            .map(|path| path.strip_prefix(&folder).unwrap().display().to_string())
+            .collect();
+        let carried = PORT.iter().map(|(name, _)| name.to_string()).collect();
+        assert_eq!(found, carried);
+    }
+}

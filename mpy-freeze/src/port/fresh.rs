@@ -1,0 +1,149 @@
+//! Whether the output of a step is still what its inputs would give, decided by contents and not by times.
+//!
+//! Beside each output lies a stamp: a hash of the command, then a hash and a path for each file that the
+//! command read. File times lie after a checkout, a restored cache or a wrong clock; contents don't.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use crate::error::Result;
+use crate::fs;
+
+/// Knows the contents of every file that it was asked about during one build, reading each once.
+#[derive(Default)]
+pub(crate) struct Freshness {
+    hashes: Mutex<HashMap<PathBuf, Option<u64>>>,
+}
+
+impl Freshness {
+    /// Whether `output` exists and was made by `command` from files that haven't changed since.
+    pub(crate) fn is_fresh(&self, output: &Path, command: &str) -> bool {
+        output.exists() && self.stamp_matches(output, command).unwrap_or(false)
+    }
+
+    fn stamp_matches(&self, output: &Path, command: &str) -> Option<bool> {
+        let bytes = fs::read_if_exists(&beside(output, "stamp")).ok()??;
+        let text = String::from_utf8(bytes).ok()?;
+        let mut lines = text.lines();
+        if lines.next()? != hex(hash(command.as_bytes())) {
+            return Some(false);
+        }
+        for line in lines {
+            let (expected, path) = line.split_once(' ')?;
+            if self.content_hash(Path::new(path)).map(hex).as_deref() != Some(expected) {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
+    /// Notes that `command` made `output` from `inputs`; to be called when the output is complete.
+    pub(crate) fn record(&self, output: &Path, command: &str, inputs: &[PathBuf]) -> Result<()> {
+        let mut text = format!("{}\n", hex(hash(command.as_bytes())));
+        for input in inputs {
+            // A file that is gone already can't be vouched for: the next build will look again.
+            let hash = self.content_hash(input).map(hex);
+            // Writing to a String can't fail.
+            let _ = writeln!(
+                text,
+                "{} {}",
+                hash.as_deref().unwrap_or("gone"),
+                input.display()
+            );
+        }
+        fs::write_if_changed(&beside(output, "stamp"), text.as_bytes())?;
+        Ok(())
+    }
+
+    /// Whether `output` was made from this very text by this tool, however old its inputs look.
+    pub(crate) fn is_same_text(&self, output: &Path, tool: &str, text: &str) -> bool {
+        let kept = fs::read_if_exists(&beside(output, "text")).ok().flatten();
+        output.exists() && kept.as_deref() == Some(text_hash(tool, text).as_bytes())
+    }
+
+    /// Notes that the tool made `output` from this text; to be called when the output is complete.
+    pub(crate) fn record_text(&self, output: &Path, tool: &str, text: &str) -> Result<()> {
+        fs::write_if_changed(&beside(output, "text"), text_hash(tool, text).as_bytes())?;
+        Ok(())
+    }
+
+    /// Forgets a file that this build has just written.
+    pub(crate) fn forget(&self, path: &Path) {
+        if let Ok(mut hashes) = self.hashes.lock() {
+            hashes.remove(path);
+        }
+    }
+
+    fn content_hash(&self, path: &Path) -> Option<u64> {
+        if let Some(known) = self.hashes.lock().ok()?.get(path) {
+            return *known;
+        }
+        let computed = fs::read_if_exists(path).ok()?.map(|bytes| hash(&bytes));
+        self.hashes.lock().ok()?.insert(path.to_owned(), computed);
+        computed
+    }
+}
+
+/// The files of a Makefile rule as `-MD` writes it: what follows the first colon, with `\ ` for a blank.
+pub(crate) fn parse_depfile(text: &str) -> Vec<PathBuf> {
+    let Some((_, files)) = text.split_once(": ") else {
+        return Vec::new();
+    };
+    let mut paths = Vec::new();
+    let mut current = String::new();
+    let mut chars = files.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if matches!(chars.peek(), Some(' ' | '#')) => current.extend(chars.next()),
+            '\\' if matches!(chars.peek(), Some('\n' | '\r')) => {}
+            '$' if chars.peek() == Some(&'$') => current.extend(chars.next()),
+            c if c.is_ascii_whitespace() => {
+                if !current.is_empty() {
+                    paths.push(PathBuf::from(std::mem::take(&mut current)));
+                }
+            }
+            c => current.push(c),
+        }
+    }
+    if !current.is_empty() {
+        paths.push(PathBuf::from(current));
+    }
+    paths
+}
+
+/// The file beside an output that tells of it.
+fn beside(output: &Path, kind: &str) -> PathBuf {
+    let mut name = output.as_os_str().to_owned();
+    name.push(".");
+    name.push(kind);
+    name.into()
+}
+
+fn text_hash(tool: &str, text: &str) -> String {
+    hex(hash(format!("{tool}\n{text}").as_bytes()))
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn hex(hash: u64) -> String {
+    format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_depfile_names_what_was_read() {
+        let text = "out.o: a.c \\\n  dir/with\\ blank.h \\\n  b.h\n";
+        let expected = ["a.c", "dir/with blank.h", "b.h"].map(PathBuf::from);
+        assert_eq!(parse_depfile(text), expected);
+    }
+}

@@ -1,0 +1,339 @@
+//! The C side: MicroPython's sources to a library for the target, with a compiler for the host beside it.
+
+mod archive;
+mod bindings;
+mod collect;
+mod config;
+mod files;
+mod fresh;
+mod genhdr;
+mod jobs;
+mod mpy_cross;
+mod objects;
+mod preprocess;
+mod program;
+mod qstr;
+mod source;
+mod target;
+mod toolchain;
+mod units;
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use crate::context::{Context, Float, LongInt, ObjRepr};
+use crate::error::{Error, Problem, Result};
+use crate::fs;
+
+pub use config::RomLevel;
+pub(crate) use config::Config;
+use collect::Declarations;
+use fresh::Freshness;
+use program::{Program, Unit};
+pub(crate) use qstr::qstr_hash;
+use qstr::{FixedQstrs, QstrPool};
+use source::Source;
+pub use source::Version;
+use target::Target;
+pub(crate) use toolchain::Choice;
+pub(crate) use units::SOURCE_FOLDERS;
+use toolchain::Compiler;
+
+/// Everything that the pipeline starts from.
+#[derive(Debug, Clone)]
+pub(crate) struct Job {
+    /// Cargo's `OUT_DIR`; everything is written below its folder `mpy-freeze`.
+    pub(crate) out_dir: PathBuf,
+    /// Cargo's `TARGET`.
+    pub(crate) target: String,
+    /// Cargo's `HOST`.
+    pub(crate) host: String,
+    /// What `-C target-cpu` says.
+    pub(crate) target_cpu: Option<String>,
+    /// How many compilers may run at once.
+    pub(crate) workers: NonZeroUsize,
+    /// The tree that the user named.
+    pub(crate) micropython: Option<PathBuf>,
+    /// The folder of unpacked releases.
+    pub(crate) cache: Option<PathBuf>,
+    /// The C compiler.
+    pub(crate) compiler: Choice,
+    /// What the firmware's MicroPython can do.
+    pub(crate) config: Config,
+    /// A header of the user's that is read before the port's defaults.
+    pub(crate) mpconfigport: Option<PathBuf>,
+    /// C files of the user's.
+    pub(crate) c_files: Vec<PathBuf>,
+    /// Files with `Q(…)` lines of the user's.
+    pub(crate) qstr_defs: Vec<PathBuf>,
+    /// What the build script watches for `freeze!`.
+    pub(crate) watched: Vec<PathBuf>,
+}
+
+/// What a build made.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Artifacts {
+    /// The folder of all that was made, `OUT_DIR/mpy-freeze`.
+    pub folder: PathBuf,
+    /// `libmicropython.a`
+    pub archive: PathBuf,
+    /// The compiler for the host, of the same release.
+    pub mpy_cross: PathBuf,
+    /// What `freeze!` will read.
+    pub context: Context,
+    /// The MicroPython tree that was used.
+    pub micropython: PathBuf,
+    /// Its release.
+    pub version: Version,
+    /// How many of the library's files had to be compiled; 0 where nothing changed.
+    pub compiled: usize,
+}
+
+/// The pipeline, a stage a line.
+pub(crate) fn build(job: &Job) -> Result<Artifacts> {
+    let out = job.out_dir.join("mpy-freeze");
+    let freshness = Freshness::default();
+    let source = Source::find(job.micropython.as_deref(), job.cache.as_deref())?;
+    let target = Target::new(&job.target, job.target_cpu.as_deref())?;
+    let compiler = Compiler::find(&target, &job.host, &job.compiler)?;
+    let archiver = toolchain::find_archiver(&target, &job.host)?;
+    let mut program = firmware(job, &source, &target, &out)?;
+    write_port(job, &source, &out, &freshness)?;
+    let pool = collected(&source, &program, &compiler, &job.qstr_defs, &freshness, job.workers)?;
+    let constants = bindings::bindings(&program, &target, &compiler, &freshness)?;
+    program.units.extend(units::libc(&source, &target, float(&constants)?)?);
+    let objects = objects::compile(&program, &compiler, &freshness, job.workers)?;
+    let archive = out.join("libmicropython.a");
+    archive::archive(&archive, &objects, &archiver, &freshness)?;
+    let mpy_cross = mpy_cross::mpy_cross(&source, &job.host, &out.join("host"), &freshness, job.workers)?;
+    let context = context(job, &source, &target, &pool, &constants, &mpy_cross)?;
+    context.store(&job.out_dir)?;
+    Ok(Artifacts {
+        folder: out,
+        archive,
+        mpy_cross,
+        context,
+        micropython: source.root,
+        version: source.version,
+        compiled: objects.compiled,
+    })
+}
+
+/// The library that the firmware links.
+fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<Program> {
+    let port = out.join("port");
+    let mut units = units::core(source)?;
+    units.extend(units::extmod(source)?);
+    units.extend(units::collector(source, target));
+    units.extend(files::c_units(&port));
+    units.extend(user_units(&job.c_files)?);
+    let mut system_includes = Vec::new();
+    if target.bare_metal {
+        system_includes.push(port.join("libc"));
+    }
+    Ok(Program {
+        out: out.to_owned(),
+        includes: vec![
+            out.join("config"),
+            port,
+            source.root.clone(),
+            out.to_owned(),
+        ],
+        system_includes,
+        flags: vec![
+            "-DNDEBUG".into(),
+            // Paths must not reach the library, or each folder's build would be another.
+            format!("-ffile-prefix-map={}=micropython", source.root.display()),
+            format!("-ffile-prefix-map={}=mpy-freeze", out.display()),
+        ],
+        units,
+    })
+}
+
+/// The user's own C files; two of one name in different folders get different objects.
+fn user_units(files: &[PathBuf]) -> Result<Vec<Unit>> {
+    let mut units: Vec<Unit> = Vec::new();
+    let mut problems = Vec::new();
+    for (index, path) in files.iter().enumerate() {
+        if !path.is_file() {
+            problems.push(
+                Problem::new("this C file is not there")
+                    .file(path)
+                    .help("correct the path given to Build::c_file; it is relative to the crate"),
+            );
+        }
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        units.push(Unit {
+            path: path.clone(),
+            name: format!("user/{index}-{stem}"),
+            flags: Vec::new(),
+            collected: true,
+        });
+    }
+    if problems.is_empty() {
+        Ok(units)
+    } else {
+        Err(Error::Config(problems))
+    }
+}
+
+/// Writes the port's own files, the configuration and the version header.
+fn write_port(job: &Job, source: &Source, out: &Path, freshness: &Freshness) -> Result<()> {
+    for (name, text) in files::PORT {
+        fs::write_if_changed(&out.join("port").join(name), text.as_bytes())?;
+    }
+    let config = out.join("config");
+    fs::write_if_changed(
+        &config.join("mpy_freeze_config.h"),
+        job.config.header()?.as_bytes(),
+    )?;
+    let front = config.join("mpconfigport.h");
+    match &job.mpconfigport {
+        Some(users) => {
+            if !users.is_file() {
+                return Err(Error::Config(vec![
+                    Problem::new("this mpconfigport.h is not there")
+                        .file(users)
+                        .help("correct the path given to Build::mpconfigport; it is relative to the crate"),
+                ]));
+            }
+            let text = format!(
+                "// Written by mpy-freeze: the firmware's own settings, then the port's defaults for the rest.\n\
+                 #include \"mpy_freeze_config.h\"\n#include \"{}\"\n#include \"../port/mpconfigport.h\"\n",
+                users.display()
+            );
+            fs::write_if_changed(&front, text.as_bytes())?;
+        }
+        None => fs::remove_if_exists(&front)?,
+    }
+    genhdr::write(out, "mpversion.h", &genhdr::mpversion(source), freshness)
+}
+
+/// Collects what a program declares, numbers its qstrs and writes its generated headers.
+fn collected(
+    source: &Source,
+    program: &Program,
+    compiler: &Compiler,
+    qstr_defs: &[PathBuf],
+    freshness: &Freshness,
+    workers: NonZeroUsize,
+) -> Result<QstrPool> {
+    let declarations = preprocess::preprocess(program, compiler, freshness, workers)?;
+    let definitions = qstr_definitions(source, program, compiler, qstr_defs, freshness)?;
+    let fixed = FixedQstrs::read(source)?;
+    let pool = QstrPool::new(&fixed, &definitions, &declarations.qstrs)?;
+    for (name, text) in headers(&pool, &declarations)? {
+        genhdr::write(&program.out, name, &text, freshness)?;
+    }
+    Ok(pool)
+}
+
+/// The generated headers that depend on the sources.
+fn headers(pool: &QstrPool, declarations: &Declarations) -> Result<[(&'static str, String); 4]> {
+    Ok([
+        ("qstrdefs.generated.h", genhdr::qstrdefs(pool)),
+        ("moduledefs.h", genhdr::moduledefs(declarations)?),
+        ("root_pointers.h", genhdr::root_pointers(declarations)),
+        ("compressed.data.h", genhdr::compressed(declarations)?),
+    ])
+}
+
+/// `py/qstrdefs.h` and the user's like it, preprocessed with the program's configuration.
+fn qstr_definitions(
+    source: &Source,
+    program: &Program,
+    compiler: &Compiler,
+    users: &[PathBuf],
+    freshness: &Freshness,
+) -> Result<String> {
+    let mut text = String::new();
+    for file in std::iter::once(&source.join("py/qstrdefs.h")).chain(users) {
+        text.push_str(&qstr::quote_definitions(&fs::read_to_string(file)?));
+    }
+    let quoted = program.out.join("qstrdefs.quoted.h");
+    if fs::write_if_changed(&quoted, text.as_bytes())? {
+        freshness.forget(&quoted);
+    }
+    let mut args = vec!["-E".to_string(), "-x".into(), "c".into()];
+    args.extend(program.preprocessor_args());
+    let depfile = fs::temporary_beside(&quoted.with_extension("d"))?;
+    let preprocessed =
+        preprocess::run(compiler, &args, &quoted, &depfile).map_err(Error::Preprocess)?;
+    fs::remove_if_exists(&depfile)?;
+    Ok(preprocessed)
+}
+
+/// What `freeze!` has to know of the firmware.
+fn context(
+    job: &Job,
+    source: &Source,
+    target: &Target,
+    pool: &QstrPool,
+    constants: &bindings::Constants,
+    mpy_cross: &Path,
+) -> Result<Context> {
+    let get = |name: &str| constant(constants, name);
+    let number = |name: &str| Ok(u32::try_from(get(name)?).unwrap_or_default());
+    let byte = |name: &str| Ok(u8::try_from(get(name)?).unwrap_or_default());
+    let machine_code = get("emit_machine_code")? != 0;
+    Ok(Context {
+        micropython: source.version.to_string(),
+        target: job.target.clone(),
+        bare_metal: target.bare_metal,
+        mpy_version: byte("mpy_version")?,
+        mpy_sub_version: byte("mpy_sub_version")?,
+        native_arch: target
+            .native_arch
+            .filter(|_| machine_code)
+            .map(str::to_string),
+        word_bytes: number("word_bytes")?,
+        small_int_bits: number("small_int_bits")?,
+        obj_repr: match get("obj_repr")? {
+            0 => ObjRepr::A,
+            1 => ObjRepr::B,
+            2 => ObjRepr::C,
+            _ => ObjRepr::D,
+        },
+        immediate_objs: get("immediate_objs")? != 0,
+        long_int: match get("longint_impl")? {
+            0 => LongInt::None,
+            1 => LongInt::LongLong,
+            _ => LongInt::Mpz {
+                dig_bits: number("mpz_dig_size")?,
+            },
+        },
+        float: float(constants)?,
+        complex: get("complex")? != 0,
+        qstr_bytes_in_hash: number("qstr_bytes_in_hash")?,
+        qstr_bytes_in_len: number("qstr_bytes_in_len")?,
+        persistent_code_save: get("persistent_code_save")? != 0,
+        settrace: get("settrace")? != 0,
+        machine_code,
+        inline_asm: get("emit_inline_asm")? != 0,
+        mpy_cross: mpy_cross.to_owned(),
+        last_static_qstr: pool.last_static,
+        qstrs: std::iter::once(String::new())
+            .chain(pool.strings().cloned())
+            .collect(),
+        watched: job.watched.clone(),
+    })
+}
+
+/// One of the values that the configuration came to.
+fn constant(constants: &bindings::Constants, name: &str) -> Result<i64> {
+    constants.get(name).copied().ok_or_else(|| {
+        Error::Bindings(vec![Problem::new(format!(
+            "the port's mpyf_bindings.h doesn't evaluate {name}"
+        ))])
+    })
+}
+
+/// What a Python float came to be.
+fn float(constants: &bindings::Constants) -> Result<Float> {
+    Ok(match constant(constants, "float")? {
+        0 => Float::None,
+        1 => Float::Single,
+        _ => Float::Double,
+    })
+}

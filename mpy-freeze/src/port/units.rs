@@ -1,0 +1,141 @@
+//! Which of MicroPython's files belong to a program, found in the tree so that a newer release's new files
+//! come along.
+
+use std::path::Path;
+
+use super::program::Unit;
+use super::source::Source;
+use super::target::{Family, Target};
+use crate::context::Float;
+use crate::error::{Error, Problem, Result};
+
+/// The folders of the tree that files and headers come from.
+pub(crate) const SOURCE_FOLDERS: [&str; 9] = [
+    "py",
+    "extmod",
+    "shared",
+    "mpy-cross",
+    "lib/libm",
+    "lib/libm_dbl",
+    "lib/uzlib",
+    "lib/re1.5",
+    "lib/crypto-algorithms",
+];
+
+/// The interpreter and compiler: what upstream's `py.mk` calls `PY_CORE_O`.
+pub(crate) fn core(source: &Source) -> Result<Vec<Unit>> {
+    // emitnative.c is included by the emitters of the instruction sets and is no unit of its own.
+    let mut units = folder(source, "py", |name| name != "emitnative")?;
+    for unit in &mut units {
+        match unit.name.as_str() {
+            // The interpreter's loop and the collector decide the speed of everything.
+            "py/vm" | "py/gc" => unit.flags.push("-O3".into()),
+            // Their prologues must have a known form.
+            name if name.starts_with("py/nlr") => {
+                unit.flags.push("-Os".into());
+                unit.collected = false;
+            }
+            _ => {}
+        }
+    }
+    Ok(units)
+}
+
+/// The extension modules that need no library from elsewhere.
+///
+/// Each file is empty unless its feature is configured, so all of them can be listed.
+pub(crate) fn extmod(source: &Source) -> Result<Vec<Unit>> {
+    /// Bluetooth, network stacks and file systems bring sources and licences of their own.
+    const FOREIGN: [&str; 9] = [
+        "modbluetooth",
+        "modbtree",
+        "modlwip",
+        "modopenamp",
+        "modtls",
+        "network_",
+        "vfs_posix",
+        "modwebrepl",
+        "btstack",
+    ];
+    folder(source, "extmod", |name| {
+        !FOREIGN.iter().any(|foreign| name.starts_with(foreign))
+    })
+}
+
+/// What a firmware without a libc needs from MicroPython's own, for floats of the configured size.
+pub(crate) fn libc(source: &Source, target: &Target, float: Float) -> Result<Vec<Unit>> {
+    if !target.bare_metal {
+        return Ok(Vec::new());
+    }
+    let mut units = vec![Unit {
+        // Otherwise the compiler turns the loop inside memset into a call of memset.
+        flags: ["-ffreestanding", "-fno-builtin"].map(String::from).into(),
+        ..unit(source, "shared/libc/string0.c")
+    }];
+    // The square roots by an FPU's instruction would be a second definition; where there is an FPU the
+    // compiler emits that instruction by itself.
+    let by_software = |name: &str| !name.starts_with("thumb_vfp_sqrt");
+    match float {
+        Float::None => {}
+        Float::Single => units.extend(folder(source, "lib/libm", by_software)?),
+        Float::Double => units.extend(folder(source, "lib/libm_dbl", by_software)?),
+    }
+    for unit in &mut units {
+        unit.collected = false;
+    }
+    Ok(units)
+}
+
+/// How the collector finds the roots in registers, which takes assembler on most instruction sets.
+pub(crate) fn collector(source: &Source, target: &Target) -> Vec<Unit> {
+    let files: &[&str] = match target.family {
+        Family::Thumb1 => &["gchelper_native.c", "gchelper_thumb1.s"],
+        Family::Thumb2 => &["gchelper_native.c", "gchelper_thumb2.s"],
+        Family::Rv32 => &["gchelper_native.c", "gchelper_rv32i.s"],
+        Family::Host => &["gchelper_generic.c"],
+    };
+    files
+        .iter()
+        .map(|file| Unit {
+            collected: false,
+            ..unit(source, &format!("shared/runtime/{file}"))
+        })
+        .collect()
+}
+
+/// A file of the tree by its relative path.
+pub(crate) fn unit(source: &Source, relative: &str) -> Unit {
+    Unit {
+        path: source.join(relative),
+        name: Path::new(relative)
+            .with_extension("")
+            .display()
+            .to_string(),
+        flags: Vec::new(),
+        collected: true,
+    }
+}
+
+/// The C files directly in a folder of the tree that `wanted` takes, in the order of their names.
+fn folder(source: &Source, relative: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<Unit>> {
+    let folder = glob::Pattern::escape(&source.join(relative).display().to_string());
+    let matches = glob::glob(&format!("{folder}/*.c")).map(Iterator::flatten);
+    let mut names: Vec<String> = matches
+        .into_iter()
+        .flatten()
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_string()))
+        .filter(|name| wanted(name))
+        .collect();
+    names.sort();
+    if names.is_empty() {
+        return Err(Error::Source(vec![
+            Problem::new(format!("this MicroPython tree has no C files in {relative}"))
+                .file(&source.root)
+                .help("the tree is incomplete: unpack the release again"),
+        ]));
+    }
+    Ok(names
+        .iter()
+        .map(|name| unit(source, &format!("{relative}/{name}.c")))
+        .collect())
+}

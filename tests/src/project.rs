@@ -1,0 +1,160 @@
+//! Cargo projects that a test writes, builds and looks at.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::{micropython, repository, work_folder};
+
+/// A Cargo project in a folder of its own.
+pub struct Project {
+    /// Its top folder.
+    pub root: PathBuf,
+    target_dir: PathBuf,
+}
+
+impl Project {
+    /// An empty project. What an earlier run of the test left in the folder is removed, compiled
+    /// dependencies are kept.
+    pub fn new(name: &str) -> Self {
+        let root = work_folder().join("projects").join(name);
+        let _ = std::fs::remove_dir_all(&root);
+        std::fs::create_dir_all(&root).expect("the folder can be made");
+        Self {
+            root,
+            target_dir: work_folder().join("build"),
+        }
+    }
+
+    /// Builds into a folder that no other project uses.
+    pub fn with_own_target_dir(mut self) -> Self {
+        self.target_dir = self.root.join("target");
+        self
+    }
+
+    /// A copy of `example-firmware`, which uses the crates of this repository.
+    pub fn firmware(name: &str) -> Self {
+        let project = Self::new(name);
+        let example = repository().join("example-firmware");
+        copy_folder(&example, &project.root);
+        let manifest = project.read("Cargo.toml");
+        let crates = format!("path = \"{}/mpy-freeze", repository().display());
+        project.write("Cargo.toml", &manifest.replace("path = \"../mpy-freeze", &crates));
+        project
+    }
+
+    /// A library for the host that calls `freeze!` on the folder `app`.
+    pub fn host(name: &str) -> Self {
+        let project = Self::new(name);
+        project.write("Cargo.toml", &host_manifest(name));
+        project.write("build.rs", "fn main() { mpy_freeze::Build::new().build(); }\n");
+        project.write("src/lib.rs", "mpy_freeze_rt::freeze!(\"app\");\n");
+        project.write("app/main.py", "x = 1\n");
+        project
+    }
+
+    /// Reads a file of the project.
+    pub fn read(&self, path: &str) -> String {
+        let path = self.root.join(path);
+        std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Writes a file of the project.
+    pub fn write(&self, path: &str, contents: impl AsRef<[u8]>) {
+        let path = self.root.join(path);
+        let folder = path.parent().expect("a file has a folder");
+        std::fs::create_dir_all(folder).expect("the folder can be made");
+        std::fs::write(&path, contents).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+
+    /// Removes a file or folder of the project.
+    pub fn remove(&self, path: &str) {
+        let path = self.root.join(path);
+        let removed = if path.is_dir() {
+            std::fs::remove_dir_all(&path)
+        } else {
+            std::fs::remove_file(&path)
+        };
+        removed.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+
+    /// Cargo in the project, with the MicroPython tree under test.
+    pub fn cargo(&self, args: &[&str]) -> Command {
+        let mut command = Command::new("cargo");
+        command
+            .args(args)
+            .current_dir(&self.root)
+            .env("MPY_DIR", micropython())
+            .env("CARGO_TARGET_DIR", &self.target_dir)
+            .env("CARGO_TERM_COLOR", "never")
+            // What the test's own Cargo says of itself would be taken for the project's.
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env_remove("OUT_DIR");
+        command
+    }
+
+    /// Runs Cargo and wants it to succeed; returns what it printed on both streams.
+    pub fn succeeds(&self, args: &[&str]) -> String {
+        let output = self.cargo(args).output().expect("cargo runs");
+        let text = text_of(&output);
+        assert!(output.status.success(), "cargo {args:?} failed:\n{text}");
+        text
+    }
+
+    /// Runs Cargo and wants it to fail; returns what it printed on both streams.
+    pub fn fails(&self, args: &[&str]) -> String {
+        let output = self.cargo(args).output().expect("cargo runs");
+        let text = text_of(&output);
+        assert!(!output.status.success(), "cargo {args:?} succeeded:\n{text}");
+        text
+    }
+
+    /// The newest folder `OUT_DIR/mpy-freeze` of the project's package.
+    pub fn built(&self, package: &str) -> PathBuf {
+        let pattern = format!("{}/**/build/{package}-*/out/mpy-freeze", self.target_dir.display());
+        let folders = glob::glob(&pattern).expect("the pattern is valid").flatten();
+        folders
+            .max_by_key(|folder| {
+                let context = folder.join("context").metadata();
+                context.and_then(|metadata| metadata.modified()).ok()
+            })
+            .unwrap_or_else(|| panic!("{package} has no build folder"))
+    }
+
+    /// The program that a release build of a firmware made.
+    pub fn image(&self, target: &str, name: &str) -> PathBuf {
+        self.target_dir.join(target).join("release").join(name)
+    }
+}
+
+fn host_manifest(name: &str) -> String {
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+         [dependencies]\nmpy-freeze-rt = {{ path = \"{root}/mpy-freeze/rt\" }}\n\n\
+         [build-dependencies]\nmpy-freeze = {{ path = \"{root}/mpy-freeze\" }}\n\n[workspace]\n",
+        root = repository().display()
+    )
+}
+
+/// Both streams of a finished program.
+pub fn text_of(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("the folder can be made");
+    for entry in std::fs::read_dir(from).expect("the folder is there").flatten() {
+        let (path, copy) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            if entry.file_name() != "target" && entry.file_name() != "__pycache__" {
+                copy_folder(&path, &copy);
+            }
+        } else {
+            std::fs::copy(&path, &copy).expect("the file can be copied");
+        }
+    }
+}

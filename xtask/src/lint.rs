@@ -1,0 +1,65 @@
+//! `cargo xtask lint`: formatting, clippy and documentation of everything, warnings being errors.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::boards::BOARDS;
+use crate::setup::{self, Wanted};
+use crate::{firmware, host, shell};
+
+/// The chore.
+///
+/// # Errors
+///
+/// At the first check that fails.
+pub fn main(mut words: lexopt::Parser) -> Result<ExitCode> {
+    let board = &BOARDS[0];
+    let mut wanted = Wanted::firmware(board.target, None);
+    while let Some(word) = words.next()? {
+        match word {
+            lexopt::Arg::Long("yes") | lexopt::Arg::Short('y') => wanted.yes = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    setup::prepare(&wanted)?;
+    setup::ensure_components(&[("rustfmt", "cargo-fmt"), ("clippy", "cargo-clippy")])?;
+
+    let (workspace, firmware) = (host::root().to_path_buf(), firmware::folder());
+    check(&workspace, &["fmt", "--all", "--check"], &[])?;
+    check(&firmware, &["fmt", "--check"], &[])?;
+    check(
+        &workspace,
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        &[],
+    )?;
+    // Without --all-targets: a target without an operating system has no test harness.
+    check(
+        &firmware,
+        &["clippy", "--target", board.target, "--", "-D", "warnings"],
+        &[],
+    )?;
+    check(
+        &workspace,
+        &["doc", "--workspace", "--no-deps"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    )?;
+    println!("lint: everything is in order");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(folder: &PathBuf, words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+    let mut command = shell::command(host::cargo(), words);
+    command
+        .current_dir(folder)
+        .envs(environment.iter().copied());
+    shell::show_and_run(&mut command)
+}

@@ -1,0 +1,108 @@
+//! Every chore of this repository as one command, the same for a person and for CI.
+//!
+//! `cargo xtask` prints the table below; each chore is a file of its own.
+
+mod boards;
+mod firmware;
+mod flash;
+mod host;
+mod image;
+mod lint;
+mod releases;
+mod setup;
+mod shell;
+mod test;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+/// One row of the table: a chore by its name.
+struct Chore {
+    name: &'static str,
+    run: fn(lexopt::Parser) -> Result<ExitCode>,
+    arguments: &'static str,
+    help: &'static str,
+}
+
+const CHORES: &[Chore] = &[
+    Chore {
+        name: "setup",
+        run: setup::main,
+        arguments: "[--yes] [--micropython VERSION | --from DIR|ARCHIVE]",
+        help: "get what this machine lacks: Rust targets, LLVM, emulator, MicroPython's sources",
+    },
+    Chore {
+        name: "flash",
+        run: flash::main,
+        arguments: "[--board BOARD] [--micropython VERSION] [--debug] [--yes]",
+        help: "build example-firmware, show what was frozen, and run it on a board",
+    },
+    Chore {
+        name: "test",
+        run: test::main,
+        arguments: "[--micropython VERSION]... [--yes]",
+        help: "run every test, with each supported MicroPython, firmware in the emulator included",
+    },
+    Chore {
+        name: "lint",
+        run: lint::main,
+        arguments: "[--yes]",
+        help: "check formatting, clippy and the documentation, warnings being errors",
+    },
+];
+
+fn main() -> ExitCode {
+    match dispatch() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Finds the chore that the first word names and gives it the rest.
+fn dispatch() -> Result<ExitCode> {
+    // The table is the help of every chore, wherever on the line it is asked for.
+    if std::env::args_os().any(|word| word == "--help" || word == "-h") {
+        print_table();
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut words = lexopt::Parser::from_env();
+    let name = match words.next()? {
+        None => {
+            print_table();
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(lexopt::Arg::Value(name)) => name,
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match CHORES.iter().find(|chore| name == chore.name) {
+        Some(chore) => (chore.run)(words),
+        None => {
+            print_table();
+            bail!("there is no chore {name:?}")
+        }
+    }
+}
+
+fn print_table() {
+    let mut table = String::from("cargo xtask CHORE\n\n");
+    for chore in CHORES {
+        table.push_str(&format!("  {:<6} {}\n", chore.name, chore.help));
+        table.push_str(&format!("  {:<6} {}\n\n", "", chore.arguments));
+    }
+    table.push_str("boards:\n");
+    for board in boards::BOARDS {
+        table.push_str(&format!("  {:<12} {}\n", board.name, board.about));
+    }
+    let versions: Vec<_> = releases::RELEASES
+        .iter()
+        .map(|release| release.version)
+        .collect();
+    table.push_str(&format!("MicroPython: {}\n", versions.join(", ")));
+    // A reader that closes the pipe early, such as `head`, has seen enough.
+    let _ = std::io::stdout().write_all(table.as_bytes());
+}

@@ -1,0 +1,271 @@
+//! The programs that building and testing need, and under which name each platform's packages carry them.
+
+use std::path::{Path, PathBuf};
+
+use super::packages::Manager;
+use crate::host;
+
+/// What a tool is needed for, so that a chore asks for no more than it uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Building firmware.
+    Build,
+    /// Running it without hardware.
+    Emulate,
+    /// Fetching and unpacking MicroPython's sources.
+    Sources,
+    /// The tests alone; they say so themselves where it is missing.
+    Tests,
+}
+
+/// A program or library.
+pub struct Tool {
+    pub name: &'static str,
+    pub why: &'static str,
+    pub need: Need,
+    find: fn() -> Option<PathBuf>,
+    packages: &'static [(Manager, &'static str)],
+}
+
+impl Tool {
+    /// Where it is on this machine.
+    pub fn find(&self) -> Option<PathBuf> {
+        (self.find)()
+    }
+
+    /// The package that brings it.
+    pub fn package(&self, manager: Manager) -> Option<&'static str> {
+        self.packages
+            .iter()
+            .find(|(of, _)| *of == manager)
+            .map(|(_, package)| *package)
+    }
+}
+
+/// Every tool, in the order in which it is reported.
+pub const TOOLS: &[Tool] = &[
+    Tool {
+        name: "clang",
+        why: "compiles MicroPython for the target and for this machine",
+        need: Need::Build,
+        find: || host::which("clang"),
+        packages: &[
+            (Manager::Apt, "clang"),
+            (Manager::Dnf, "clang"),
+            (Manager::Pacman, "clang"),
+            (Manager::Brew, "llvm"),
+            (Manager::Winget, "LLVM.LLVM"),
+        ],
+    },
+    Tool {
+        name: "libclang",
+        why: "reads MicroPython's headers (bindgen)",
+        need: Need::Build,
+        find: find_libclang,
+        packages: &[
+            (Manager::Apt, "libclang-dev"),
+            (Manager::Dnf, "clang-libs"),
+            (Manager::Pacman, "clang"),
+            (Manager::Brew, "llvm"),
+            (Manager::Winget, "LLVM.LLVM"),
+        ],
+    },
+    Tool {
+        name: "llvm-ar",
+        why: "makes archives for every target",
+        need: Need::Build,
+        find: find_llvm_ar,
+        packages: &[
+            (Manager::Apt, "llvm"),
+            (Manager::Dnf, "llvm"),
+            (Manager::Pacman, "llvm"),
+            (Manager::Brew, "llvm"),
+            (Manager::Winget, "LLVM.LLVM"),
+        ],
+    },
+    Tool {
+        name: "qemu-system-arm",
+        why: "emulates the Cortex-M boards",
+        need: Need::Emulate,
+        find: || host::which("qemu-system-arm"),
+        packages: &[
+            (Manager::Apt, "qemu-system-arm"),
+            (Manager::Dnf, "qemu-system-arm"),
+            (Manager::Pacman, "qemu-system-arm"),
+            (Manager::Brew, "qemu"),
+            (Manager::Winget, "SoftwareFreedomConservancy.QEMU"),
+        ],
+    },
+    Tool {
+        name: "tar",
+        why: "unpacks MicroPython's sources",
+        need: Need::Sources,
+        find: || host::which("tar"),
+        packages: &[
+            (Manager::Apt, "tar"),
+            (Manager::Dnf, "tar"),
+            (Manager::Pacman, "tar"),
+        ],
+    },
+    Tool {
+        name: "xz",
+        why: "unpacks MicroPython's sources",
+        need: Need::Sources,
+        find: find_xz,
+        packages: &[
+            (Manager::Apt, "xz-utils"),
+            (Manager::Dnf, "xz"),
+            (Manager::Pacman, "xz"),
+        ],
+    },
+    Tool {
+        name: "arm-none-eabi-gcc",
+        why: "the tests build with GCC too",
+        need: Need::Tests,
+        find: || host::which("arm-none-eabi-gcc"),
+        packages: &[
+            (Manager::Apt, "gcc-arm-none-eabi"),
+            (Manager::Dnf, "arm-none-eabi-gcc-cs"),
+            (Manager::Pacman, "arm-none-eabi-gcc"),
+            (Manager::Brew, "arm-none-eabi-gcc"),
+            (Manager::Winget, "Arm.GnuArmEmbeddedToolchain"),
+        ],
+    },
+    Tool {
+        name: "python3",
+        why: "the tests compare with CPython and with MicroPython's own tools",
+        need: Need::Tests,
+        find: || host::which("python3").or_else(|| host::which("python")),
+        packages: &[
+            (Manager::Apt, "python3"),
+            (Manager::Dnf, "python3"),
+            (Manager::Pacman, "python"),
+            (Manager::Brew, "python"),
+            (Manager::Winget, "Python.Python.3.13"),
+        ],
+    },
+];
+
+/// Looks where bindgen does: the variable, then each LLVM on the machine, then the common library folders.
+fn find_libclang() -> Option<PathBuf> {
+    if let Some(named) = host::variable("LIBCLANG_PATH").map(PathBuf::from) {
+        return if named.is_file() {
+            Some(named)
+        } else {
+            libclang_in(&named)
+        };
+    }
+    let mut folders: Vec<PathBuf> = llvm_roots()
+        .iter()
+        .flat_map(|root| ["lib", "lib64", "bin"].map(|name| root.join(name)))
+        .collect();
+    folders.extend(["/usr/lib64", "/usr/lib", "/usr/local/lib"].map(PathBuf::from));
+    // Debian's multiarch folders are named for the triple, as /usr/lib/x86_64-linux-gnu is.
+    folders.extend(
+        host::entries(Path::new("/usr/lib"))
+            .into_iter()
+            .filter(|folder| folder.to_string_lossy().ends_with("-linux-gnu")),
+    );
+    folders.iter().find_map(|folder| libclang_in(folder))
+}
+
+fn libclang_in(folder: &Path) -> Option<PathBuf> {
+    host::entries(folder).into_iter().find(|file| {
+        file.file_name()
+            .is_some_and(|name| is_libclang(&name.to_string_lossy()))
+    })
+}
+
+/// Whether a file name is libclang's: not libclang-cpp's, and not a runtime archive's.
+fn is_libclang(name: &str) -> bool {
+    match name {
+        "libclang.so" | "libclang.dylib" | "libclang.dll" | "clang.dll" => true,
+        _ => {
+            name.starts_with("libclang.so.")
+                || name.strip_prefix("libclang-").is_some_and(|rest| {
+                    rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains(".so")
+                })
+        }
+    }
+}
+
+fn find_llvm_ar() -> Option<PathBuf> {
+    host::which("llvm-ar").or_else(|| {
+        llvm_roots()
+            .iter()
+            .map(|root| {
+                root.join("bin")
+                    .join(format!("llvm-ar{}", std::env::consts::EXE_SUFFIX))
+            })
+            .find(|file| file.is_file())
+    })
+}
+
+/// GNU tar calls xz; the tar of macOS and Windows reads the format itself.
+fn find_xz() -> Option<PathBuf> {
+    if cfg!(target_os = "linux") {
+        host::which("xz")
+    } else {
+        host::which("tar")
+    }
+}
+
+/// The folders in which distributions, Homebrew and the Windows installer put LLVM.
+fn llvm_roots() -> Vec<PathBuf> {
+    let mut roots: Vec<PathBuf> = host::entries(Path::new("/usr/lib"))
+        .into_iter()
+        .filter(|folder| {
+            folder
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with("llvm"))
+        })
+        .collect();
+    // The newest first: names sort by version as long as it has two digits.
+    roots.reverse();
+    roots.extend(
+        [
+            "/opt/homebrew/opt/llvm",
+            "/usr/local/opt/llvm",
+            "/Library/Developer/CommandLineTools/usr",
+            "C:\\Program Files\\LLVM",
+        ]
+        .map(PathBuf::from),
+    );
+    roots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libclang_by_name() {
+        for name in [
+            "libclang.so",
+            "libclang.so.1",
+            "libclang-14.so.14.0.6",
+            "libclang.dylib",
+            "libclang.dll",
+        ] {
+            assert!(is_libclang(name), "{name}");
+        }
+        for name in [
+            "libclang-cpp.so.14",
+            "libclang_rt.builtins.a",
+            "libclangAST.a",
+            "libclang-14",
+            "libc.so",
+        ] {
+            assert!(!is_libclang(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_tool_has_a_package_on_every_linux() {
+        for tool in TOOLS {
+            for manager in [Manager::Apt, Manager::Dnf, Manager::Pacman] {
+                assert!(tool.package(manager).is_some(), "{} {manager:?}", tool.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! `cargo xtask test`: every test of every crate with each supported MicroPython, and the firmware in the emulator.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{ExitCode, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::boards::BOARDS;
+use crate::firmware::{self, Recipe};
+use crate::releases::{self, RELEASES, Release};
+use crate::setup::{self, Wanted};
+use crate::{host, shell};
+
+/// What the test harnesses counted.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    passed: usize,
+    failed: usize,
+    ignored: usize,
+}
+
+/// The chore.
+///
+/// # Errors
+///
+/// When something fails: a test, a build, or the firmware's own verdict.
+pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
+    let (releases, yes) = read_words(words)?;
+    let mut wanted = Wanted::everything(releases.clone());
+    wanted.yes = yes;
+    setup::prepare(&wanted)?;
+
+    let mut failures = Vec::new();
+    let mut lines = Vec::new();
+    for release in releases {
+        println!("test: MicroPython {}", release.version);
+        let (count, ok) = run_tests(release)?;
+        if !ok {
+            failures.push(format!("cargo test with MicroPython {}", release.version));
+        }
+        for board in BOARDS {
+            println!(
+                "test: example-firmware on {} with MicroPython {}",
+                board.name, release.version
+            );
+            let built = firmware::build(&Recipe {
+                board,
+                release: Some(release),
+                debug: false,
+            })?;
+            let status = firmware::run(board, &built.image)?;
+            if !status.success() {
+                failures.push(format!(
+                    "example-firmware on {} with MicroPython {} ({status})",
+                    board.name, release.version
+                ));
+            }
+        }
+        lines.push(format!(
+            "MicroPython {}: {} passed, {} failed, {} ignored; firmware on {} board(s)",
+            release.version,
+            count.passed,
+            count.failed,
+            count.ignored,
+            BOARDS.len()
+        ));
+    }
+    for line in lines {
+        println!("test: {line}");
+    }
+    if !failures.is_empty() {
+        bail!("failed: {}", failures.join(", "));
+    }
+    println!("test: everything passed");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_words(mut words: lexopt::Parser) -> Result<(Vec<&'static Release>, bool)> {
+    use lexopt::{Arg, ValueExt as _};
+    let (mut chosen, mut yes) = (Vec::new(), false);
+    while let Some(word) = words.next()? {
+        match word {
+            Arg::Long("micropython") => chosen.push(releases::find(&words.value()?.string()?)?),
+            Arg::Long("yes") | Arg::Short('y') => yes = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if chosen.is_empty() {
+        chosen.extend(RELEASES);
+    }
+    Ok((chosen, yes))
+}
+
+/// Runs `cargo test` with a release, shows what it prints and counts along.
+fn run_tests(release: &Release) -> Result<(Count, bool)> {
+    let mut command = shell::command(host::cargo(), ["test", "--workspace", "--no-fail-fast"]);
+    command.current_dir(host::root()).stdout(Stdio::piped());
+    firmware::choose_release(&mut command, release, host::root())?;
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("can't start `{}`", shell::line(&command)))?;
+    let mut count = Count::default();
+    if let Some(stdout) = child.stdout.take() {
+        let mut screen = std::io::stdout().lock();
+        // By bytes: a test may print anything.
+        for line in BufReader::new(stdout).split(b'\n') {
+            let line = line.context("can't read what cargo test prints")?;
+            count.add(&String::from_utf8_lossy(&line));
+            screen.write_all(&line)?;
+            screen.write_all(b"\n")?;
+        }
+    }
+    let status = child.wait().context("can't wait for cargo test")?;
+    Ok((count, status.success()))
+}
+
+impl Count {
+    /// Takes a harness's closing line into account: `test result: ok. 3 passed; 0 failed; 0 ignored; ...`.
+    fn add(&mut self, line: &str) {
+        let Some(rest) = line.strip_prefix("test result: ") else {
+            return;
+        };
+        let words: Vec<&str> = rest
+            .split([' ', ';'])
+            .filter(|word| !word.is_empty())
+            .collect();
+        for pair in words.windows(2) {
+            if let [number, what] = pair {
+                let number = number.parse().unwrap_or(0);
+                match *what {
+                    "passed" => self.passed += number,
+                    "failed" => self.failed += number,
+                    "ignored" => self.ignored += number,
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_closing_lines_only() {
+        let mut count = Count::default();
+        count.add("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s");
+        count.add("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out");
+        count.add("9 passed");
+        assert_eq!(
+            count,
+            Count {
+                passed: 15,
+                failed: 2,
+                ignored: 1
+            }
+        );
+    }
+
+    #[test]
+    fn words() {
+        let read = |words: &[&str]| read_words(lexopt::Parser::from_args(words));
+        assert_eq!(read(&[]).unwrap().0.len(), RELEASES.len());
+        let (chosen, yes) = read(&["--micropython", "1.25.0", "--yes"]).unwrap();
+        assert!(yes && chosen.len() == 1 && chosen[0].version == "1.25.0");
+        assert!(read(&["--micropython", "0.9"]).is_err());
+        assert!(read(&["basics"]).is_err());
+    }
+}

@@ -145,6 +145,16 @@ typedef long mp_off_t;
 #define MP_SSIZE_MAX INTPTR_MAX
 #endif
 
+#if !MPYF_HOSTED
+// MicroPython's own math library has no log2, and its conversions of half floats need no compiler's.
+#ifndef MP_NEED_LOG2
+#define MP_NEED_LOG2 (1)
+#endif
+#ifndef MICROPY_FLOAT_USE_NATIVE_FLT16
+#define MICROPY_FLOAT_USE_NATIVE_FLT16 (0)
+#endif
+#endif
+
 #if defined(__thumb__) || defined(__thumb2__)
 // Code addresses carry the Thumb bit.
 #ifndef MICROPY_MAKE_POINTER_CALLABLE

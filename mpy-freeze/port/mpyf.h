@@ -66,7 +66,7 @@ typedef struct _mpyf_heap_info_t {
 // Takes a piece of text. It must return: whatever it calls may raise only behind the shim.
 typedef void (*mpyf_write_t)(void *context, const char *text, size_t len);
 
-// Exists so that a reference to it pulls the shim out of the archive. The number changes with the
+// Nobody calls it: a reference to it takes the shim out of the archive. Its number changes with the
 // interface, so that a shim and a crate that don't match fail to link.
 void mpyf_abi_1(void);
 

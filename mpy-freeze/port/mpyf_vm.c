@@ -21,9 +21,6 @@
 // Below this the arithmetic of the heap's own tables has no room.
 #define SMALLEST_HEAP (64 * sizeof(void *))
 
-void mpyf_abi_1(void) {
-}
-
 uint32_t mpyf_protect(mpyf_body_t body, void *arg, mpyf_handle_t *out) {
     // An exception may leave from inside a module or function whose globals are still in place.
     mp_obj_dict_t *globals = mp_globals_get();

@@ -10,6 +10,7 @@
 pub mod emulator;
 pub mod oracle;
 pub mod project;
+pub mod suite;
 
 use std::path::{Path, PathBuf};
 

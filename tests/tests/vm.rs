@@ -64,7 +64,8 @@ fn exec(vm: &Vm, source: &str) {
 /// The value of an expression.
 #[track_caller]
 fn eval<'vm>(vm: &'vm Vm, expression: &str) -> Obj<'vm> {
-    vm.eval(expression).unwrap_or_else(|exception| panic!("{exception}"))
+    vm.eval(expression)
+        .unwrap_or_else(|exception| panic!("{exception}"))
 }
 
 #[track_caller]
@@ -103,7 +104,7 @@ fn rust_values_reach_python() {
         assert_eq!(shown(&show, -0.25f64), "float -0.25");
         assert_eq!(shown(&show, f64::INFINITY), "float inf");
         assert_eq!(shown(&show, ""), "str ''");
-            assert_eq!(shown(&show, "a\0b"), "str 'a\\x00b'");
+        assert_eq!(shown(&show, "a\0b"), "str 'a\\x00b'");
         assert_eq!(shown(&show, b"\x00\xff"), "bytes b'\\x00\\xff'");
         assert_eq!(shown(&show, &b""[..]), "bytes b''");
         let list = eval(vm, "[1, 2]");
@@ -116,12 +117,18 @@ fn rust_values_reach_python() {
 fn arguments_are_a_tuple_an_array_or_nothing() {
     in_vm(|vm| {
         exec(vm, "def f(*args): return repr(args)");
-        let f = vm.import("__main__").expect("__main__").attr("f").expect("f");
+        let f = vm
+            .import("__main__")
+            .expect("__main__")
+            .attr("f")
+            .expect("f");
         let call = |result: Result<Obj<'_>, Exception<'_>>| result.expect("it returns").to_string();
         assert_eq!(call(f.call(())), "()");
         assert_eq!(call(f.call((1,))), "(1,)");
-        assert_eq!(call(f.call(("a", 2, &b"c"[..], 0.5, (), true, -1i64, &f))).get(..34),
-            Some("('a', 2, b'c', 0.5, None, True, -1"));
+        assert_eq!(
+            call(f.call(("a", 2, &b"c"[..], 0.5, (), true, -1i64, &f))).get(..34),
+            Some("('a', 2, b'c', 0.5, None, True, -1")
+        );
         assert_eq!(call(f.call([1, 2, 3])), "(1, 2, 3)");
         assert_eq!(call(f.call(["a"; 2])), "('a', 'a')");
         let many: [i32; 100] = std::array::from_fn(|i| i as i32);
@@ -138,12 +145,21 @@ fn python_values_reach_rust() {
         assert_eq!(eval(vm, "2**63 - 1").to_i64().ok(), Some(i64::MAX));
         assert_eq!(eval(vm, "-2**31").to_i64().ok(), Some(-(1 << 31)));
         assert_eq!(eval(vm, "-2**40 + 1").to_i64().ok(), Some(-(1 << 40) + 1));
-        assert_eq!(eval(vm, "2**40 + 2**31").to_i64().ok(), Some((1 << 40) + (1 << 31)));
+        assert_eq!(
+            eval(vm, "2**40 + 2**31").to_i64().ok(),
+            Some((1 << 40) + (1 << 31))
+        );
         for too_large in ["2**63", "-2**63 - 1", "10**40"] {
-            assert!(raised(eval(vm, too_large).to_i64()).matches("OverflowError"), "{too_large}");
+            assert!(
+                raised(eval(vm, too_large).to_i64()).matches("OverflowError"),
+                "{too_large}"
+            );
         }
         for no_int in ["1.0", "'1'", "None", "[]"] {
-            assert!(raised(eval(vm, no_int).to_i64()).matches("TypeError"), "{no_int}");
+            assert!(
+                raised(eval(vm, no_int).to_i64()).matches("TypeError"),
+                "{no_int}"
+            );
         }
         assert_eq!(eval(vm, "0.1").to_f64().ok(), Some(0.1));
         assert_eq!(eval(vm, "3").to_f64().ok(), Some(3.0));
@@ -156,7 +172,10 @@ fn python_values_reach_rust() {
         assert_eq!(eval(vm, "'é' * 3").as_str().ok(), Some("ééé"));
         assert_eq!(eval(vm, "'print'").as_str().ok(), Some("print"));
         assert_eq!(eval(vm, "''").as_str().ok(), Some(""));
-        assert_eq!(eval(vm, "bytes([0, 255, 128])").as_bytes().ok(), Some(&[0, 255, 128][..]));
+        assert_eq!(
+            eval(vm, "bytes([0, 255, 128])").as_bytes().ok(),
+            Some(&[0, 255, 128][..])
+        );
         assert_eq!(eval(vm, "b''").as_bytes().ok(), Some(&[][..]));
         for no_str in ["b'x'", "1", "bytearray(b'x')", "type('S', (str,), {})('x')"] {
             let object = eval(vm, no_str);
@@ -172,7 +191,10 @@ fn python_values_reach_rust() {
 #[test]
 fn a_bool_that_raises_is_an_error() {
     in_vm(|vm| {
-        exec(vm, "class C:\n    def __bool__(self): raise KeyError('no truth')");
+        exec(
+            vm,
+            "class C:\n    def __bool__(self): raise KeyError('no truth')",
+        );
         let exception = raised(eval(vm, "C()").to_bool());
         assert!(exception.matches("KeyError"));
         assert!(exception.matches("LookupError"));
@@ -183,7 +205,10 @@ fn a_bool_that_raises_is_an_error() {
 #[test]
 fn attributes_and_methods() {
     in_vm(|vm| {
-        exec(vm, "class C:\n    def __init__(self): self.x = 1\n    def add(self, n): self.x += n; return self");
+        exec(
+            vm,
+            "class C:\n    def __init__(self): self.x = 1\n    def add(self, n): self.x += n; return self",
+        );
         let object = eval(vm, "C()");
         assert_eq!(object.attr("x").expect("x").to_i64().ok(), Some(1));
         object.set_attr("x", 40).expect("set");
@@ -206,9 +231,19 @@ fn items_of_containers() {
         assert_eq!(list.item(-1).expect("item").to_string(), "[3]");
         assert!(raised(list.item(3)).matches("IndexError"));
         list.set_item(0, "one").expect("set");
-        let items: Result<Vec<String>, _> =
-            list.iter().expect("iter").map(|item| item.map(|item| item.to_string())).collect();
-        assert_eq!(items.ok(), Some(vec!["one".to_string(), "two".to_string(), "[3]".to_string()]));
+        let items: Result<Vec<String>, _> = list
+            .iter()
+            .expect("iter")
+            .map(|item| item.map(|item| item.to_string()))
+            .collect();
+        assert_eq!(
+            items.ok(),
+            Some(vec![
+                "one".to_string(),
+                "two".to_string(),
+                "[3]".to_string()
+            ])
+        );
         let dict = eval(vm, "{}");
         dict.set_item("key", 5).expect("set");
         assert_eq!(dict.item("key").expect("item").to_i64().ok(), Some(5));
@@ -218,8 +253,18 @@ fn items_of_containers() {
         assert!(raised(eval(vm, "(1,)").set_item(0, 1)).matches("TypeError"));
         exec(vm, "def g():\n    yield 1\n    raise ValueError");
         let mut items = eval(vm, "g()").iter().expect("iter");
-        assert_eq!(items.next().and_then(Result::ok).and_then(|item| item.to_i64().ok()), Some(1));
-        assert!(items.next().is_some_and(|item| raised(item).matches("ValueError")));
+        assert_eq!(
+            items
+                .next()
+                .and_then(Result::ok)
+                .and_then(|item| item.to_i64().ok()),
+            Some(1)
+        );
+        assert!(
+            items
+                .next()
+                .is_some_and(|item| raised(item).matches("ValueError"))
+        );
         assert!(items.next().is_none());
     });
 }
@@ -227,7 +272,15 @@ fn items_of_containers() {
 #[test]
 fn imports_give_the_module_that_was_named() {
     in_vm(|vm| {
-        assert_eq!(vm.import("math").expect("math").attr("pi").expect("pi").to_f64().ok(), Some(std::f64::consts::PI));
+        assert_eq!(
+            vm.import("math")
+                .expect("math")
+                .attr("pi")
+                .expect("pi")
+                .to_f64()
+                .ok(),
+            Some(std::f64::consts::PI)
+        );
         let exception = raised(vm.import("nothing.here"));
         assert!(exception.matches("ImportError"));
         assert_eq!(exception.message().to_string(), "no module named 'nothing'");
@@ -245,7 +298,10 @@ fn prints_go_to_the_platform_as_they_are() {
 fn input_comes_from_the_platform() {
     INPUT.with_borrow_mut(|input| input.extend_from_slice(b"one\ntwo"));
     in_vm(|vm| {
-        exec(vm, "import sys\nline = sys.stdin.readline()\nrest = sys.stdin.read(3)");
+        exec(
+            vm,
+            "import sys\nline = sys.stdin.readline()\nrest = sys.stdin.read(3)",
+        );
         assert_eq!(eval(vm, "(line, rest)").to_string(), "('one\\n', 'two')");
     });
 }
@@ -253,7 +309,10 @@ fn input_comes_from_the_platform() {
 #[test]
 fn time_passes() {
     in_vm(|vm| {
-        exec(vm, "import time\nt = time.ticks_ms()\ntime.sleep_ms(20)\nd = time.ticks_diff(time.ticks_ms(), t)");
+        exec(
+            vm,
+            "import time\nt = time.ticks_ms()\ntime.sleep_ms(20)\nd = time.ticks_diff(time.ticks_ms(), t)",
+        );
         let waited = eval(vm, "d").to_i64().expect("d");
         assert!((19..2000).contains(&waited), "{waited}");
     });
@@ -264,14 +323,20 @@ fn there_is_no_file_system() {
     in_vm(|vm| {
         let exception = raised(vm.exec("open('x')", "test.py"));
         assert!(exception.matches("OSError"));
-        assert_eq!(exception.message().to_string(), "[Errno 19] ENODEV: no file system");
+        assert_eq!(
+            exception.message().to_string(),
+            "[Errno 19] ENODEV: no file system"
+        );
     });
 }
 
 #[test]
 fn a_traceback_has_files_and_lines() {
     in_vm(|vm| {
-        exec(vm, "def inner(x):\n    return 1 // x\ndef outer(x):\n\n    return inner(x)");
+        exec(
+            vm,
+            "def inner(x):\n    return 1 // x\ndef outer(x):\n\n    return inner(x)",
+        );
         let outer = eval(vm, "outer");
         let exception = raised(outer.call((0,)));
         let expected = "Traceback (most recent call last):\n  \
@@ -280,10 +345,15 @@ fn a_traceback_has_files_and_lines() {
             ZeroDivisionError: divide by zero";
         assert_eq!(exception.to_string(), expected);
         let mut text = String::new();
-        exception.write_traceback(&mut text).expect("a String takes it");
+        exception
+            .write_traceback(&mut text)
+            .expect("a String takes it");
         assert_eq!(text, expected);
         assert_eq!(exception.type_name(), "ZeroDivisionError");
-        assert_eq!(format!("{exception:?}"), "ZeroDivisionError('divide by zero',)");
+        assert_eq!(
+            format!("{exception:?}"),
+            "ZeroDivisionError('divide by zero',)"
+        );
         let args = exception.as_obj().attr("args").expect("args");
         assert_eq!(args.to_string(), "('divide by zero',)");
     });
@@ -294,7 +364,10 @@ fn a_syntax_error_has_its_line() {
     in_vm(|vm| {
         let exception = raised(vm.exec("x = 1\nif x\n    pass\n", "broken.py"));
         assert!(exception.matches("SyntaxError"));
-        assert!(exception.to_string().contains("File \"broken.py\", line 2"), "{exception}");
+        assert!(
+            exception.to_string().contains("File \"broken.py\", line 2"),
+            "{exception}"
+        );
     });
 }
 
@@ -303,14 +376,25 @@ fn exit_comes_as_system_exit() {
     in_vm(|vm| {
         let exception = raised(vm.exec("import sys\nsys.exit(3)", "test.py"));
         assert!(exception.matches("SystemExit"));
-        assert_eq!(exception.into_obj().attr("value").expect("value").to_i64().ok(), Some(3));
+        assert_eq!(
+            exception
+                .into_obj()
+                .attr("value")
+                .expect("value")
+                .to_i64()
+                .ok(),
+            Some(3)
+        );
     });
 }
 
 #[test]
 fn classes_of_exceptions_match_through_several_bases() {
     in_vm(|vm| {
-        exec(vm, "class A(Exception): pass\nclass M: pass\nclass B(M, A): pass");
+        exec(
+            vm,
+            "class A(Exception): pass\nclass M: pass\nclass B(M, A): pass",
+        );
         let exception = raised(vm.exec("raise B('x')", "test.py"));
         for name in ["B", "A", "M", "Exception", "BaseException"] {
             assert!(exception.matches(name), "{name}");
@@ -322,7 +406,10 @@ fn classes_of_exceptions_match_through_several_bases() {
 #[test]
 fn an_exception_while_an_exception_is_shown() {
     in_vm(|vm| {
-        exec(vm, "class E(Exception):\n    def __str__(self): raise KeyError(1)\n    def __repr__(self): return 1 // 0");
+        exec(
+            vm,
+            "class E(Exception):\n    def __str__(self): raise KeyError(1)\n    def __repr__(self): return 1 // 0",
+        );
         let exception = raised(vm.exec("raise E('x')", "test.py"));
         let text = exception.to_string();
         assert_eq!(
@@ -330,8 +417,14 @@ fn an_exception_while_an_exception_is_shown() {
             "Traceback (most recent call last):\n  File \"test.py\", line 1, in <module>\n\
              <ZeroDivisionError while writing this>"
         );
-        assert_eq!(exception.message().to_string(), "<KeyError while writing this>");
-        assert_eq!(format!("{exception:?}"), "<ZeroDivisionError while writing this>");
+        assert_eq!(
+            exception.message().to_string(),
+            "<KeyError while writing this>"
+        );
+        assert_eq!(
+            format!("{exception:?}"),
+            "<ZeroDivisionError while writing this>"
+        );
         assert!(raised(exception.as_obj().text()).matches("KeyError"));
         assert!(raised(exception.as_obj().repr()).matches("ZeroDivisionError"));
     });
@@ -357,7 +450,10 @@ fn a_writer_may_use_the_vm() {
     struct Nested<'vm>(&'vm Vm, Vec<String>);
     impl std::fmt::Write for Nested<'_> {
         fn write_str(&mut self, text: &str) -> std::fmt::Result {
-            let length = self.0.new_obj(text).and_then(|text| text.call_method("__len__", ()));
+            let length = self
+                .0
+                .new_obj(text)
+                .and_then(|text| text.call_method("__len__", ()));
             drop(length);
             self.0.collect();
             let raised = self.0.eval("1 // 0").is_err();
@@ -376,7 +472,10 @@ fn a_writer_may_use_the_vm() {
 #[test]
 fn text_that_is_not_utf8_is_marked() {
     in_vm(|vm| {
-        exec(vm, "import micropython\nclass C:\n    def __repr__(self): return 'grün' * 40");
+        exec(
+            vm,
+            "import micropython\nclass C:\n    def __repr__(self): return 'grün' * 40",
+        );
         assert_eq!(format!("{:?}", eval(vm, "C()")), "grün".repeat(40));
     });
 }
@@ -384,7 +483,10 @@ fn text_that_is_not_utf8_is_marked() {
 #[test]
 fn handles_keep_objects_alive_anywhere() {
     in_vm(|vm| {
-        exec(vm, "def make(n): return ['item %d' % n, bytearray(n)]\ndef churn():\n    for i in range(200): [i] * 20");
+        exec(
+            vm,
+            "def make(n): return ['item %d' % n, bytearray(n)]\ndef churn():\n    for i in range(200): [i] * 20",
+        );
         let main = vm.import("__main__").expect("__main__");
         let objects: Vec<Box<Obj<'_>>> = (0..300)
             .map(|n| Box::new(main.call_method("make", (n,)).expect("make")))
@@ -394,7 +496,11 @@ fn handles_keep_objects_alive_anywhere() {
             main.call_method("churn", ()).expect("churn");
             for (n, object) in objects.iter().enumerate() {
                 let text = object.item(0).expect("item");
-                assert_eq!(text.as_str().ok(), Some(format!("item {n}").as_str()), "{round}");
+                assert_eq!(
+                    text.as_str().ok(),
+                    Some(format!("item {n}").as_str()),
+                    "{round}"
+                );
             }
         }
         let used = |info: HeapInfo| info.used;
@@ -410,14 +516,24 @@ fn handles_keep_objects_alive_anywhere() {
 #[test]
 fn borrowed_text_stays_in_place() {
     in_vm(|vm| {
-        exec(vm, "def churn():\n    for i in range(500): ('x%d' % i) * 20\n    return 'done'");
+        exec(
+            vm,
+            "def churn():\n    for i in range(500): ('x%d' % i) * 20\n    return 'done'",
+        );
         let long = eval(vm, "'lorem ipsum ' * 50");
         let short = eval(vm, "'a' + 'b'");
         let bytes = eval(vm, "bytes(range(256))");
-        let (a, b, c) = (long.as_str().expect("str"), short.as_str().expect("str"), bytes.as_bytes().expect("bytes"));
+        let (a, b, c) = (
+            long.as_str().expect("str"),
+            short.as_str().expect("str"),
+            bytes.as_bytes().expect("bytes"),
+        );
         for _ in 0..5 {
             vm.collect();
-            vm.import("__main__").expect("__main__").call_method("churn", ()).expect("churn");
+            vm.import("__main__")
+                .expect("__main__")
+                .call_method("churn", ())
+                .expect("churn");
         }
         assert_eq!((a, b), ("lorem ipsum ".repeat(50).as_str(), "ab"));
         assert!(c.iter().copied().eq(0..=255));
@@ -433,7 +549,10 @@ fn the_heap_can_be_measured() {
         vm.collect();
         let after = vm.heap();
         assert_eq!(after.total, before.total);
-        assert!((10_000..12_000).contains(&(after.used - before.used)), "{before:?} {after:?}");
+        assert!(
+            (10_000..12_000).contains(&(after.used - before.used)),
+            "{before:?} {after:?}"
+        );
         assert!(after.free <= before.free - 10_000);
         assert!(after.max_free_block <= after.free);
         assert!(after.used + after.free <= after.total);
@@ -444,7 +563,10 @@ fn the_heap_can_be_measured() {
 #[test]
 fn out_of_memory_is_an_exception_and_not_the_end() {
     with_heap(24 * 1024, |vm| {
-        exec(vm, "def fill():\n    a = []\n    while True:\n        a.append(bytearray(100))");
+        exec(
+            vm,
+            "def fill():\n    a = []\n    while True:\n        a.append(bytearray(100))",
+        );
         for _ in 0..20 {
             let exception = raised(eval(vm, "fill").call(()));
             assert!(exception.matches("MemoryError"), "{exception}");
@@ -482,7 +604,10 @@ fn out_of_memory_while_rust_holds_everything() {
             }
         }
         drop((exception, exceptions));
-        assert!(held.iter().all(|object| object.as_bytes().ok() == Some(&[7; 40][..])));
+        assert!(
+            held.iter()
+                .all(|object| object.as_bytes().ok() == Some(&[7; 40][..]))
+        );
         held.clear();
         vm.collect();
         exec(vm, "x = bytearray(8000)");
@@ -506,7 +631,10 @@ fn values_that_the_heap_cannot_hold() {
 #[test]
 fn endless_recursion_is_a_runtime_error() {
     in_vm(|vm| {
-        exec(vm, "def f(n): return f(n + 1)\nclass C:\n    def __repr__(self): return repr([self])");
+        exec(
+            vm,
+            "def f(n): return f(n + 1)\nclass C:\n    def __repr__(self): return repr([self])",
+        );
         for _ in 0..3 {
             let exception = raised(eval(vm, "f").call((0,)));
             assert!(exception.matches("RuntimeError"), "{exception}");
@@ -521,9 +649,15 @@ fn endless_recursion_is_a_runtime_error() {
 fn a_second_vm_is_refused() {
     in_vm(|vm| {
         let mut heap = [0u8; 4096];
-        assert_eq!(Vm::run(&mut heap, |_| ()).err(), Some(StartError::AlreadyRunning));
+        assert_eq!(
+            Vm::run(&mut heap, |_| ()).err(),
+            Some(StartError::AlreadyRunning)
+        );
         let other = std::thread::spawn(|| Vm::run(&mut [0u8; 4096], |_| ()).err());
-        assert_eq!(other.join().expect("no panic"), Some(StartError::AlreadyRunning));
+        assert_eq!(
+            other.join().expect("no panic"),
+            Some(StartError::AlreadyRunning)
+        );
         assert_eq!(eval(vm, "1").to_string(), "1");
     });
 }
@@ -549,7 +683,10 @@ fn a_heap_in_a_static() {
     let _one = ONE_VM.lock().unwrap_or_else(PoisonError::into_inner);
     for _ in 0..3 {
         let result = Vm::run(&HEAP, |vm| {
-            assert_eq!(Vm::run(&HEAP, |_| ()).err(), Some(StartError::AlreadyRunning));
+            assert_eq!(
+                Vm::run(&HEAP, |_| ()).err(),
+                Some(StartError::AlreadyRunning)
+            );
             eval(vm, "sum(range(10))").to_i64().ok()
         });
         assert_eq!(result, Ok(Some(45)));
@@ -573,11 +710,19 @@ fn a_panic_stops_the_vm_and_leaves_room_for_the_next() {
 
 #[test]
 fn nothing_is_left_for_the_next_vm() {
-    in_vm(|vm| exec(vm, "import builtins, sys\nx = 1\nbuiltins.y = 2\nsys.path.append('z')"));
+    in_vm(|vm| {
+        exec(
+            vm,
+            "import builtins, sys\nx = 1\nbuiltins.y = 2\nsys.path.append('z')",
+        )
+    });
     in_vm(|vm| {
         assert!(raised(vm.eval("x")).matches("NameError"));
         assert!(raised(vm.eval("y")).matches("NameError"));
-        assert_eq!(eval(vm, "__import__('sys').path").to_string(), "['', '.frozen']");
+        assert_eq!(
+            eval(vm, "__import__('sys').path").to_string(),
+            "['', '.frozen']"
+        );
     });
 }
 
@@ -591,12 +736,18 @@ fn thousands_of_vms_one_after_another() {
             vm.collect();
             let start = vm.heap().used;
             assert_eq!(*used.get_or_insert(start), start, "{n}");
-            exec(vm, "class C:\n    def f(self, n): return [n, 'interned%d' % n]\nc = C()");
+            exec(
+                vm,
+                "class C:\n    def f(self, n): return [n, 'interned%d' % n]\nc = C()",
+            );
             let list = eval(vm, "c").call_method("f", (n,)).expect("f");
             std::mem::forget(eval(vm, "object()"));
             assert_eq!(list.to_string(), format!("[{n}, 'interned{n}']"));
             if n % 3 == 0 {
-                assert!(vm.exec("def g(): raise ValueError\ng()", "test.py").is_err());
+                assert!(
+                    vm.exec("def g(): raise ValueError\ng()", "test.py")
+                        .is_err()
+                );
             }
         });
         assert_eq!(result, Ok(()));
@@ -606,7 +757,10 @@ fn thousands_of_vms_one_after_another() {
 #[test]
 fn globals_are_restored_after_an_exception() {
     in_vm(|vm| {
-        exec(vm, "z = 5\ndef deep():\n    exec('raise ValueError', {'z': 6})");
+        exec(
+            vm,
+            "z = 5\ndef deep():\n    exec('raise ValueError', {'z': 6})",
+        );
         for _ in 0..3 {
             assert!(raised(eval(vm, "deep").call(())).matches("ValueError"));
             assert_eq!(eval(vm, "z").to_i64().ok(), Some(5));

@@ -143,9 +143,11 @@ impl fmt::Display for Report {
         row("    bytecode", self.bytecode)?;
         row("    constants", self.constants)?;
         row("    qstrs and text of constants", self.qstrs)?;
-        row("    tables", self.tables)?;
-        if self.sources > 0 {
-            row("    modules as source text", self.sources)?;
+        // Without such modules there is still the byte that ends the list of them.
+        let end = self.sources.min(1);
+        row("    tables", self.tables + end)?;
+        if self.sources > end {
+            row("    modules as source text", self.sources - end)?;
         }
         match self.library {
             Some(library) => {

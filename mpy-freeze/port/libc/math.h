@@ -7,6 +7,8 @@
 
 #define INFINITY (__builtin_inff())
 #define NAN (__builtin_nanf(""))
+#define nan(tag) __builtin_nan(tag)
+#define nanf(tag) __builtin_nanf(tag)
 #define HUGE_VAL (__builtin_huge_val())
 #define HUGE_VALF (__builtin_huge_valf())
 

@@ -33,8 +33,15 @@ impl Drop for Obj<'_> {
 ///
 /// `handle` is what a call of the shim, in the VM that `'vm` stands for, has just left beside `status`.
 pub(crate) unsafe fn finish<'vm>(status: u32, handle: u32) -> Result<Obj<'vm>, Exception<'vm>> {
-    let object = Obj { handle, vm: PhantomData };
-    if status == ffi::RAISED { Err(Exception::new(object)) } else { Ok(object) }
+    let object = Obj {
+        handle,
+        vm: PhantomData,
+    };
+    if status == ffi::RAISED {
+        Err(Exception::new(object))
+    } else {
+        Ok(object)
+    }
 }
 
 /// As [`finish`], for a call that leaves no object.
@@ -44,7 +51,10 @@ pub(crate) unsafe fn finish<'vm>(status: u32, handle: u32) -> Result<Obj<'vm>, E
 /// As for [`finish`].
 unsafe fn finish_empty<'vm>(status: u32, handle: u32) -> Result<(), Exception<'vm>> {
     if status == ffi::RAISED {
-        Err(Exception::new(Obj { handle, vm: PhantomData }))
+        Err(Exception::new(Obj {
+            handle,
+            vm: PhantomData,
+        }))
     } else {
         Ok(())
     }
@@ -79,8 +89,13 @@ impl<'vm> Obj<'vm> {
         let mut out = 0;
         // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
         unsafe {
-            let status =
-                ffi::mpyf_set_attr(self.handle, name.as_ptr(), name.len(), value.as_raw(), &mut out);
+            let status = ffi::mpyf_set_attr(
+                self.handle,
+                name.as_ptr(),
+                name.len(),
+                value.as_raw(),
+                &mut out,
+            );
             finish_empty(status, out)
         }
     }
@@ -169,6 +184,15 @@ impl<'vm> Obj<'vm> {
             finish_empty(status, out)?;
         }
         Ok(len)
+    }
+
+    /// Whether the object has no items.
+    ///
+    /// # Errors
+    ///
+    /// As for [`len`](Self::len).
+    pub fn is_empty(&self) -> Result<bool, Exception<'vm>> {
+        self.len().map(|len| len == 0)
     }
 
     /// The object's items one after another, as a `for` of Python takes them.
@@ -362,5 +386,8 @@ fn value_error<'vm>(message: &str) -> Exception<'vm> {
     let mut out = 0;
     // SAFETY: the pointers are good for the call, which always leaves an exception in `out`.
     unsafe { ffi::mpyf_value_error(message.as_ptr(), message.len(), &mut out) };
-    Exception::new(Obj { handle: out, vm: PhantomData })
+    Exception::new(Obj {
+        handle: out,
+        vm: PhantomData,
+    })
 }

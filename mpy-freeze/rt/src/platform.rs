@@ -48,6 +48,11 @@ pub trait Platform {
 macro_rules! platform {
     ($board:ty) => {
         const _: () = {
+            // The reference takes the shim out of libmicropython.a, wherever that stands among the linker's
+            // inputs.
+            #[used]
+            static SHIM: unsafe extern "C" fn() = $crate::__private::mpyf_abi_1;
+
             #[unsafe(no_mangle)]
             unsafe extern "C" fn mpyf_platform_write(data: *const u8, len: usize) {
                 // SAFETY: the shim calls this with text that it has just made.
@@ -95,6 +100,10 @@ pub(crate) fn stack_limit() -> usize {
 #[doc(hidden)]
 pub mod __private {
     use crate::Platform;
+
+    unsafe extern "C" {
+        pub fn mpyf_abi_1();
+    }
 
     /// # Safety
     ///

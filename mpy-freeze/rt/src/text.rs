@@ -35,7 +35,9 @@ impl Sink<'_> {
                     let (valid, rest) = bytes.split_at(error.valid_up_to());
                     self.piece(core::str::from_utf8(valid).unwrap_or_default())?;
                     self.piece("\u{fffd}")?;
-                    bytes = rest.get(error.error_len().unwrap_or(rest.len())..).unwrap_or_default();
+                    bytes = rest
+                        .get(error.error_len().unwrap_or(rest.len())..)
+                        .unwrap_or_default();
                 }
             }
         }
@@ -71,11 +73,21 @@ unsafe extern "C" fn take_piece(context: *mut c_void, text: *const c_char, len: 
 ///
 /// An exception that Python raises on the way is named in the text: formatting has no other way to tell it.
 pub(crate) fn write(handle: u32, kind: u32, out: &mut dyn fmt::Write) -> fmt::Result {
-    let mut sink = Sink { out, result: Ok(()), line_break: false };
+    let mut sink = Sink {
+        out,
+        result: Ok(()),
+        line_break: false,
+    };
     let mut raised = 0;
     // SAFETY: the handle is of a living object, and the sink outlives the call.
     let status = unsafe {
-        ffi::mpyf_write(handle, kind, take_piece, (&raw mut sink).cast(), &mut raised)
+        ffi::mpyf_write(
+            handle,
+            kind,
+            take_piece,
+            (&raw mut sink).cast(),
+            &mut raised,
+        )
     };
     if status == ffi::RAISED {
         let (mut data, mut len) = (core::ptr::null(), 0);

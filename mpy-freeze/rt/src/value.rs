@@ -23,19 +23,35 @@ impl<'a> Value<'a> {
     };
 
     fn new(raw: RawValue) -> Self {
-        Self { raw, source: PhantomData }
+        Self {
+            raw,
+            source: PhantomData,
+        }
     }
 
     fn bits(kind: u32, bits: u64) -> Self {
-        Self::new(RawValue { kind, bits, ..Self::NONE })
+        Self::new(RawValue {
+            kind,
+            bits,
+            ..Self::NONE
+        })
     }
 
     fn bytes(kind: u32, bytes: &'a [u8]) -> Self {
-        Self::new(RawValue { kind, data: bytes.as_ptr(), len: bytes.len(), ..Self::NONE })
+        Self::new(RawValue {
+            kind,
+            data: bytes.as_ptr(),
+            len: bytes.len(),
+            ..Self::NONE
+        })
     }
 
     pub(crate) fn object(handle: u32) -> Self {
-        Self::new(RawValue { kind: ffi::VALUE_OBJECT, object: handle, ..Self::NONE })
+        Self::new(RawValue {
+            kind: ffi::VALUE_OBJECT,
+            object: handle,
+            ..Self::NONE
+        })
     }
 
     pub(crate) fn as_raw(&self) -> *const RawValue {

@@ -95,8 +95,13 @@ impl Vm {
             ffi::STACK_TOO_SMALL => return Err(StartError::StackTooSmall),
             _ => {}
         }
-        let _running = Running { _heap: heap, _lock: lock };
-        Ok(f(&Vm { thread: PhantomData }))
+        let _running = Running {
+            _heap: heap,
+            _lock: lock,
+        };
+        Ok(f(&Vm {
+            thread: PhantomData,
+        }))
     }
 
     /// Imports a module and returns it; of a dotted name, the last module. A module is executed when it is
@@ -166,11 +171,26 @@ impl Vm {
 
     /// How much of the heap is in use. To see what something costs, [`collect`](Self::collect) first.
     pub fn heap(&self) -> HeapInfo {
-        let mut info = ffi::RawHeapInfo { total: 0, used: 0, free: 0, max_free_block: 0 };
+        let mut info = ffi::RawHeapInfo {
+            total: 0,
+            used: 0,
+            free: 0,
+            max_free_block: 0,
+        };
         // SAFETY: the VM runs, and the pointer is good for the call.
         unsafe { ffi::mpyf_heap_info(&mut info) };
-        let ffi::RawHeapInfo { total, used, free, max_free_block } = info;
-        HeapInfo { total, used, free, max_free_block }
+        let ffi::RawHeapInfo {
+            total,
+            used,
+            free,
+            max_free_block,
+        } = info;
+        HeapInfo {
+            total,
+            used,
+            free,
+            max_free_block,
+        }
     }
 
     /// Collects garbage.

@@ -176,7 +176,11 @@ impl<'a> Compiler<'a> {
         if output.status.success() && !output.stdout.is_empty() {
             return Ok(output.stdout);
         }
-        Err(Failure::Source(rejection(source, &output, &errors)))
+        Err(Failure::Source(rejection(
+            source,
+            &output.status.to_string(),
+            &errors,
+        )))
     }
 }
 
@@ -193,12 +197,11 @@ fn feed(command: &mut Command, input: &[u8]) -> std::io::Result<Output> {
 }
 
 /// What the compiler said about a source: `File "...", line N` and, last, the exception.
-fn rejection(source: &Source, output: &Output, errors: &str) -> Problem {
+fn rejection(source: &Source, status: &str, errors: &str) -> Problem {
     let message = errors.lines().map(str::trim).rfind(|line| !line.is_empty());
     let Some(message) = message else {
         return Problem::new(format!(
-            "MicroPython's compiler ended with {} and said nothing",
-            output.status
+            "MicroPython's compiler ended with {status} and said nothing"
         ))
         .file(&source.path);
     };
@@ -215,6 +218,8 @@ fn rejection(source: &Source, output: &Output, errors: &str) -> Problem {
         ));
     } else if message.ends_with("name too long") {
         problem = problem.help("MicroPython's names end at 255 bytes");
+    } else if message.ends_with("invalid arch") {
+        problem = problem.help("the firmware runs no native code: remove the @micropython decorator");
     }
     problem
 }
@@ -239,5 +244,47 @@ mod tests {
             Some(12)
         );
         assert_eq!(traceback_line("Traceback (most recent call last):"), None);
+    }
+
+    fn rejected(errors: &str) -> String {
+        let source = Source {
+            path: "app/main.py".into(),
+            target: "main.py".into(),
+            text: "x = 1\ndef f(:\n".into(),
+        };
+        rejection(&source, "exit status: 1", errors).to_string()
+    }
+
+    #[test]
+    fn a_syntax_error_shows_the_source() {
+        let errors = "Traceback (most recent call last):\n  File \"<stdin>\", line 2\n\
+                      SyntaxError: invalid syntax\n";
+        assert_eq!(
+            rejected(errors),
+            "app/main.py:2: SyntaxError: invalid syntax\n  2 | def f(:"
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_not_there_is_shown_without_text() {
+        let errors = "  File \"<stdin>\", line 4\nSyntaxError: invalid syntax\n";
+        assert_eq!(rejected(errors), "app/main.py:4: SyntaxError: invalid syntax");
+    }
+
+    #[test]
+    fn other_failures_say_what_to_do() {
+        assert!(rejected("MemoryError: memory allocation failed\n").contains("512 MiB"));
+        assert!(rejected("RuntimeError: name too long\n").contains("255 bytes"));
+        assert!(rejected("").contains("exit status: 1"));
+    }
+
+    #[test]
+    fn a_compiler_that_is_not_there() {
+        let context = Context {
+            mpy_cross: "/nowhere/mpy-cross".into(),
+            ..crate::context::tests::sample()
+        };
+        let error = compile(&context, 0, Path::new("/nowhere"), Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("cargo clean"), "{error}");
     }
 }

@@ -194,6 +194,11 @@ impl Search {
         for Source { path, target, .. } in &self.found.sources {
             match seen.insert(target, path) {
                 None => {}
+                Some(first) if first == path => problems.push(
+                    Problem::new("the file is frozen twice")
+                        .file(path)
+                        .help("it lies in a folder that is frozen too, or is named twice"),
+                ),
                 Some(first) => problems.push(
                     Problem::new(format!(
                         "two files have the target path `{target}`: this one and {}",

@@ -1,1 +1,123 @@
-//! Tests.
+use super::*;
+use crate::frozen::tests::Folder;
+
+fn targets(found: &Found) -> Vec<&str> {
+    found.sources.iter().map(|source| &*source.target).collect()
+}
+
+fn problems(folder: &Folder, inputs: &[&str]) -> Vec<String> {
+    let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
+    let Err(Error::Inputs(problems)) = find(folder.path(), &inputs) else {
+        panic!("no error")
+    };
+    problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn folders_keep_paths_and_files_keep_names() {
+    let folder = Folder::new("inputs");
+    folder
+        .file("app/main.py", "")
+        .file("app/pkg/__init__.py", "")
+        .file("app/pkg/b-c.py", "")
+        .file("app/pkg.d.txt", "")
+        .file("app/.hidden/x.py", "")
+        .file("app/.x.py", "")
+        .file("app/__pycache__/main.py", "")
+        .file("lib/deep/one.py", "x = 1\n");
+    let inputs = ["app/".into(), "lib/deep/one.py".into()];
+    let found = find(folder.path(), &inputs).unwrap();
+    assert_eq!(
+        targets(&found),
+        ["main.py", "pkg/__init__.py", "pkg/b-c.py", "one.py"]
+    );
+    assert_eq!(found.folders, [folder.path().join("app")]);
+    assert_eq!(found.sources[3].text, "x = 1\n");
+}
+
+#[test]
+fn every_problem_is_reported() {
+    let folder = Folder::new("inputs");
+    folder
+        .file("empty/readme.txt", "")
+        .file("app/a.py", b"x = 1\ny = '\xff'\n")
+        .file("app/b.py", "\u{feff}x = 1\n")
+        .file("app/c.d.py", "")
+        .file("app/e.f/g.py", "");
+    let found = problems(&folder, &["missing", "empty", "app", "app/c.d.py", "empty/readme.txt"]);
+    for expected in [
+        "missing: can't freeze this path",
+        "empty: the folder has no .py file",
+        "a.py:2: at byte 11: the file isn't UTF-8",
+        "b.py:1: the file starts with a byte order mark",
+        "Python can't import `c.d.py`: the dot in `c.d`",
+        "Python can't import `e.f/g.py`: the dot in `e.f`",
+        "readme.txt: this is neither a folder nor a .py file",
+    ] {
+        let count = found.iter().filter(|problem| problem.contains(expected)).count();
+        assert!(count > 0, "{expected} in {found:#?}");
+    }
+}
+
+#[test]
+fn target_paths_are_unique() {
+    let folder = Folder::new("inputs");
+    folder.file("a/main.py", "").file("b/main.py", "");
+    let found = problems(&folder, &["a", "b"]);
+    let [problem] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert!(problem.contains("two files have the target path `main.py`"));
+    assert!(problem.contains("b/main.py: ") && problem.contains("a/main.py"));
+    assert!(problems(&folder, &["a", "a/main.py"])[0].contains("frozen twice"));
+}
+
+#[test]
+fn a_folder_hides_a_module_of_its_name() {
+    let folder = Folder::new("inputs");
+    folder
+        .file("app/a.py", "")
+        .file("app/a/__init__.py", "")
+        .file("app/b.py", "")
+        .file("app/c/b.py", "");
+    let found = problems(&folder, &["app"]);
+    let [problem] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert!(problem.contains("finds the folder `a/` first"), "{problem}");
+}
+
+#[test]
+fn what_can_be_imported() {
+    for name in ["a.py", "a/b.py", "my-module.py", "\u{fc}n\u{ef}.py", "a b.py", "__init__.py"] {
+        assert_eq!(not_importable(name), None, "{name}");
+    }
+    for name in [".py", "a/.py", "a.b.py", "a.b/c.py", "a\\b.py", &format!("{}.py", "a".repeat(253))] {
+        assert!(not_importable(name).is_some(), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_folder_above_ends() {
+    let folder = Folder::new("inputs");
+    folder.file("app/a.py", "").file("app/pkg/b.py", "");
+    let app = folder.path().join("app");
+    std::os::unix::fs::symlink(&app, app.join("pkg").join("loop")).unwrap();
+    let found = problems(&folder, &["app"]);
+    let [problem] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert!(problem.contains("pkg/loop: the folder is a link to a folder that it lies in"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_not_utf8() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new("inputs");
+    folder.file("app/a.py", "");
+    let name = std::ffi::OsStr::from_bytes(b"b\xff.py");
+    std::fs::write(folder.path().join("app").join(name), "").unwrap();
+    assert!(problems(&folder, &["app"])[0].contains("the name isn't UTF-8"));
+}

@@ -125,6 +125,7 @@ fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<P
     let port = out.join("port");
     let mut units = units::core(source)?;
     units.extend(units::extmod(source)?);
+    units.extend(units::shared(source));
     units.extend(units::collector(source, target));
     units.extend(files::c_units(&port));
     units.extend(user_units(&job.c_files)?);

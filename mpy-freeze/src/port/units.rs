@@ -86,6 +86,20 @@ pub(crate) fn libc(source: &Source, target: &Target, float: Float) -> Result<Vec
     Ok(units)
 }
 
+/// What a port has of upstream's shared parts: `sys.stdin` and its like, `input`, and the interrupt character.
+pub(crate) fn shared(source: &Source) -> Vec<Unit> {
+    [
+        "shared/libc/printf.c",
+        "shared/readline/readline.c",
+        "shared/runtime/interrupt_char.c",
+        "shared/runtime/sys_stdio_mphal.c",
+        "shared/timeutils/timeutils.c",
+    ]
+    .iter()
+    .map(|file| unit(source, file))
+    .collect()
+}
+
 /// How the collector finds the roots in registers, which takes assembler on most instruction sets.
 pub(crate) fn collector(source: &Source, target: &Target) -> Vec<Unit> {
     let files: &[&str] = match target.family {

@@ -173,6 +173,7 @@ fn anchors(context: &Context) -> TokenStream {
         }
         #section
         #[used]
-        static ANCHOR: unsafe extern "C" fn() = mpyf_abi_1;
+        #[unsafe(no_mangle)]
+        static mpy_freeze_tables_anchor: unsafe extern "C" fn() = mpyf_abi_1;
     }
 }

@@ -61,8 +61,8 @@ pub(super) fn read(
         }
     }
     prelude.line_info = cursor.offset() - offset;
-    prelude.line_info_top = source_info + n_info;
-    prelude.opcodes = source_info + n_info + n_cell;
+    prelude.line_info_top = source_info.saturating_add(n_info);
+    prelude.opcodes = prelude.line_info_top.saturating_add(n_cell);
     if prelude.line_info > prelude.line_info_top || prelude.opcodes >= data.len() {
         return Err(cursor.fault(format!(
             "the {SECTION} has tables that don't fit into its {} bytes",
@@ -110,18 +110,19 @@ fn signature(cursor: &mut Cursor<'_>, section: &str) -> Result<Prelude, Fault> {
 
 /// The sizes of the source information and of the closure section, in bytes of `xIIIIIIC`.
 fn size(cursor: &mut Cursor<'_>, section: &str) -> Result<(usize, usize), Fault> {
-    let (mut n_info, mut n_cell) = (0, 0);
-    for n in 0..4 {
-        let byte = usize::from(cursor.byte(section)?);
+    let (mut n_info, mut n_cell): (u64, u64) = (0, 0);
+    // A function has at most 255 cells, which is 8 bytes with a bit each; 10 bytes of 6 bits fit into 64.
+    for n in 0..10 {
+        let byte = u64::from(cursor.byte(section)?);
         n_cell |= (byte & 1) << n;
         n_info |= (byte >> 1 & 0x3f) << (6 * n);
         if byte & 0x80 == 0 {
-            return Ok((n_info, n_cell));
+            // A size that doesn't fit is larger than any file, and the caller refuses it as such.
+            let size = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
+            return Ok((size(n_info), size(n_cell)));
         }
     }
-    Err(cursor.fault(format!(
-        "the {section} has a table of more than 16 million bytes"
-    )))
+    Err(cursor.fault(format!("the {section} has table sizes that never end")))
 }
 
 #[cfg(test)]
@@ -151,6 +152,16 @@ mod tests {
         assert_eq!(prelude.n_pos_args, 0b110);
         assert_eq!(prelude.scope_flags, SCOPE_FLAG_GENERATOR);
         assert_eq!((prelude.n_kwonly_args, prelude.n_def_pos_args), (1, 1));
+    }
+
+    #[test]
+    fn many_cells_take_many_bytes() {
+        // 35 cells, 0b100011 from the lowest bit on, and one byte of source information.
+        let mut data = vec![0x00, 0x83, 0x81, 0x80, 0x80, 0x80, 0x01, 0x00];
+        data.extend([0; 35]);
+        data.push(0x63);
+        let prelude = read(&data, 0, 0, 1).unwrap();
+        assert_eq!((prelude.line_info_top, prelude.opcodes), (8, 43));
     }
 
     #[test]

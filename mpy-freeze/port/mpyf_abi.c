@@ -1,0 +1,40 @@
+// One name for the whole shim. A linker that reads its inputs once takes out of the archive only what
+// has been missed until then; the reference to this name makes it take every file of the shim.
+
+#include "mpyf.h"
+
+static const void *const entries[] = {
+    (const void *)mpyf_start,
+    (const void *)mpyf_stop,
+    (const void *)mpyf_collect,
+    (const void *)mpyf_heap_info,
+    (const void *)mpyf_release,
+    (const void *)mpyf_import,
+    (const void *)mpyf_execute,
+    (const void *)mpyf_new,
+    (const void *)mpyf_attr,
+    (const void *)mpyf_set_attr,
+    (const void *)mpyf_call,
+    (const void *)mpyf_call_method,
+    (const void *)mpyf_item,
+    (const void *)mpyf_set_item,
+    (const void *)mpyf_len,
+    (const void *)mpyf_iter,
+    (const void *)mpyf_next,
+    (const void *)mpyf_is_none,
+    (const void *)mpyf_to_bool,
+    (const void *)mpyf_to_int,
+    (const void *)mpyf_to_float,
+    (const void *)mpyf_as_str,
+    (const void *)mpyf_as_bytes,
+    (const void *)mpyf_type_name,
+    (const void *)mpyf_text,
+    (const void *)mpyf_write,
+    (const void *)mpyf_value_error,
+    (const void *)mpyf_exception_matches,
+};
+
+void mpyf_abi_1(void) {
+    // The compiler can't drop what the assembler might look at.
+    __asm__ volatile ("" : : "r" (entries));
+}

@@ -47,9 +47,15 @@ fn place(error: &mpy_freeze::Error, base: &Path, inputs: &[Input]) -> syn::Error
 fn span(problem: &Problem, base: &Path, inputs: &[Input]) -> Span {
     let holds = |input: &&Input| {
         let path = base.join(&input.path);
-        problem.file.as_ref().is_some_and(|file| file.starts_with(path))
+        problem
+            .file
+            .as_ref()
+            .is_some_and(|file| file.starts_with(path))
     };
     // The longest path that fits is the closest; without any the whole macro is meant.
-    let closest = inputs.iter().filter(holds).max_by_key(|input| input.path.len());
+    let closest = inputs
+        .iter()
+        .filter(holds)
+        .max_by_key(|input| input.path.len());
     closest.map_or_else(Span::call_site, |input| input.span)
 }

@@ -11,7 +11,7 @@ use proc_macro::TokenStream;
 
 /// Compiles Python and puts it into the firmware's ROM.
 ///
-/// ```ignore
+/// ```text
 /// mpy_freeze_rt::freeze!("app/", "lib/one.py", opt = 2);
 /// ```
 ///

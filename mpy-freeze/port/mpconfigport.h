@@ -108,12 +108,23 @@ typedef long mp_off_t;
 #endif
 #endif
 
+// Python's warnings about comparisons that can't be meant, and about features that aren't there.
+#ifndef MICROPY_WARNINGS
+#define MICROPY_WARNINGS (MICROPY_CONFIG_ROM_LEVEL >= MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES)
+#endif
+
 // There is no interactive prompt.
 #ifndef MICROPY_HELPER_REPL
 #define MICROPY_HELPER_REPL (0)
 #endif
 #ifndef MICROPY_PY_SYS_PS1_PS2
 #define MICROPY_PY_SYS_PS1_PS2 (0)
+#endif
+
+// The marshal module writes and reads bytecode, and needs both.
+#ifndef MICROPY_PY_MARSHAL
+#define MICROPY_PY_MARSHAL \
+    (MICROPY_PERSISTENT_CODE_LOAD && MICROPY_CONFIG_ROM_LEVEL_AT_LEAST_EVERYTHING)
 #endif
 
 // ---------------------------------------------------------------------------------------------

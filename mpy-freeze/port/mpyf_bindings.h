@@ -42,6 +42,18 @@ typedef struct _mp_obj_complex_t {
 #define MPYF_MPZ_DIG_SIZE 0
 #endif
 
+// In an #if a macro that an older release doesn't define counts as 0; in C it would be an unknown name.
+#if MICROPY_EMIT_MACHINE_CODE
+#define MPYF_EMIT_MACHINE_CODE 1
+#else
+#define MPYF_EMIT_MACHINE_CODE 0
+#endif
+#if MICROPY_EMIT_INLINE_ASM
+#define MPYF_EMIT_INLINE_ASM 1
+#else
+#define MPYF_EMIT_INLINE_ASM 0
+#endif
+
 enum {
     mpyf_cfg_obj_repr = MICROPY_OBJ_REPR,
     mpyf_cfg_immediate_objs = MICROPY_OBJ_IMMEDIATE_OBJS,
@@ -55,8 +67,8 @@ enum {
     mpyf_cfg_persistent_code_save = MICROPY_PERSISTENT_CODE_SAVE,
     mpyf_cfg_settrace = MICROPY_PY_SYS_SETTRACE,
     mpyf_cfg_frozen_str = MICROPY_MODULE_FROZEN_STR,
-    mpyf_cfg_emit_machine_code = MICROPY_EMIT_MACHINE_CODE,
-    mpyf_cfg_emit_inline_asm = MICROPY_EMIT_INLINE_ASM,
+    mpyf_cfg_emit_machine_code = MPYF_EMIT_MACHINE_CODE,
+    mpyf_cfg_emit_inline_asm = MPYF_EMIT_INLINE_ASM,
     mpyf_cfg_mpy_version = MPY_VERSION,
     mpyf_cfg_mpy_sub_version = MPY_SUB_VERSION,
     mpyf_cfg_word_bytes = MP_BYTES_PER_OBJ_WORD,

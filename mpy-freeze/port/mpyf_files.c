@@ -8,11 +8,13 @@
 
 #if !MICROPY_VFS
 
+#if MICROPY_ENABLE_COMPILER || MICROPY_PY_IO
 static __attribute__((noreturn)) void raise_no_file_system(void) {
     static const MP_DEFINE_STR_OBJ(message, "no file system");
     mp_obj_t args[] = { MP_OBJ_NEW_SMALL_INT(MP_ENODEV), MP_OBJ_FROM_PTR(&message) };
     nlr_raise(mp_obj_new_exception_args(&mp_type_OSError, MP_ARRAY_SIZE(args), args));
 }
+#endif
 
 mp_import_stat_t mp_import_stat(const char *path) {
     (void)path;

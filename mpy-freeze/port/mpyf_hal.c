@@ -10,7 +10,7 @@
 
 // A poll of the console can't look at a byte without taking it; this is the byte it took.
 #define NO_BYTE (-1)
-static int32_t waiting_byte = NO_BYTE;
+static int32_t waiting_byte;
 
 void mpyf_hal_init(void) {
     waiting_byte = NO_BYTE;

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::build::Build;
 use crate::error::{Error, Problem, Result};
@@ -65,7 +65,7 @@ impl Environment {
         let out_dir = build.out_dir.clone().or_else(|| self.out_dir.clone());
         let target = build.target.clone().or_else(|| self.target.clone());
         Ok(Job {
-            watched: self.watched(out_dir.as_deref()),
+            watched: self.scan().inputs,
             out_dir: out_dir.ok_or_else(|| outside("OUT_DIR", "out_dir"))?,
             host: build
                 .host
@@ -92,25 +92,21 @@ impl Environment {
         })
     }
 
-    /// What `freeze!` reads: as the crate's sources name it, and as the macro itself noted it.
-    fn watched(&self, out_dir: Option<&Path>) -> Vec<PathBuf> {
-        let mut watched = BTreeSet::new();
-        if let Some(manifest_dir) = &self.manifest_dir {
-            watched.extend(watch::scan(manifest_dir).inputs);
-        }
-        if let Some(out_dir) = out_dir {
-            watched.extend(watch::recorded(out_dir));
-        }
-        watched.into_iter().collect()
+    /// What the crate's sources say of `freeze!`.
+    fn scan(&self) -> watch::Scan {
+        let manifest_dir = self.manifest_dir.as_deref();
+        manifest_dir.map(watch::scan).unwrap_or_default()
     }
 }
 
 /// Builds, prints the directives and, where something is wrong, ends the build script with status 1.
 pub(crate) fn run(build: &Build) {
     let environment = Environment::read();
-    let result = environment
-        .job(build)
-        .and_then(|job| Ok((port::build(&job)?, job)));
+    let result = environment.job(build).and_then(|job| {
+        let artifacts = port::build(&job)?;
+        watch::prepare_record(&job.out_dir)?;
+        Ok((artifacts, job))
+    });
     let stdout = io::stdout().lock();
     let printed = match &result {
         Ok((artifacts, job)) => directives(stdout, &environment, job, artifacts),
@@ -150,13 +146,14 @@ fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) ->
     // Cargo takes a path that isn't there for one that changed.
     let mut paths: BTreeSet<PathBuf> = parts.filter(|part| part.exists()).collect();
     paths.extend(job.watched.iter().cloned());
+    paths.extend(watch::recorded(&job.out_dir));
     paths.extend(job.mpconfigport.iter().cloned());
     paths.extend(job.c_files.iter().cloned());
     paths.extend(job.qstr_defs.iter().cloned());
     paths.insert(watch::record_path(&job.out_dir));
     if let Some(manifest_dir) = &environment.manifest_dir {
         paths.insert(manifest_dir.join("build.rs"));
-        paths.extend(watch::scan(manifest_dir).sources);
+        paths.extend(environment.scan().sources);
     }
     paths
 }
@@ -175,7 +172,14 @@ fn errors(mut out: impl Write, error: &Error) -> io::Result<()> {
 /// All variables that the build looks at, itself or through the `cc` and `bindgen` crates.
 fn variables(target: &str) -> Vec<String> {
     let mut names: Vec<String> = TREE_VARIABLES.map(String::from).into();
-    names.extend(["XDG_CACHE_HOME", "LIBCLANG_PATH", "BINDGEN_EXTRA_CLANG_ARGS"].map(String::from));
+    names.extend(
+        [
+            "XDG_CACHE_HOME",
+            "LIBCLANG_PATH",
+            "BINDGEN_EXTRA_CLANG_ARGS",
+        ]
+        .map(String::from),
+    );
     names.extend(cc_variables(target));
     for kind in ["CFLAGS", "AR"] {
         names.extend(scoped(kind, target));

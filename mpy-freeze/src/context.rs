@@ -97,7 +97,7 @@ pub struct Context {
     pub last_static_qstr: usize,
     /// The firmware's qstrs, indexed by their numbers; number 0 is the null qstr.
     pub qstrs: Vec<String>,
-    /// The folders and files outside of Rust that the build script already watches for `freeze!`.
+    /// What the crate's Rust sources name in `freeze!`, which the build script watches.
     pub watched: Vec<PathBuf>,
 }
 
@@ -289,7 +289,8 @@ pub(crate) fn escape(text: &str) -> String {
         .replace('\r', "\\r")
 }
 
-fn unescape(text: &str) -> Option<String> {
+/// The reverse of [`escape`]; nothing for an escape that it doesn't write.
+pub(crate) fn unescape(text: &str) -> Option<String> {
     let mut result = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -347,7 +348,9 @@ pub(crate) mod tests {
             inline_asm: false,
             mpy_cross: "host/mpy-cross".into(),
             last_static_qstr: 4,
-            qstrs: ["", "", "__dir__", "\n", " ", "a\\b"].map(String::from).into(),
+            qstrs: ["", "", "__dir__", "\n", " ", "a\\b"]
+                .map(String::from)
+                .into(),
             watched: vec!["app".into()],
         }
     }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 
+use crate::context;
+use crate::error::Result;
 use crate::fs;
 
 /// What the crate's Rust sources say.
@@ -77,10 +79,22 @@ pub(crate) fn record_path(out_dir: &Path) -> PathBuf {
     out_dir.join("mpy-freeze").join("inputs")
 }
 
+/// Makes the record if there is none yet, since Cargo takes a missing file for one that changed.
+pub(crate) fn prepare_record(out_dir: &Path) -> Result<()> {
+    let path = record_path(out_dir);
+    if !path.exists() {
+        fs::write_if_changed(&path, b"")?;
+    }
+    Ok(())
+}
+
 /// What `freeze!` noted, a path a line.
 pub(crate) fn recorded(out_dir: &Path) -> Vec<PathBuf> {
     let text = fs::read_to_string(&record_path(out_dir)).unwrap_or_default();
-    text.lines().map(PathBuf::from).collect()
+    text.lines()
+        .filter_map(context::unescape)
+        .map(PathBuf::from)
+        .collect()
 }
 
 #[cfg(test)]

@@ -47,7 +47,10 @@ pub fn run(image: &Path) -> Run {
             None => std::thread::sleep(Duration::from_millis(20)),
         }
     };
-    let bytes = reader.join().expect("the reader ends").expect("the console can be read");
+    let bytes = reader
+        .join()
+        .expect("the reader ends")
+        .expect("the console can be read");
     Run {
         console: String::from_utf8_lossy(&bytes).replace("\r\n", "\n"),
         status,

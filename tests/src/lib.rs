@@ -22,7 +22,9 @@ pub fn micropython() -> PathBuf {
     let home = PathBuf::from(std::env::var_os("HOME").expect("HOME is set"));
     let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(|| home.join(".cache"), Into::into);
     let pattern = format!("{}/mpy-freeze/micropython-*", cache.display());
-    let trees = glob::glob(&pattern).expect("the pattern is valid").flatten();
+    let trees = glob::glob(&pattern)
+        .expect("the pattern is valid")
+        .flatten();
     trees
         .filter(|tree| tree.join("py").is_dir())
         .max()

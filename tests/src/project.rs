@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
 
 use crate::{micropython, repository, work_folder};
 
@@ -38,15 +39,21 @@ impl Project {
         copy_folder(&example, &project.root);
         let manifest = project.read("Cargo.toml");
         let crates = format!("path = \"{}/mpy-freeze", repository().display());
-        project.write("Cargo.toml", &manifest.replace("path = \"../mpy-freeze", &crates));
+        project.write(
+            "Cargo.toml",
+            manifest.replace("path = \"../mpy-freeze", &crates),
+        );
         project
     }
 
     /// A library for the host that calls `freeze!` on the folder `app`.
     pub fn host(name: &str) -> Self {
         let project = Self::new(name);
-        project.write("Cargo.toml", &host_manifest(name));
-        project.write("build.rs", "fn main() { mpy_freeze::Build::new().build(); }\n");
+        project.write("Cargo.toml", host_manifest(name));
+        project.write(
+            "build.rs",
+            "fn main() { mpy_freeze::Build::new().build(); }\n",
+        );
         project.write("src/lib.rs", "mpy_freeze_rt::freeze!(\"app\");\n");
         project.write("app/main.py", "x = 1\n");
         project
@@ -55,8 +62,7 @@ impl Project {
     /// Reads a file of the project.
     pub fn read(&self, path: &str) -> String {
         let path = self.root.join(path);
-        std::fs::read_to_string(&path)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
     /// Writes a file of the project.
@@ -64,7 +70,8 @@ impl Project {
         let path = self.root.join(path);
         let folder = path.parent().expect("a file has a folder");
         std::fs::create_dir_all(folder).expect("the folder can be made");
-        std::fs::write(&path, contents).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        std::fs::write(&path, contents)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
     /// Removes a file or folder of the project.
@@ -105,14 +112,22 @@ impl Project {
     pub fn fails(&self, args: &[&str]) -> String {
         let output = self.cargo(args).output().expect("cargo runs");
         let text = text_of(&output);
-        assert!(!output.status.success(), "cargo {args:?} succeeded:\n{text}");
+        assert!(
+            !output.status.success(),
+            "cargo {args:?} succeeded:\n{text}"
+        );
         text
     }
 
     /// The newest folder `OUT_DIR/mpy-freeze` of the project's package.
     pub fn built(&self, package: &str) -> PathBuf {
-        let pattern = format!("{}/**/build/{package}-*/out/mpy-freeze", self.target_dir.display());
-        let folders = glob::glob(&pattern).expect("the pattern is valid").flatten();
+        let pattern = format!(
+            "{}/**/build/{package}-*/out/mpy-freeze",
+            self.target_dir.display()
+        );
+        let folders = glob::glob(&pattern)
+            .expect("the pattern is valid")
+            .flatten();
         folders
             .max_by_key(|folder| {
                 let context = folder.join("context").metadata();
@@ -121,9 +136,21 @@ impl Project {
             .unwrap_or_else(|| panic!("{package} has no build folder"))
     }
 
-    /// The program that a release build of a firmware made.
-    pub fn image(&self, target: &str, name: &str) -> PathBuf {
-        self.target_dir.join(target).join("release").join(name)
+    /// Builds a copy of the example and returns the program, moved to where no other build writes.
+    ///
+    /// Copies of one package in different folders share their build folders, which saves most of the work and
+    /// means that one may be built at a time.
+    pub fn firmware_image(&self) -> PathBuf {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        self.succeeds(&["build", "--release"]);
+        let built = self
+            .target_dir
+            .join("thumbv7m-none-eabi/release/example-firmware");
+        let image = self.root.join("image.elf");
+        std::fs::copy(built, &image).expect("the image is there");
+        drop(guard);
+        image
     }
 }
 
@@ -147,7 +174,10 @@ pub fn text_of(output: &Output) -> String {
 
 fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("the folder can be made");
-    for entry in std::fs::read_dir(from).expect("the folder is there").flatten() {
+    for entry in std::fs::read_dir(from)
+        .expect("the folder is there")
+        .flatten()
+    {
         let (path, copy) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() {
             if entry.file_name() != "target" && entry.file_name() != "__pycache__" {

@@ -8,7 +8,9 @@ use mpy_freeze_tests::{micropython, oracle, work_folder};
 
 /// The lines that mean something: no comments, no blank lines, no continuation marks.
 fn content(header: &str) -> Vec<String> {
-    let lines = header.lines().map(|line| line.trim_end_matches('\\').trim());
+    let lines = header
+        .lines()
+        .map(|line| line.trim_end_matches('\\').trim());
     lines
         .filter(|line| !line.is_empty() && !line.starts_with("//"))
         .map(str::to_string)
@@ -19,9 +21,14 @@ fn content(header: &str) -> Vec<String> {
 fn sources(out: &Path) -> Vec<PathBuf> {
     let collected = out.join("collected");
     let pattern = format!("{}/**/*.txt", collected.display());
-    let records = glob::glob(&pattern).expect("the pattern is valid").flatten();
+    let records = glob::glob(&pattern)
+        .expect("the pattern is valid")
+        .flatten();
     let source = |record: PathBuf| {
-        let name = record.strip_prefix(&collected).expect("below the folder").with_extension("c");
+        let name = record
+            .strip_prefix(&collected)
+            .expect("below the folder")
+            .with_extension("c");
         if name.starts_with("port") {
             out.join(name)
         } else {
@@ -48,11 +55,19 @@ fn headers_match_upstreams_scripts() {
     std::fs::create_dir_all(&theirs).expect("the folder can be made");
 
     let mut flags = vec!["-std=gnu99".to_string(), "-DNDEBUG".into()];
-    for include in [out.join("config"), out.join("port"), micropython(), out.clone()] {
+    for include in [
+        out.join("config"),
+        out.join("port"),
+        micropython(),
+        out.clone(),
+    ] {
         flags.push(format!("-I{}", include.display()));
     }
     let preprocessed = theirs.join("all.i");
-    let mut args = vec!["pp", "cc", "-E", "output"].into_iter().map(String::from).collect::<Vec<_>>();
+    let mut args = vec!["pp", "cc", "-E", "output"]
+        .into_iter()
+        .map(String::from)
+        .collect::<Vec<_>>();
     args.push(preprocessed.display().to_string());
     args.push("cflags".into());
     args.extend(flags.iter().cloned());
@@ -72,7 +87,10 @@ fn headers_match_upstreams_scripts() {
         ("compress", "compressed.collected"),
     ] {
         let (pieces, collected) = (theirs.join(mode), theirs.join(collected));
-        let (pieces, collected) = (pieces.display().to_string(), collected.display().to_string());
+        let (pieces, collected) = (
+            pieces.display().to_string(),
+            collected.display().to_string(),
+        );
         let input = preprocessed.display().to_string();
         let script = py.join("makeqstrdefs.py");
         oracle::script(&theirs, &script, &["split", mode, &input, &pieces, "_"]);
@@ -80,10 +98,22 @@ fn headers_match_upstreams_scripts() {
     }
     preprocess_definitions(&py, &theirs, &flags);
     for (script, input, header) in [
-        ("makeqstrdata.py", "qstrdefs.preprocessed.h", "qstrdefs.generated.h"),
+        (
+            "makeqstrdata.py",
+            "qstrdefs.preprocessed.h",
+            "qstrdefs.generated.h",
+        ),
         ("makemoduledefs.py", "moduledefs.collected", "moduledefs.h"),
-        ("make_root_pointers.py", "root_pointers.collected", "root_pointers.h"),
-        ("makecompresseddata.py", "compressed.collected", "compressed.data.h"),
+        (
+            "make_root_pointers.py",
+            "root_pointers.collected",
+            "root_pointers.h",
+        ),
+        (
+            "makecompresseddata.py",
+            "compressed.collected",
+            "compressed.data.h",
+        ),
     ] {
         let expected = oracle::script(&theirs, &py.join(script), &[input]);
         let ours = std::fs::read_to_string(out.join("genhdr").join(header)).expect("a header");
@@ -113,9 +143,12 @@ fn preprocess_definitions(py: &Path, theirs: &Path, flags: &[String]) {
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     let unquote = |line: &str| {
-        let inner = line.strip_prefix("\"Q(").and_then(|line| line.strip_suffix(")\""));
+        let inner = line
+            .strip_prefix("\"Q(")
+            .and_then(|line| line.strip_suffix(")\""));
         inner.map_or_else(|| format!("{line}\n"), |inner| format!("Q({inner})\n"))
     };
     let unquoted: String = text.lines().map(unquote).collect();
-    std::fs::write(theirs.join("qstrdefs.preprocessed.h"), unquoted).expect("the file can be written");
+    std::fs::write(theirs.join("qstrdefs.preprocessed.h"), unquoted)
+        .expect("the file can be written");
 }

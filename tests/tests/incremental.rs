@@ -18,14 +18,28 @@ impl Tree {
         let _ = std::fs::remove_dir_all(&folder);
         let root = folder.join("micropython");
         let parts = ["py", "extmod", "shared", "mpy-cross"];
-        let libraries = ["lib/libm", "lib/libm_dbl", "lib/uzlib", "lib/re1.5", "lib/crypto-algorithms"];
+        let libraries = [
+            "lib/libm",
+            "lib/libm_dbl",
+            "lib/uzlib",
+            "lib/re1.5",
+            "lib/crypto-algorithms",
+        ];
         for part in parts.into_iter().chain(libraries) {
             let to = root.join(part);
-            std::fs::create_dir_all(to.parent().expect("a parent")).expect("the folder can be made");
-            let status = Command::new("cp").arg("-r").arg(micropython().join(part)).arg(to).status();
+            std::fs::create_dir_all(to.parent().expect("a parent"))
+                .expect("the folder can be made");
+            let status = Command::new("cp")
+                .arg("-r")
+                .arg(micropython().join(part))
+                .arg(to)
+                .status();
             assert!(status.expect("cp runs").success());
         }
-        Self { root, out: folder.join("out") }
+        Self {
+            root,
+            out: folder.join("out"),
+        }
     }
 
     fn build(&self, configure: impl Fn(&mut Build)) -> Artifacts {
@@ -47,19 +61,29 @@ impl Tree {
 }
 
 fn modified(path: &Path) -> std::time::SystemTime {
-    path.metadata().and_then(|metadata| metadata.modified()).expect("a time")
+    path.metadata()
+        .and_then(|metadata| metadata.modified())
+        .expect("a time")
 }
 
 #[test]
 fn a_change_recompiles_what_it_reaches() {
     let tree = Tree::new();
     let first = tree.build(|_| {});
-    assert!(first.compiled > 150, "a build from nothing compiled {}", first.compiled);
+    assert!(
+        first.compiled > 150,
+        "a build from nothing compiled {}",
+        first.compiled
+    );
     let written = modified(&first.archive);
 
     let second = tree.build(|_| {});
     assert_eq!(second.compiled, 0, "an unchanged run does nothing");
-    assert_eq!(modified(&second.archive), written, "the archive isn't written again");
+    assert_eq!(
+        modified(&second.archive),
+        written,
+        "the archive isn't written again"
+    );
 
     tree.append("py/objlist.c", "\n// Only a comment.\n");
     assert_eq!(tree.build(|_| {}).compiled, 0, "a comment reaches nothing");
@@ -69,20 +93,41 @@ fn a_change_recompiles_what_it_reaches() {
     assert_eq!(tree.build(|_| {}).compiled, 0);
 
     // gchelper.h is read by the collector's helper and by the port's own gc_collect, and by nothing else.
-    tree.append("shared/runtime/gchelper.h", "\nextern int mpyf_test_only;\n");
+    tree.append(
+        "shared/runtime/gchelper.h",
+        "\nextern int mpyf_test_only;\n",
+    );
     let reached = tree.build(|_| {}).compiled;
-    assert!((1..=4).contains(&reached), "a header recompiles what includes it: {reached}");
+    assert!(
+        (1..=4).contains(&reached),
+        "a header recompiles what includes it: {reached}"
+    );
 
     let parser = |build: &mut Build| {
         build.define("MICROPY_ALLOC_PARSE_RULE_INIT", "(77)");
     };
-    assert_eq!(tree.build(parser).compiled, 1, "only the parser uses that setting");
+    assert_eq!(
+        tree.build(parser).compiled,
+        1,
+        "only the parser uses that setting"
+    );
     assert_eq!(tree.build(parser).compiled, 0);
 
-    tree.append("py/objlist.c", "\nint mpyf_test_qstr = MP_QSTR_a_new_name_of_the_test;\n");
+    tree.append(
+        "py/objlist.c",
+        "\nint mpyf_test_qstr = MP_QSTR_a_new_name_of_the_test;\n",
+    );
     let all = tree.build(parser);
-    assert!(all.compiled > 100, "a new qstr renumbers those after it: {}", all.compiled);
-    assert!(all.context.qstrs.contains(&"a_new_name_of_the_test".to_string()));
+    assert!(
+        all.compiled > 100,
+        "a new qstr renumbers those after it: {}",
+        all.compiled
+    );
+    assert!(
+        all.context
+            .qstrs
+            .contains(&"a_new_name_of_the_test".to_string())
+    );
 }
 
 #[test]
@@ -106,5 +151,9 @@ fn a_compiler_error_names_the_file_and_leaves_the_old_library() {
     assert!(!built.join("libmicropython.a").exists());
     assert!(!built.join("context").exists());
     let pattern = format!("{}/**/.*.tmp*", built.display());
-    assert_eq!(glob::glob(&pattern).expect("valid").flatten().count(), 0, "nothing half-written is left");
+    assert_eq!(
+        glob::glob(&pattern).expect("valid").flatten().count(),
+        0,
+        "nothing half-written is left"
+    );
 }

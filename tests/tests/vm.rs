@@ -6,6 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+// Cargo links libmicropython to the library of this package, and so to whoever names it.
+use mpy_freeze_tests as _;
+
 use mpy_freeze_rt::{Exception, Heap, HeapInfo, Obj, Platform, StartError, Vm};
 
 thread_local! {
@@ -598,10 +601,12 @@ fn out_of_memory_while_rust_holds_everything() {
             assert!(exception.to_string().contains("MemoryError"));
         }
         // A message that lies in MicroPython's emergency buffer isn't lent out, whatever there is of it.
-        if let Ok(args) = exception.as_obj().attr("args") {
-            if let Ok(message) = args.item(0) {
-                let _ = message.as_str();
-            }
+        let message = exception
+            .as_obj()
+            .attr("args")
+            .and_then(|args| args.item(0));
+        if let Ok(message) = message {
+            let _ = message.as_str();
         }
         drop((exception, exceptions));
         assert!(

@@ -6,6 +6,7 @@
 //!
 //! ```no_run
 //! # macro_rules! stand_in { ($path:literal) => {} }
+//! # mod firmware {
 //! # mod mpy_freeze_rt {
 //! #     pub(crate) use ::mpy_freeze_rt::{Heap, Platform, Vm, platform};
 //! #     pub(crate) use stand_in as freeze;
@@ -50,6 +51,7 @@
 //!     });
 //!     result.ok().flatten()
 //! }
+//! # }
 //! # fn main() {}
 //! ```
 //!
@@ -59,8 +61,6 @@
 //! Python itself is as safe as its modules. One that reaches into memory by address (`uctypes`, `machine.mem32`)
 //! can break what Rust relies on, as `unsafe` code can.
 #![no_std]
-// The example above has a module in the place of this crate, with a `freeze!` that needs no `app/`.
-#![doc(test(no_crate_inject))]
 
 mod exception;
 mod ffi;

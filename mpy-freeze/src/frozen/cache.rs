@@ -34,7 +34,12 @@ impl Key<'_> {
         } = self;
         let flags = flags.join("\n");
         let mut bytes = MAGIC.to_vec();
-        for part in [compiler.as_bytes(), flags.as_bytes(), target.as_bytes(), source] {
+        for part in [
+            compiler.as_bytes(),
+            flags.as_bytes(),
+            target.as_bytes(),
+            source,
+        ] {
             bytes.extend((part.len() as u64).to_le_bytes());
             bytes.extend(part);
         }

@@ -121,7 +121,12 @@ impl<'a> Compiler<'a> {
             format!("-O{optimisation}"),
             format!("-msmall-int-bits={}", context.small_int_bits),
         ];
-        flags.extend(context.native_arch.iter().map(|arch| format!("-march={arch}")));
+        flags.extend(
+            context
+                .native_arch
+                .iter()
+                .map(|arch| format!("-march={arch}")),
+        );
         Ok(Self {
             program: &context.mpy_cross,
             identity: format!("{} {:032x}", program.len(), fingerprint(&program)),
@@ -208,7 +213,9 @@ fn rejection(source: &Source, status: &str, errors: &str) -> Problem {
     let mut problem = Problem::new(message).file(&source.path);
     let line = errors.lines().rev().find_map(traceback_line);
     if let Some(line) = line {
-        let index = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
+        let index = usize::try_from(line)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(1);
         problem = problem.line(line, source.text.lines().nth(index).map(String::from));
     }
     if message.starts_with("MemoryError") {
@@ -219,7 +226,8 @@ fn rejection(source: &Source, status: &str, errors: &str) -> Problem {
     } else if message.ends_with("name too long") {
         problem = problem.help("MicroPython's names end at 255 bytes");
     } else if message.ends_with("invalid arch") {
-        problem = problem.help("the firmware runs no native code: remove the @micropython decorator");
+        problem =
+            problem.help("the firmware runs no native code: remove the @micropython decorator");
     }
     problem
 }
@@ -268,7 +276,10 @@ mod tests {
     #[test]
     fn a_line_that_is_not_there_is_shown_without_text() {
         let errors = "  File \"<stdin>\", line 4\nSyntaxError: invalid syntax\n";
-        assert_eq!(rejected(errors), "app/main.py:4: SyntaxError: invalid syntax");
+        assert_eq!(
+            rejected(errors),
+            "app/main.py:4: SyntaxError: invalid syntax"
+        );
     }
 
     #[test]

@@ -208,7 +208,11 @@ impl Search {
                     .help("one firmware has one module of a name: leave one of them out"),
                 ),
             }
-            folders.extend(target.match_indices('/').filter_map(|(at, _)| target.get(..at)));
+            folders.extend(
+                target
+                    .match_indices('/')
+                    .filter_map(|(at, _)| target.get(..at)),
+            );
         }
         // An import looks for the folder first and, having found it, never for the file.
         for (target, path) in &seen {
@@ -249,7 +253,9 @@ fn not_importable(target: &str) -> Option<String> {
             return Some("a module needs a name before `.py`".into());
         }
         if part.contains('.') {
-            return Some(format!("the dot in `{part}` would separate a package from a module"));
+            return Some(format!(
+                "the dot in `{part}` would separate a package from a module"
+            ));
         }
         if part.contains('\\') {
             return Some(format!(

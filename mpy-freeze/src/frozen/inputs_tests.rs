@@ -44,7 +44,10 @@ fn every_problem_is_reported() {
         .file("app/b.py", "\u{feff}x = 1\n")
         .file("app/c.d.py", "")
         .file("app/e.f/g.py", "");
-    let found = problems(&folder, &["missing", "empty", "app", "app/c.d.py", "empty/readme.txt"]);
+    let found = problems(
+        &folder,
+        &["missing", "empty", "app", "app/c.d.py", "empty/readme.txt"],
+    );
     for expected in [
         "missing: can't freeze this path",
         "empty: the folder has no .py file",
@@ -54,7 +57,10 @@ fn every_problem_is_reported() {
         "Python can't import `e.f/g.py`: the dot in `e.f`",
         "readme.txt: this is neither a folder nor a .py file",
     ] {
-        let count = found.iter().filter(|problem| problem.contains(expected)).count();
+        let count = found
+            .iter()
+            .filter(|problem| problem.contains(expected))
+            .count();
         assert!(count > 0, "{expected} in {found:#?}");
     }
 }
@@ -89,10 +95,24 @@ fn a_folder_hides_a_module_of_its_name() {
 
 #[test]
 fn what_can_be_imported() {
-    for name in ["a.py", "a/b.py", "my-module.py", "\u{fc}n\u{ef}.py", "a b.py", "__init__.py"] {
+    for name in [
+        "a.py",
+        "a/b.py",
+        "my-module.py",
+        "\u{fc}n\u{ef}.py",
+        "a b.py",
+        "__init__.py",
+    ] {
         assert_eq!(not_importable(name), None, "{name}");
     }
-    for name in [".py", "a/.py", "a.b.py", "a.b/c.py", "a\\b.py", &format!("{}.py", "a".repeat(253))] {
+    for name in [
+        ".py",
+        "a/.py",
+        "a.b.py",
+        "a.b/c.py",
+        "a\\b.py",
+        &format!("{}.py", "a".repeat(253)),
+    ] {
         assert!(not_importable(name).is_some(), "{name}");
     }
 }

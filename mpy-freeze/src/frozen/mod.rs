@@ -104,7 +104,11 @@ impl<'a> Freeze<'a> {
     /// [`Error::Compile`], [`Error::Mpy`] or [`Error::Link`], and [`Error::Io`] where the cache can't be written.
     pub fn run(&self) -> Result<Frozen> {
         let found = inputs::find(&self.base, &self.inputs)?;
-        let sources: Vec<PathBuf> = found.sources.iter().map(|source| source.path.clone()).collect();
+        let sources: Vec<PathBuf> = found
+            .sources
+            .iter()
+            .map(|source| source.path.clone())
+            .collect();
         let compiled =
             compile::compile(self.context, self.optimisation, &self.cache, found.sources)?;
         let parsed = parse(self.context, &compiled)?;

@@ -50,7 +50,11 @@ impl Target {
         let word = context.word_bytes as usize;
         Self {
             // Only representation D has words of another size than addresses.
-            pointer: if context.obj_repr == ObjRepr::D { 4 } else { word },
+            pointer: if context.obj_repr == ObjRepr::D {
+                4
+            } else {
+                word
+            },
             word,
             float: match context.float {
                 Float::Double => 8,
@@ -71,7 +75,8 @@ impl Target {
         let head = self.pointer.max(self.float);
         let tuple_head = 2 * self.pointer;
         let tuples = image.tuples.iter();
-        let tuples = tuples.map(|(length, tuples)| tuples.len() * (tuple_head + length * self.word));
+        let tuples =
+            tuples.map(|(length, tuples)| tuples.len() * (tuple_head + length * self.word));
         image.strs.len() * 4 * self.pointer
             + image.ints.iter().map(int).sum::<usize>()
             + image.digits.len() * digit
@@ -86,9 +91,7 @@ impl Target {
         // A pool's head has five words and, where hashes are kept, their address.
         let head = (5 + usize::from(hash > 0)) * self.pointer;
         let pools = 1 + usize::from(!image.pools.unsorted.is_empty());
-        image.text.bytes().len()
-            + pools * head
-            + image.pools.len() * (self.pointer + hash + length)
+        image.text.bytes().len() + pools * head + image.pools.len() * (self.pointer + hash + length)
     }
 
     fn tables(&self, context: &Context, image: &Image) -> usize {

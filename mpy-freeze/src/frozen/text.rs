@@ -85,7 +85,10 @@ mod tests {
 
     #[test]
     fn a_tail_takes_no_room() {
-        assert_eq!(layout(&[b"name", b"__name", b"e", b"", b"name"]), b"__name\0");
+        assert_eq!(
+            layout(&[b"name", b"__name", b"e", b"", b"name"]),
+            b"__name\0"
+        );
         assert_eq!(layout(&[b""]), b"\0");
         assert_eq!(layout(&[]), b"");
     }

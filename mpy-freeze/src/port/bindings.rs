@@ -39,10 +39,10 @@ pub(crate) fn bindings(
     let mut args = compiler.bindgen_args(target);
     args.extend(program.preprocessor_args());
     let command = format!("bindgen {} {args:?}", env!("CARGO_PKG_VERSION"));
-    if freshness.is_fresh(&output, &command) {
-        if let Some(constants) = load(&constants_file) {
-            return Ok(constants);
-        }
+    if freshness.is_fresh(&output, &command)
+        && let Some(constants) = load(&constants_file)
+    {
+        return Ok(constants);
     }
     check_libclang()?;
     let recorder = Recorder::default();

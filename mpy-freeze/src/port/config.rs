@@ -38,12 +38,20 @@ impl RomLevel {
     }
 }
 
-/// The macros that freezing needs; they are the port's to set.
-const OURS: [&str; 5] = [
+/// The macros that freezing and the Rust runtime need; they are the port's to set.
+const OURS: [&str; 13] = [
     "MICROPY_CONFIG_ROM_LEVEL",
+    "MICROPY_DYNAMIC_COMPILER",
+    "MICROPY_ENABLE_EXTERNAL_IMPORT",
+    "MICROPY_ENABLE_GC",
+    "MICROPY_ENABLE_VM_ABORT",
     "MICROPY_MODULE_FROZEN_MPY",
     "MICROPY_MODULE_FROZEN_STR",
+    "MICROPY_PY_SYS",
+    "MICROPY_PY_SYS_PATH",
+    "MICROPY_PY_THREAD",
     "MICROPY_QSTR_EXTRA_POOL",
+    "MICROPY_STACK_CHECK",
     "NO_QSTR",
 ];
 
@@ -117,8 +125,10 @@ impl Config {
             let mut earlier = earlier.filter(|(other, _)| other == name);
             if OURS.contains(&name.as_str()) {
                 problems.push(
-                    Problem::new(format!("{name} can't be defined: freezing needs its own value"))
-                        .help("remove that Build::define; Build::rom_level sets the ROM level"),
+                    Problem::new(format!(
+                        "{name} can't be defined: mpy-freeze needs its own value"
+                    ))
+                    .help("remove that Build::define; Build::rom_level sets the ROM level"),
                 );
             } else if !is_identifier(name) {
                 problems.push(

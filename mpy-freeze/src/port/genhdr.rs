@@ -37,7 +37,9 @@ pub(crate) fn mpversion(source: &Source) -> String {
 /// `qstrdefs.generated.h`, as `py/makeqstrdata.py` writes it.
 pub(crate) fn qstrdefs(pool: &QstrPool) -> String {
     let mut text = String::from("QDEF0(MP_QSTRnull, 0, 0, \"\")\n");
-    let (fixed, small) = pool.unsorted.split_at(pool.last_static.min(pool.unsorted.len()));
+    let (fixed, small) = pool
+        .unsorted
+        .split_at(pool.last_static.min(pool.unsorted.len()));
     // C reads the header once a pool, so the lines of the two may stand in any order between each other.
     let mut rest: Vec<(&String, u8)> = small.iter().map(|qstr| (qstr, 0)).collect();
     rest.extend(pool.sorted.iter().map(|qstr| (qstr, 1)));
@@ -176,8 +178,10 @@ pub(crate) fn compressed(declarations: &Declarations) -> Result<String> {
     let foreign = texts.iter().filter(|text| !text.is_ascii());
     let problems: Vec<_> = foreign
         .map(|text| {
-            Problem::new(format!("the error text {text:?} isn't ASCII, so it can't be compressed"))
-                .help("write it in ASCII, or call Build::compressed_errors(false)")
+            Problem::new(format!(
+                "the error text {text:?} isn't ASCII, so it can't be compressed"
+            ))
+            .help("write it in ASCII, or call Build::compressed_errors(false)")
         })
         .collect();
     if !problems.is_empty() {
@@ -191,7 +195,10 @@ pub(crate) fn compressed(declarations: &Declarations) -> Result<String> {
     for message in texts {
         let short = compress(message, &codes);
         let marker = if short == message { "" } else { COMPRESSED };
-        let _ = writeln!(text, "MP_MATCH_COMPRESSED(\"{message}\", \"{marker}{short}\")");
+        let _ = writeln!(
+            text,
+            "MP_MATCH_COMPRESSED(\"{message}\", \"{marker}{short}\")"
+        );
     }
     Ok(text)
 }
@@ -207,7 +214,11 @@ fn common_words<'a>(texts: &[&'a str]) -> Vec<&'a str> {
     }
     let mut words: Vec<(&str, usize)> = counts.into_iter().collect();
     words.sort_by_key(|(word, count)| (std::cmp::Reverse((word.len() + 1) * (count - 1)), *word));
-    words.into_iter().map(|(word, _)| word).take(WORDS).collect()
+    words
+        .into_iter()
+        .map(|(word, _)| word)
+        .take(WORDS)
+        .collect()
 }
 
 /// All words in a row, each with the top bit of its last byte set.

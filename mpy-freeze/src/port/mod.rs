@@ -25,9 +25,9 @@ use crate::context::{Context, Float, LongInt, ObjRepr};
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
-pub use config::RomLevel;
-pub(crate) use config::Config;
 use collect::Declarations;
+pub(crate) use config::Config;
+pub use config::RomLevel;
 use fresh::Freshness;
 use program::{Program, Unit};
 pub(crate) use qstr::qstr_hash;
@@ -36,8 +36,8 @@ use source::Source;
 pub use source::Version;
 use target::Target;
 pub(crate) use toolchain::Choice;
-pub(crate) use units::SOURCE_FOLDERS;
 use toolchain::Compiler;
+pub(crate) use units::SOURCE_FOLDERS;
 
 /// Everything that the pipeline starts from.
 #[derive(Debug, Clone)]
@@ -100,13 +100,28 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
     let archiver = toolchain::find_archiver(&target, &job.host)?;
     let mut program = firmware(job, &source, &target, &out)?;
     write_port(job, &source, &out, &freshness)?;
-    let pool = collected(&source, &program, &compiler, &job.qstr_defs, &freshness, job.workers)?;
+    let pool = collected(
+        &source,
+        &program,
+        &compiler,
+        &job.qstr_defs,
+        &freshness,
+        job.workers,
+    )?;
     let constants = bindings::bindings(&program, &target, &compiler, &freshness)?;
-    program.units.extend(units::libc(&source, &target, float(&constants)?)?);
+    program
+        .units
+        .extend(units::libc(&source, &target, float(&constants)?)?);
     let objects = objects::compile(&program, &compiler, &freshness, job.workers)?;
     let archive = out.join("libmicropython.a");
     archive::archive(&archive, &objects, &archiver, &freshness)?;
-    let mpy_cross = mpy_cross::mpy_cross(&source, &job.host, &out.join("host"), &freshness, job.workers)?;
+    let mpy_cross = mpy_cross::mpy_cross(
+        &source,
+        &job.host,
+        &out.join("host"),
+        &freshness,
+        job.workers,
+    )?;
     let context = context(job, &source, &target, &pool, &constants, &mpy_cross)?;
     context.store(&job.out_dir)?;
     Ok(Artifacts {

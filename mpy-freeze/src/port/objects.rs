@@ -102,7 +102,11 @@ fn text_of(
     object: &Path,
 ) -> std::result::Result<Text, Vec<Problem>> {
     let problems = |error: Error| error.problems().to_vec();
-    if unit.path.extension().is_some_and(|extension| extension == "s") {
+    if unit
+        .path
+        .extension()
+        .is_some_and(|extension| extension == "s")
+    {
         return Ok(Text {
             text: fs::read_to_string(&unit.path).map_err(problems)?,
             inputs: vec![unit.path.clone()],
@@ -116,11 +120,16 @@ fn text_of(
     let dependencies = fs::read_to_string(&depfile).map_err(problems)?;
     fs::remove_if_exists(&depfile).map_err(problems)?;
     // Folders and defines have done their work; what is left are the flags of the compiler proper.
-    let compiling = args.iter().filter(|arg| arg.starts_with("-O") || arg.starts_with("-f"));
+    let compiling = args
+        .iter()
+        .filter(|arg| arg.starts_with("-O") || arg.starts_with("-f"));
     Ok(Text {
         text,
         inputs: parse_depfile(&dependencies),
-        args: compiling.filter(|arg| !arg.starts_with("-ffile-prefix-map")).cloned().collect(),
+        args: compiling
+            .filter(|arg| !arg.starts_with("-ffile-prefix-map"))
+            .cloned()
+            .collect(),
     })
 }
 
@@ -132,7 +141,10 @@ fn run(
     object: &Path,
 ) -> std::result::Result<(), Vec<Problem>> {
     let problems = |error: Error| error.problems().to_vec();
-    let assembler = unit.path.extension().is_some_and(|extension| extension == "s");
+    let assembler = unit
+        .path
+        .extension()
+        .is_some_and(|extension| extension == "s");
     let extension = if assembler { "s" } else { "i" };
     let input = fs::temporary_beside(&object.with_extension(extension)).map_err(problems)?;
     let finished = fs::temporary_beside(object).map_err(problems)?;

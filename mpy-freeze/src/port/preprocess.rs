@@ -48,10 +48,10 @@ fn one(
     args.extend(program.preprocessor_args());
     args.extend(unit.flags.iter().cloned());
     let command = format!("{} {args:?} {:?}", compiler.identity(), unit.path);
-    if freshness.is_fresh(&kept, &command) {
-        if let Some(declarations) = load(&kept) {
-            return Ok(declarations);
-        }
+    if freshness.is_fresh(&kept, &command)
+        && let Some(declarations) = load(&kept)
+    {
+        return Ok(declarations);
     }
     let problems = |error: Error| error.problems().to_vec();
     let depfile = fs::temporary_beside(&kept.with_extension("d")).map_err(problems)?;

@@ -4,7 +4,6 @@
 
 use std::path::PathBuf;
 
-
 /// A C or assembler file to compile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unit {

@@ -70,8 +70,12 @@ impl Source {
             None => return Err(not_a_tree(root, "it has no py/mpconfig.h")),
         };
         let part = |name: &str| {
-            define_of(&text, &format!("MICROPY_VERSION_{name}"))
-                .ok_or_else(|| not_a_tree(root, &format!("its py/mpconfig.h defines no MICROPY_VERSION_{name}")))
+            define_of(&text, &format!("MICROPY_VERSION_{name}")).ok_or_else(|| {
+                not_a_tree(
+                    root,
+                    &format!("its py/mpconfig.h defines no MICROPY_VERSION_{name}"),
+                )
+            })
         };
         let version = Version {
             major: part("MAJOR")?,

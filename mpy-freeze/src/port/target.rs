@@ -35,7 +35,12 @@ pub(crate) enum Family {
 }
 
 /// An ARM target: name, the CPU whose code runs on all of them, float flags, `-march` of mpy-cross.
-type Arm = (&'static str, &'static str, &'static [&'static str], &'static str);
+type Arm = (
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static str,
+);
 
 const SOFT: &[&str] = &["-mfloat-abi=soft"];
 const FPV4: &[&str] = &["-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"];

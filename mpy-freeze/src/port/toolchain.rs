@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::target::Target;
+use super::target::{Family, Target};
 use crate::error::{Error, Problem, Result};
 
 /// How the user chose the C compiler.
@@ -65,7 +65,11 @@ impl Compiler {
         ]))
     }
 
-    fn probe(target: &Target, host: &str, program: Option<&Path>) -> std::result::Result<Self, String> {
+    fn probe(
+        target: &Target,
+        host: &str,
+        program: Option<&Path>,
+    ) -> std::result::Result<Self, String> {
         let mut build = cc::Build::new();
         build
             .target(&target.name)
@@ -78,7 +82,9 @@ impl Compiler {
         if let Some(program) = program {
             build.compiler(program);
         }
-        let tool = build.try_get_compiler().map_err(|error| error.to_string())?;
+        let tool = build
+            .try_get_compiler()
+            .map_err(|error| error.to_string())?;
         let mut args: Vec<OsString> = target.flags.iter().map(OsString::from).collect();
         args.push("-std=gnu99".into());
         args.push("-fno-common".into());
@@ -90,6 +96,10 @@ impl Compiler {
         };
         if target.bare_metal {
             compiler.args.extend(compiler.no_libc_flags()?);
+            if target.family == Family::Thumb1 && !compiler.is_clang {
+                // GCC's jump tables on ARMv6-M call into libgcc, which a Rust firmware doesn't link.
+                compiler.args.push("-fno-jump-tables".into());
+            }
         }
         compiler.check_target(target)?;
         Ok(compiler)
@@ -109,7 +119,8 @@ impl Compiler {
             let path = String::from_utf8_lossy(&output.stdout).trim().to_string();
             // GCC answers with the bare name where it has no such folder.
             if Path::new(&path).is_absolute() {
-                flags.push("-isystem".into());
+                // After the port's own headers, since some of GCC's want a C library's behind them.
+                flags.push("-idirafter".into());
                 flags.push(path.into());
             }
         }
@@ -173,7 +184,7 @@ pub(crate) fn find_archiver(target: &Target, host: &str) -> Result<PathBuf> {
         .target(&target.name)
         .host(host)
         .cargo_metadata(false)
-            .emit_rerun_if_env_changed(false)
+        .emit_rerun_if_env_changed(false)
         .try_get_archiver()
         .map(|command| PathBuf::from(command.get_program()))
         .ok();

@@ -121,10 +121,7 @@ pub(crate) fn collector(source: &Source, target: &Target) -> Vec<Unit> {
 pub(crate) fn unit(source: &Source, relative: &str) -> Unit {
     Unit {
         path: source.join(relative),
-        name: Path::new(relative)
-            .with_extension("")
-            .display()
-            .to_string(),
+        name: Path::new(relative).with_extension("").display().to_string(),
         flags: Vec::new(),
         collected: true,
     }
@@ -143,9 +140,11 @@ fn folder(source: &Source, relative: &str, wanted: impl Fn(&str) -> bool) -> Res
     names.sort();
     if names.is_empty() {
         return Err(Error::Source(vec![
-            Problem::new(format!("this MicroPython tree has no C files in {relative}"))
-                .file(&source.root)
-                .help("the tree is incomplete: unpack the release again"),
+            Problem::new(format!(
+                "this MicroPython tree has no C files in {relative}"
+            ))
+            .file(&source.root)
+            .help("the tree is incomplete: unpack the release again"),
         ]));
     }
     Ok(names

@@ -114,7 +114,11 @@ impl Quote for Str {
             length,
             text,
         } = *self;
-        let kind = ident(if bytes { "mp_type_bytes" } else { "mp_type_str" });
+        let kind = ident(if bytes {
+            "mp_type_bytes"
+        } else {
+            "mp_type_str"
+        });
         let hash = Literal::u32_unsuffixed(hash);
         let length = Literal::usize_unsuffixed(length);
         let text = scope.text(text);
@@ -182,7 +186,10 @@ impl Quote for RawCode {
         let saved = scope.context.persistent_code_save.then(|| {
             let length = Literal::usize_unsuffixed(*length);
             let n_children = Literal::usize_unsuffixed(*n_children);
-            let native = scope.context.machine_code.then(|| quote!(prelude_offset: 0,));
+            let native = scope
+                .context
+                .machine_code
+                .then(|| quote!(prelude_offset: 0,));
             let traced = scope.context.settrace.then(|| {
                 let prelude = trace_prelude(scope, *bytecode, prelude);
                 quote!(line_of_definition: 0, prelude: #prelude,)
@@ -218,7 +225,15 @@ fn trace_prelude(scope: &Scope<'_>, bytecode: usize, prelude: &Prelude) -> Token
         opcodes,
     } = prelude;
     let number = |number: &u32| Literal::u32_unsuffixed(*number);
-    let [n_state, n_exc_stack, scope_flags, n_pos_args, n_kwonly_args, n_def_pos_args, name] = [
+    let [
+        n_state,
+        n_exc_stack,
+        scope_flags,
+        n_pos_args,
+        n_kwonly_args,
+        n_def_pos_args,
+        name,
+    ] = [
         n_state,
         n_exc_stack,
         scope_flags,

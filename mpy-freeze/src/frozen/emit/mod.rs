@@ -56,7 +56,9 @@ pub(super) fn emit(
 fn track(base: &Path, source: &Path) -> TokenStream {
     let Ok(relative) = source.strip_prefix(base) else {
         let path = source.to_string_lossy();
-        return quote!(const _: &[u8] = ::core::include_bytes!(#path););
+        return quote!(
+            const _: &[u8] = ::core::include_bytes!(#path);
+        );
     };
     let mut path = String::new();
     for component in relative.components() {
@@ -151,14 +153,33 @@ fn pools(scope: &Scope<'_>) -> TokenStream {
         quote!(#hash)
     };
     let lengths = all().map(|qstr| number(qstr.length)).collect();
-    let lengths = table(scope, Part::Qstrs, names::LENGTHS, &quote!(ffi::qstr_len_t), lengths);
+    let lengths = table(
+        scope,
+        Part::Qstrs,
+        names::LENGTHS,
+        &quote!(ffi::qstr_len_t),
+        lengths,
+    );
     let hashes = (scope.context.qstr_bytes_in_hash > 0).then(|| {
         let hashes = all().map(|qstr| hash(qstr.hash)).collect();
-        table(scope, Part::Qstrs, names::HASHES, &quote!(ffi::qstr_hash_t), hashes)
+        table(
+            scope,
+            Part::Qstrs,
+            names::HASHES,
+            &quote!(ffi::qstr_hash_t),
+            hashes,
+        )
     });
     let firmware = quote!(&raw const ffi::mp_qstr_const_pool);
     if pools.unsorted.is_empty() {
-        let pool = pool(scope, "mp_qstr_frozen_const_pool", &firmware, 0, &pools.sorted, true);
+        let pool = pool(
+            scope,
+            "mp_qstr_frozen_const_pool",
+            &firmware,
+            0,
+            &pools.sorted,
+            true,
+        );
         return quote!(#lengths #hashes #pool);
     }
     let unsorted = pool(scope, names::UNSORTED, &firmware, 0, &pools.unsorted, false);
@@ -225,9 +246,21 @@ fn constants(scope: &Scope<'_>) -> TokenStream {
             items.extend(table(scope, Part::Constants, name, &entry, entries));
         }
     };
-    add(names::STRS, quote!(ffi::mp_obj_str_t), scope.all(&image.strs));
-    add(names::INTS, quote!(ffi::mp_obj_int_t), scope.all(&image.ints));
-    add(names::DIGITS, quote!(ffi::mpz_dig_t), scope.all(&image.digits));
+    add(
+        names::STRS,
+        quote!(ffi::mp_obj_str_t),
+        scope.all(&image.strs),
+    );
+    add(
+        names::INTS,
+        quote!(ffi::mp_obj_int_t),
+        scope.all(&image.ints),
+    );
+    add(
+        names::DIGITS,
+        quote!(ffi::mpz_dig_t),
+        scope.all(&image.digits),
+    );
     let floats = image.floats.iter();
     let floats = floats.map(|bits| {
         let value = scope.float(*bits);
@@ -244,14 +277,22 @@ fn constants(scope: &Scope<'_>) -> TokenStream {
             }
         }
     });
-    add(names::COMPLEXES, quote!(ffi::mp_obj_complex_t), complexes.collect());
+    add(
+        names::COMPLEXES,
+        quote!(ffi::mp_obj_complex_t),
+        complexes.collect(),
+    );
     for (length, tuples) in &image.tuples {
         let length = Literal::usize_unsuffixed(*length);
         let tuples = tuples.iter().map(|words| {
             let words = scope.all(words);
             quote!(tuple([#(#words),*]))
         });
-        add(&names::tuples(&length), quote!(Tuple<#length>), tuples.collect());
+        add(
+            &names::tuples(&length),
+            quote!(Tuple<#length>),
+            tuples.collect(),
+        );
     }
     items
 }
@@ -272,17 +313,33 @@ fn tables(scope: &Scope<'_>) -> TokenStream {
         let child = child.quote(scope);
         quote!((#child).cast_mut().cast())
     });
-    add(names::CHILDREN, quote!(*mut ffi::_mp_raw_code_t), children.collect());
+    add(
+        names::CHILDREN,
+        quote!(*mut ffi::_mp_raw_code_t),
+        children.collect(),
+    );
     let numbers = image.qstr_table.iter();
     let numbers = numbers.map(|number| {
         let number = Literal::u16_unsuffixed(*number);
         quote!(#number)
     });
-    add(names::QSTR_TABLE, quote!(ffi::qstr_short_t), numbers.collect());
+    add(
+        names::QSTR_TABLE,
+        quote!(ffi::qstr_short_t),
+        numbers.collect(),
+    );
     add(names::OBJ_TABLE, quote!(Word), scope.all(&image.obj_table));
-    add(names::MODULES, quote!(ffi::mp_frozen_module_t), scope.all(&image.modules));
+    add(
+        names::MODULES,
+        quote!(ffi::mp_frozen_module_t),
+        scope.all(&image.modules),
+    );
     let modules = (0..image.modules.len()).map(|index| scope.at(names::MODULES, index));
-    add("mp_frozen_mpy_content", quote!(*const ffi::mp_frozen_module_t), modules.collect());
+    add(
+        "mp_frozen_mpy_content",
+        quote!(*const ffi::mp_frozen_module_t),
+        modules.collect(),
+    );
     // Frozen source text: none.
     add("mp_frozen_str_sizes", quote!(u32), vec![quote!(0)]);
     add("mp_frozen_str_content", quote!(u8), vec![quote!(0)]);
@@ -314,9 +371,18 @@ fn expectations(context: &Context) -> Vec<(&'static str, u64)> {
         ("mpyf_cfg_longint_impl", long_int),
         ("mpyf_cfg_float", float),
         ("mpyf_cfg_complex", context.complex.into()),
-        ("mpyf_cfg_qstr_bytes_in_hash", context.qstr_bytes_in_hash.into()),
-        ("mpyf_cfg_qstr_bytes_in_len", context.qstr_bytes_in_len.into()),
-        ("mpyf_cfg_persistent_code_save", context.persistent_code_save.into()),
+        (
+            "mpyf_cfg_qstr_bytes_in_hash",
+            context.qstr_bytes_in_hash.into(),
+        ),
+        (
+            "mpyf_cfg_qstr_bytes_in_len",
+            context.qstr_bytes_in_len.into(),
+        ),
+        (
+            "mpyf_cfg_persistent_code_save",
+            context.persistent_code_save.into(),
+        ),
         ("mpyf_cfg_settrace", context.settrace.into()),
         ("mpyf_cfg_emit_machine_code", context.machine_code.into()),
         ("mpyf_cfg_mpy_version", context.mpy_version.into()),

@@ -72,11 +72,17 @@ impl<'a> Constants<'a> {
     }
 
     fn once(&mut self, value: Value, add: impl FnOnce() -> ObjectRef) -> Word {
-        *self.words.entry(value).or_insert_with(|| Word::Object(add()))
+        *self
+            .words
+            .entry(value)
+            .or_insert_with(|| Word::Object(add()))
     }
 
     fn string(&mut self, bytes: &[u8], image: &mut Image, text: &mut TextBuilder) -> Word {
-        let number = self.numbers.get(bytes).and_then(|number| u16::try_from(number).ok());
+        let number = self
+            .numbers
+            .get(bytes)
+            .and_then(|number| u16::try_from(number).ok());
         if let Some(number) = number {
             return self.layout.qstr(number);
         }
@@ -97,8 +103,10 @@ impl<'a> Constants<'a> {
             (LongInt::LongLong, Some(value)) => Int::LongLong(value),
             (LongInt::LongLong, None) => return Err(beyond_64_bits(decimal)),
             (LongInt::Mpz { .. }, _) if !has_digits(self.context.long_int) => {
-                return Err(Problem::new("the firmware's big integers have digits of an unknown size")
-                    .help("define MPZ_DIG_SIZE as 16 or 32"));
+                return Err(Problem::new(
+                    "the firmware's big integers have digits of an unknown size",
+                )
+                .help("define MPZ_DIG_SIZE as 16 or 32"));
             }
             (LongInt::Mpz { dig_bits }, _) => {
                 return Ok(self.once(Value::Int(integer.clone()), || {
@@ -186,12 +194,19 @@ fn add_str(
 /// The text of a number for messages; a big integer can have thousands of digits.
 fn shown(decimal: &[u8]) -> String {
     let text: String = String::from_utf8_lossy(decimal).chars().take(40).collect();
-    if decimal.len() > 40 { format!("{text}...") } else { text }
+    if decimal.len() > 40 {
+        format!("{text}...")
+    } else {
+        text
+    }
 }
 
 fn damaged(kind: &str, decimal: &[u8]) -> Problem {
-    Problem::new(format!("the {kind} constant {:?} is no number", shown(decimal)))
-        .help("the compiled file is damaged: compile it again")
+    Problem::new(format!(
+        "the {kind} constant {:?} is no number",
+        shown(decimal)
+    ))
+    .help("the compiled file is damaged: compile it again")
 }
 
 fn no_long_ints(decimal: &[u8]) -> Problem {

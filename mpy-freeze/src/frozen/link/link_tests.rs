@@ -32,7 +32,10 @@ fn module(qstrs: &[&str], objects: Vec<Object>) -> Mpy {
     Mpy {
         small_int_bits: 31,
         native: None,
-        qstrs: qstrs.iter().map(|text| mpy::Qstr::Text((*text).into())).collect(),
+        qstrs: qstrs
+            .iter()
+            .map(|text| mpy::Qstr::Text((*text).into()))
+            .collect(),
         objects,
         code: function(&[0x00, 0x02, 0x00, 0x51, 0x63], Vec::new()),
     }
@@ -84,7 +87,13 @@ fn short_strings_become_qstrs_and_long_ones_objects() {
     let (short, long) = ("\u{fc}".repeat(24), "x".repeat(25));
     let (words, image) = words(
         &context,
-        vec![str(&short), str(&long), str(&long), str(""), Object::Bytes(long.clone().into())],
+        vec![
+            str(&short),
+            str(&long),
+            str(&long),
+            str(""),
+            Object::Bytes(long.clone().into()),
+        ],
     );
     assert!(matches!(words[0], Word::Immediate(_)));
     assert_eq!(words[1], Word::Object(ObjectRef::Str(0)));
@@ -136,7 +145,12 @@ fn integers_are_as_large_as_the_firmware_needs() {
     let int = |text: &str| Object::Int(text.into());
     let (words, image) = words(
         &context,
-        vec![int("1073741823"), int("1073741824"), int("-1073741825"), int("-1073741824")],
+        vec![
+            int("1073741823"),
+            int("1073741824"),
+            int("-1073741825"),
+            int("-1073741824"),
+        ],
     );
     assert_eq!(words[0], Word::Immediate(0x7fff_ffff));
     assert_eq!(words[3], Word::Immediate(0x8000_0001));
@@ -154,7 +168,10 @@ fn integers_are_as_large_as_the_firmware_needs() {
     };
     let (_, image) = self::words(&long_long, vec![int("-9223372036854775808")]);
     assert_eq!(image.ints, [Int::LongLong(i64::MIN)]);
-    let error = message(&long_long, module(&["a.py"], vec![int("9223372036854775808")]));
+    let error = message(
+        &long_long,
+        module(&["a.py"], vec![int("9223372036854775808")]),
+    );
     assert!(error.contains("64 bits"), "{error}");
     let none = Context {
         long_int: LongInt::None,
@@ -173,8 +190,14 @@ fn numbers_that_the_firmware_lacks() {
     };
     let objects = vec![Object::Float(b"1.5".into()), Object::Complex(b"2j".into())];
     let error = message(&without, module(&["a.py"], objects));
-    assert!(error.contains("1.5 is a float") && error.contains("2j is complex"), "{error}");
-    let error = message(&sample(), module(&["a.py"], vec![Object::Float(b"x".into())]));
+    assert!(
+        error.contains("1.5 is a float") && error.contains("2j is complex"),
+        "{error}"
+    );
+    let error = message(
+        &sample(),
+        module(&["a.py"], vec![Object::Float(b"x".into())]),
+    );
     assert!(error.contains("is no number"), "{error}");
 }
 
@@ -206,7 +229,10 @@ fn functions_share_their_bytes() {
     let second = module(&["b.py"], vec![]);
     let image = link_all(&sample(), &[first.clone(), second.clone()]).unwrap();
     assert_eq!(image.bytecode.len(), 10);
-    assert_eq!(image.children, [ProtoFun::Bytecode(5), ProtoFun::Bytecode(5)]);
+    assert_eq!(
+        image.children,
+        [ProtoFun::Bytecode(5), ProtoFun::Bytecode(5)]
+    );
     assert_eq!(image.modules[0].proto_fun, ProtoFun::RawCode(0));
     assert_eq!(image.modules[1].proto_fun, ProtoFun::Bytecode(5));
     // Where code is saved, every function needs its raw code.
@@ -239,5 +265,8 @@ fn small_ints_of_another_size() {
     let mut module = module(&["a.py"], vec![]);
     module.small_int_bits = 63;
     let error = message(&sample(), module);
-    assert!(error.contains("63 bits, and the firmware's have 31"), "{error}");
+    assert!(
+        error.contains("63 bits, and the firmware's have 31"),
+        "{error}"
+    );
 }

@@ -16,8 +16,8 @@ use super::image::{Image, Module, ProtoFun, Qstr, QstrPools, RawCode};
 use super::mpy::{self, Kind, Mpy, Object};
 use super::text::TextBuilder;
 use constants::Constants;
-pub(crate) use qstrs::Pools;
 use qstrs::Numbers;
+pub(crate) use qstrs::Pools;
 pub(crate) use word::{Extern, ObjectRef, Word};
 
 /// Strings of fewer characters than this become qstrs (`PERSISTENT_STR_INTERN_THRESHOLD` in `mpy-tool.py`).
@@ -87,8 +87,11 @@ fn check(context: &Context, input: &Input<'_>, problems: &mut Vec<Problem>) {
     }
     check_qstrs(context, input, problems);
     check_code(context, input, &input.mpy.code, "", problems);
-    if input.mpy.objects.iter().any(|object| *object == Object::FunTable) {
-        problems.push(native(input, "the module refers to the table of runtime functions"));
+    if input.mpy.objects.contains(&Object::FunTable) {
+        problems.push(native(
+            input,
+            "the module refers to the table of runtime functions",
+        ));
     }
 }
 
@@ -277,7 +280,9 @@ impl<'a> Linker<'a> {
             mpy::Qstr::Text(text) => self.numbers.get(text),
         };
         // `check` and `texts` have seen every qstr, so it has a number, and one that fits.
-        number.and_then(|number| u16::try_from(number).ok()).unwrap_or_default()
+        number
+            .and_then(|number| u16::try_from(number).ok())
+            .unwrap_or_default()
     }
 
     fn code(&mut self, code: &'a mpy::RawCode) -> ProtoFun {

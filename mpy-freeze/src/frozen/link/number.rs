@@ -59,7 +59,11 @@ impl Integer {
         let mask = low_half((1 << bits) - 1);
         let mut digits: Vec<u32> = Vec::new();
         for limb in &self.limbs {
-            digits.extend((0..32).step_by(bits as usize).map(|shift| limb >> shift & mask));
+            digits.extend(
+                (0..32)
+                    .step_by(bits as usize)
+                    .map(|shift| limb >> shift & mask),
+            );
         }
         while digits.last() == Some(&0) {
             digits.pop();
@@ -76,7 +80,12 @@ fn low_half(value: u64) -> u32 {
 
 /// The digit sizes that [`Integer::digits`] and MicroPython both know.
 pub(super) fn has_digits(long_int: LongInt) -> bool {
-    matches!(long_int, LongInt::Mpz { dig_bits: 8 | 16 | 32 })
+    matches!(
+        long_int,
+        LongInt::Mpz {
+            dig_bits: 8 | 16 | 32
+        }
+    )
 }
 
 /// The bits of a float from decimal text, correctly rounded to the firmware's precision.
@@ -93,11 +102,19 @@ pub(super) fn float_bits(text: &[u8], float: Float) -> Option<u64> {
         Float::None => None,
         Float::Single => {
             let value: f32 = text.parse().ok()?;
-            Some(u64::from(if value.is_nan() { QUIET_NAN_32 } else { value.to_bits() }))
+            Some(u64::from(if value.is_nan() {
+                QUIET_NAN_32
+            } else {
+                value.to_bits()
+            }))
         }
         Float::Double => {
             let value: f64 = text.parse().ok()?;
-            Some(if value.is_nan() { QUIET_NAN_64 } else { value.to_bits() })
+            Some(if value.is_nan() {
+                QUIET_NAN_64
+            } else {
+                value.to_bits()
+            })
         }
     }
 }
@@ -108,7 +125,9 @@ const QUIET_NAN_64: u64 = 0x7ff8_0000_0000_0000;
 
 /// The bits of the real and imaginary parts of `2j` or `(1+2j)`.
 pub(super) fn complex_bits(text: &[u8], float: Float) -> Option<(u64, u64)> {
-    let inner = text.strip_prefix(b"(").and_then(|text| text.strip_suffix(b")"));
+    let inner = text
+        .strip_prefix(b"(")
+        .and_then(|text| text.strip_suffix(b")"));
     let numbers = inner.unwrap_or(text).strip_suffix(b"j")?;
     // The imaginary part begins at the last sign that doesn't belong to an exponent.
     let sign = (1..numbers.len()).rev().find(|at| {
@@ -146,7 +165,10 @@ mod tests {
     fn digits_of_every_size() {
         // 10**30 == 0xc_9f2c9cd0_4674edea_40000000
         let value = integer("1000000000000000000000000000000");
-        assert_eq!(value.digits(32), [0x4000_0000, 0x4674_edea, 0x9f2c_9cd0, 0xc]);
+        assert_eq!(
+            value.digits(32),
+            [0x4000_0000, 0x4674_edea, 0x9f2c_9cd0, 0xc]
+        );
         assert_eq!(
             value.digits(16),
             [0, 0x4000, 0xedea, 0x4674, 0x9cd0, 0x9f2c, 0xc]
@@ -159,7 +181,10 @@ mod tests {
     fn floats_are_rounded_once() {
         assert_eq!(float_bits(b"0.1", Float::Double), Some(0.1f64.to_bits()));
         assert_eq!(float_bits(b"-0.0", Float::Single), Some(0x8000_0000));
-        assert_eq!(float_bits(b"1e+400", Float::Double), Some(f64::INFINITY.to_bits()));
+        assert_eq!(
+            float_bits(b"1e+400", Float::Double),
+            Some(f64::INFINITY.to_bits())
+        );
         assert_eq!(float_bits(b"-inf", Float::Single), Some(0xff80_0000));
         assert_eq!(float_bits(b"nan", Float::Double), Some(QUIET_NAN_64));
         // Just above the middle of two floats, so it rounds up; the nearest double is the middle itself,

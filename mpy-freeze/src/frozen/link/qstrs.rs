@@ -40,8 +40,9 @@ impl<'a> Numbers<'a> {
     /// Makes pools of the texts that aren't qstrs yet.
     pub(super) fn pools(&self, context: &Context, texts: &BTreeSet<&'a [u8]>) -> Pools {
         let new = texts.iter().filter(|text| self.get(text).is_none());
-        let (unsorted, mut sorted): (Vec<_>, Vec<_>) =
-            new.map(|text| text.to_vec()).partition(|text| text.contains(&0));
+        let (unsorted, mut sorted): (Vec<_>, Vec<_>) = new
+            .map(|text| text.to_vec())
+            .partition(|text| text.contains(&0));
         if sorted.is_empty() {
             let mut filler = b"mpy_freeze".to_vec();
             while self.get(&filler).is_some() {

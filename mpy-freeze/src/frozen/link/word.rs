@@ -58,7 +58,11 @@ impl Layout {
         Self {
             repr: context.obj_repr,
             small_int_bits: context.small_int_bits.clamp(1, 64),
-            mask: if context.word_bytes >= 8 { u64::MAX } else { 0xffff_ffff },
+            mask: if context.word_bytes >= 8 {
+                u64::MAX
+            } else {
+                0xffff_ffff
+            },
             immediate_objs: context.immediate_objs,
         }
     }

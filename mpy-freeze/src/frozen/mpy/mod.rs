@@ -119,3 +119,10 @@ pub(crate) struct Unmanaged {
     /// Relocations, as they stand in the file.
     pub(crate) relocations: Vec<u8>,
 }
+
+impl Unmanaged {
+    /// Whether relocations follow the code (`MP_SCOPE_FLAG_VIPERRELOC` in `py/runtime0.h`).
+    fn has_relocations(&self) -> bool {
+        self.scope_flags & 0x10 != 0
+    }
+}

@@ -10,7 +10,6 @@ const MAX_DEPTH: usize = 400;
 /// The feature byte's bit that says that architecture flags follow the header (since 1.27).
 const FEATURE_ARCH_FLAGS: u8 = 0x40;
 
-const SCOPE_FLAG_VIPER_RELOC: u32 = 0x10;
 const SCOPE_FLAG_VIPER_RODATA: u32 = 0x20;
 const SCOPE_FLAG_VIPER_BSS: u32 = 0x40;
 
@@ -97,7 +96,9 @@ fn qstr(cursor: &mut Cursor<'_>) -> Result<Qstr, Fault> {
 
 /// The zero byte after every string, which lets MicroPython use the file in place.
 fn terminator(cursor: &mut Cursor<'_>, section: &str) -> Result<(), Fault> {
-    let at = cursor.fault(format!("a string in the {section} has no zero byte after it"));
+    let at = cursor.fault(format!(
+        "a string in the {section} has no zero byte after it"
+    ));
     match cursor.byte(section)? {
         0 => Ok(()),
         _ => Err(at),
@@ -139,7 +140,9 @@ fn object(cursor: &mut Cursor<'_>, depth: usize) -> Result<Object, Fault> {
             Object::Tuple(list(cursor, length, |cursor| object(cursor, depth + 1))?)
         }
         other => {
-            return Err(start.fault(format!("the {SECTION} has a constant of unknown kind {other}")));
+            return Err(start.fault(format!(
+                "the {SECTION} has a constant of unknown kind {other}"
+            )));
         }
     })
 }
@@ -177,10 +180,11 @@ fn raw_code(cursor: &mut Cursor<'_>, n_qstrs: usize, depth: usize) -> Result<Raw
     let children = list(cursor, n_children, |cursor| {
         raw_code(cursor, n_qstrs, depth + 1)
     })?;
-    if let Kind::Viper(code) | Kind::Asm { code, .. } = &mut kind {
-        if code.scope_flags & SCOPE_FLAG_VIPER_RELOC != 0 {
+    match &mut kind {
+        Kind::Viper(code) | Kind::Asm { code, .. } if code.has_relocations() => {
             code.relocations = relocations(cursor)?;
         }
+        _ => {}
     }
     Ok(RawCode {
         offset,

@@ -164,13 +164,23 @@ fn depth_is_bounded() {
     for _ in 0..100_000 {
         file.extend([10, 1]);
     }
-    assert!(read(&file, 6).unwrap_err().message.contains("nested deeper"));
+    assert!(
+        read(&file, 6)
+            .unwrap_err()
+            .message
+            .contains("nested deeper")
+    );
     let mut file = head(1, 0);
     string(&mut file, 2, b"a.py");
     for _ in 0..10_000 {
         code(&mut file, 0, &BODY, 1);
     }
-    assert!(read(&file, 6).unwrap_err().message.contains("nested deeper"));
+    assert!(
+        read(&file, 6)
+            .unwrap_err()
+            .message
+            .contains("nested deeper")
+    );
 }
 
 #[test]
@@ -196,7 +206,14 @@ fn native_code_is_read() {
     };
     assert_eq!(mpy.native, Some(arch));
     let kinds: Vec<&Kind> = mpy.code.children.iter().map(|child| &child.kind).collect();
-    let [Kind::Native { prelude_offset: 2, .. }, Kind::Viper(viper), asm] = kinds[..] else {
+    let [
+        Kind::Native {
+            prelude_offset: 2, ..
+        },
+        Kind::Viper(viper),
+        asm,
+    ] = kinds[..]
+    else {
         panic!("{kinds:?}")
     };
     assert_eq!(

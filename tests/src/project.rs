@@ -10,7 +10,8 @@ use crate::{micropython, repository, work_folder};
 pub struct Project {
     /// Its top folder.
     pub root: PathBuf,
-    target_dir: PathBuf,
+    /// Where Cargo builds it.
+    pub target_dir: PathBuf,
 }
 
 impl Project {

@@ -78,6 +78,7 @@ impl Compiler {
             .debug(false)
             .warnings(false)
             .cargo_metadata(false)
+            .cargo_warnings(false)
             .emit_rerun_if_env_changed(false);
         if let Some(program) = program {
             build.compiler(program);

@@ -1,4 +1,54 @@
 //! Builds MicroPython for a Rust firmware and freezes Python into its ROM.
+//!
+//! This crate is what the firmware's build script calls. With the defaults it is one line:
+//!
+//! ```no_run
+//! // build.rs
+//! fn main() {
+//!     mpy_freeze::Build::new().build();
+//! }
+//! ```
+//!
+//! and with everything that one may want to say:
+//!
+//! ```no_run
+//! use mpy_freeze::{Build, Float, LongInt, RomLevel};
+//!
+//! fn main() {
+//!     Build::new()
+//!         .micropython("third_party/micropython")
+//!         .rom_level(RomLevel::CoreFeatures)
+//!         .float(Float::Single)
+//!         .long_int(LongInt::LongLong)
+//!         .define("MICROPY_PY_JSON", "(1)")
+//!         .c_file("src/sensor_module.c")
+//!         .compiler("clang")
+//!         .build();
+//! }
+//! ```
+//!
+//! The firmware itself depends on `mpy-freeze-rt`, which has `freeze!` and the VM. [`Build::try_build`] builds
+//! without printing anything, for other uses than build scripts.
+//!
+//! # Environment
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `MPY_DIR`, `MICROPYTHON_DIR` | the MicroPython tree, unless [`Build::micropython`] names one |
+//! | `CC_<target>`, `TARGET_CC`, `CC`, `CFLAGS_<target>`, `AR_<target>`, … | as the `cc` crate has them |
+//! | `LIBCLANG_PATH` | the folder of libclang, which bindgen needs |
+//! | `XDG_CACHE_HOME` | where the user's cache is, which `cargo xtask setup` fills |
+//!
+//! # Tools
+//!
+//! A C compiler for the host (`cc`) and one for the target: `arm-none-eabi-gcc` or `riscv64-unknown-elf-gcc` where
+//! it is found, else clang; an archiver; libclang. No C library for the target, no make, no Python.
+//!
+//! # What it leaves in `OUT_DIR`
+//!
+//! `OUT_DIR/mpy-freeze` holds `libmicropython.a`, the types as `bindings.rs`, the settings as
+//! `config/mpy_freeze_config.h`, the generated headers, an object a file, mpy-cross below `host`, and `context`,
+//! which is all that `freeze!` reads. The whole tree is in the project's ARCHITECTURE.md.
 
 mod build;
 mod cargo;

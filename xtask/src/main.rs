@@ -43,7 +43,7 @@ const CHORES: &[Chore] = &[
         name: "test",
         run: test::main,
         arguments: "[--micropython VERSION]... [--yes]",
-        help: "run every test, with each supported MicroPython, firmware in the emulator included",
+        help: "check as `lint` does, then run every test with each supported MicroPython, firmware in the emulator included",
     },
     Chore {
         name: "lint",

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test of every crate with each supported MicroPython, and the firmware in the emulator.
+//! `cargo xtask test`: the checks of `lint`, then every test of every crate with each supported MicroPython, and the firmware in the emulator.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{ExitCode, Stdio};
@@ -9,7 +9,7 @@ use crate::boards::BOARDS;
 use crate::firmware::{self, Recipe};
 use crate::releases::{self, RELEASES, Release};
 use crate::setup::{self, Wanted};
-use crate::{host, shell};
+use crate::{host, lint, shell};
 
 /// What the test harnesses counted.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
     let mut wanted = Wanted::everything(releases.clone());
     wanted.yes = yes;
     setup::prepare(&wanted)?;
+
+    lint::check_everything()?;
 
     let mut failures = Vec::new();
     let mut lines = Vec::new();

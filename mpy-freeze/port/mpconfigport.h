@@ -66,6 +66,11 @@ typedef long mp_off_t;
 #error "MICROPY_ENABLE_VM_ABORT isn't supported by mpy-freeze"
 #endif
 
+// Nothing gives the second stack its memory.
+#if defined(MICROPY_ENABLE_PYSTACK) && MICROPY_ENABLE_PYSTACK
+#error "MICROPY_ENABLE_PYSTACK isn't supported by mpy-freeze"
+#endif
+
 // A compiler for other machines can't run what it compiles.
 #if defined(MICROPY_DYNAMIC_COMPILER) && MICROPY_DYNAMIC_COMPILER
 #error "MICROPY_DYNAMIC_COMPILER is mpy-cross's; a firmware can't be built with it"

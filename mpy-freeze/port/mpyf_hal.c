@@ -16,30 +16,57 @@ void mpyf_hal_init(void) {
     waiting_byte = NO_BYTE;
 }
 
+// The board's functions, with the VM closed while they run.
+static void board_write(const char *text, size_t len) {
+    mpyf_outside++;
+    mpyf_platform_write((const uint8_t *)text, len);
+    mpyf_outside--;
+}
+
+static int32_t board_read(void) {
+    mpyf_outside++;
+    int32_t byte = mpyf_platform_read();
+    mpyf_outside--;
+    return byte;
+}
+
+static uint64_t board_ticks_us(void) {
+    mpyf_outside++;
+    uint64_t ticks = mpyf_platform_ticks_us();
+    mpyf_outside--;
+    return ticks;
+}
+
+static void board_idle(void) {
+    mpyf_outside++;
+    mpyf_platform_idle();
+    mpyf_outside--;
+}
+
 static bool byte_is_waiting(void) {
     if (waiting_byte == NO_BYTE) {
-        waiting_byte = mpyf_platform_read();
+        waiting_byte = board_read();
     }
     return waiting_byte != NO_BYTE;
 }
 
 mp_uint_t mp_hal_stdout_tx_strn(const char *str, size_t len) {
-    mpyf_platform_write((const uint8_t *)str, len);
+    board_write(str, len);
     return len;
 }
 
 void mp_hal_stdout_tx_strn_cooked(const char *str, size_t len) {
-    mpyf_platform_write((const uint8_t *)str, len);
+    board_write(str, len);
 }
 
 void mp_hal_stdout_tx_str(const char *str) {
-    mpyf_platform_write((const uint8_t *)str, strlen(str));
+    board_write(str, strlen(str));
 }
 
 int mp_hal_stdin_rx_chr(void) {
     while (!byte_is_waiting()) {
         mp_handle_pending(true);
-        mpyf_platform_idle();
+        board_idle();
     }
     int byte = waiting_byte;
     waiting_byte = NO_BYTE;
@@ -55,31 +82,31 @@ uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags) {
 }
 
 mp_uint_t mp_hal_ticks_us(void) {
-    return (mp_uint_t)mpyf_platform_ticks_us();
+    return (mp_uint_t)board_ticks_us();
 }
 
 mp_uint_t mp_hal_ticks_ms(void) {
-    return (mp_uint_t)(mpyf_platform_ticks_us() / 1000);
+    return (mp_uint_t)(board_ticks_us() / 1000);
 }
 
 mp_uint_t mp_hal_ticks_cpu(void) {
-    return (mp_uint_t)mpyf_platform_ticks_us();
+    return (mp_uint_t)board_ticks_us();
 }
 
 // The board has no calendar: the epoch is its start.
 uint64_t mp_hal_time_ns(void) {
-    return mpyf_platform_ticks_us() * 1000;
+    return board_ticks_us() * 1000;
 }
 
 static void wait_us(uint64_t us) {
-    uint64_t start = mpyf_platform_ticks_us();
+    uint64_t start = board_ticks_us();
     do {
         mp_handle_pending(true);
-        if (mpyf_platform_ticks_us() - start >= us) {
+        if (board_ticks_us() - start >= us) {
             return;
         }
-        mpyf_platform_idle();
-    } while (mpyf_platform_ticks_us() - start < us);
+        board_idle();
+    } while (board_ticks_us() - start < us);
 }
 
 void mp_hal_delay_us(mp_uint_t us) {
@@ -92,6 +119,6 @@ void mp_hal_delay_ms(mp_uint_t ms) {
 
 uint32_t mpyf_random_seed(void) {
     // The clock's fast bits are its low ones; the multiplication spreads them over the whole seed.
-    uint64_t ticks = mpyf_platform_ticks_us() * 0x9e3779b97f4a7c15u;
+    uint64_t ticks = board_ticks_us() * 0x9e3779b97f4a7c15u;
     return (uint32_t)(ticks >> 32);
 }

@@ -8,6 +8,11 @@
 // Work that may raise. It returns the object that the caller gets a handle for, or MP_OBJ_NULL.
 typedef mp_obj_t (*mpyf_body_t)(void *arg);
 
+// Above zero while Rust is called from the middle of MicroPython's own work: the console, the clock, or
+// whoever a text is written to. MicroPython may be halfway through a dict or list there, so nothing that
+// runs Python is let in until Rust has returned.
+extern uint32_t mpyf_outside;
+
 // Does the work and catches what it raises: no jump leaves this function.
 uint32_t mpyf_protect(mpyf_body_t body, void *arg, mpyf_handle_t *out);
 

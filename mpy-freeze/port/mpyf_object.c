@@ -91,9 +91,13 @@ static mp_obj_t call_body(void *arg) {
     // where they are many, in the heap. The two places in front are a method's function and its self.
     mp_obj_t few[2 + FEW_ARGS];
     mp_obj_t *args = few;
+    // The collector knows the block by its beginning only, which the compiler may otherwise give up for a
+    // pointer to the arguments inside.
+    mp_obj_t *volatile block = few;
     if (request->n_values > FEW_ARGS) {
-        args = m_new(mp_obj_t, request->n_values + 2);
+        block = args = m_new(mp_obj_t, request->n_values + 2);
     }
+    (void)block;
     for (size_t i = 0; i < request->n_values; i++) {
         args[i + 2] = from_value(&request->values[i]);
     }

@@ -36,10 +36,24 @@ static mp_obj_t write_body(void *arg) {
     return MP_OBJ_NULL;
 }
 
+// Where the pieces of a text go.
+typedef struct {
+    mpyf_write_t write;
+    void *context;
+} receiver_t;
+
+static void send_piece(void *arg, const char *text, size_t len) {
+    const receiver_t *receiver = arg;
+    mpyf_outside++;
+    receiver->write(receiver->context, text, len);
+    mpyf_outside--;
+}
+
 // The text goes out piece by piece, so that a traceback can be shown when the heap is full.
 uint32_t mpyf_write(mpyf_handle_t object, uint32_t kind, mpyf_write_t write, void *context,
     mpyf_handle_t *out) {
-    printing_t printing = { mpyf_object(object), kind, { context, write } };
+    receiver_t receiver = { write, context };
+    printing_t printing = { mpyf_object(object), kind, { &receiver, send_piece } };
     return mpyf_protect(write_body, &printing, out);
 }
 

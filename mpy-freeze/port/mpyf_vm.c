@@ -21,6 +21,8 @@
 // Below this the arithmetic of the heap's own tables has no room.
 #define SMALLEST_HEAP (64 * sizeof(void *))
 
+uint32_t mpyf_outside;
+
 uint32_t mpyf_protect(mpyf_body_t body, void *arg, mpyf_handle_t *out) {
     // An exception may leave from inside a module or function whose globals are still in place.
     mp_obj_dict_t *globals = mp_globals_get();
@@ -28,6 +30,9 @@ uint32_t mpyf_protect(mpyf_body_t body, void *arg, mpyf_handle_t *out) {
     nlr_buf_t nlr;
     *out = 0;
     if (nlr_push(&nlr) == 0) {
+        if (mpyf_outside != 0) {
+            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the VM can't be used while it writes or waits"));
+        }
         mp_obj_t result = body(arg);
         if (result != MP_OBJ_NULL) {
             *out = mpyf_keep(result);
@@ -50,6 +55,7 @@ uint32_t mpyf_start(uint8_t *heap, size_t heap_len, void *stack_top, size_t stac
     }
     // An earlier VM has left pointers into a heap that is no more.
     memset(&mp_state_ctx, 0, sizeof(mp_state_ctx));
+    mpyf_outside = 0;
     mpyf_hal_init();
     MP_STATE_THREAD(stack_top) = stack_top;
     MP_STATE_THREAD(stack_limit) = stack_bytes - STACK_RESERVE;
@@ -83,6 +89,9 @@ void gc_collect(void) {
 }
 
 void mpyf_collect(void) {
+    if (mpyf_outside != 0) {
+        return;
+    }
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         gc_collect();

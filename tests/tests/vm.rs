@@ -449,26 +449,29 @@ fn a_writer_that_fails_stops_nothing() {
 }
 
 #[test]
-fn a_writer_may_use_the_vm() {
-    struct Nested<'vm>(&'vm Vm, Vec<String>);
-    impl std::fmt::Write for Nested<'_> {
+fn a_writer_cant_disturb_what_is_written() {
+    // MicroPython walks through the dict while the writer runs; clearing it there would free what it walks through.
+    struct Nested<'a, 'vm>(&'vm Vm, &'a Obj<'vm>, String, Vec<String>);
+    impl std::fmt::Write for Nested<'_, '_> {
         fn write_str(&mut self, text: &str) -> std::fmt::Result {
-            let length = self
-                .0
-                .new_obj(text)
-                .and_then(|text| text.call_method("__len__", ()));
-            drop(length);
+            if let Err(exception) = self.1.call_method("clear", ()) {
+                self.3.push(exception.type_name().to_string());
+            }
             self.0.collect();
-            let raised = self.0.eval("1 // 0").is_err();
-            self.1.push(format!("{text} {raised}"));
+            assert!(self.0.eval("[0] * 100").is_err());
+            self.2.push_str(text);
             Ok(())
         }
     }
     in_vm(|vm| {
-        let object = eval(vm, "[1, 'x' * 3, {2: 3}]");
-        let mut nested = Nested(vm, Vec::new());
+        let object = eval(vm, "{0: 'x' * 3, 1: [2, 3]}");
+        let mut nested = Nested(vm, &object, String::new(), Vec::new());
         write!(nested, "{object}").expect("it writes");
-        assert!(nested.1.len() > 3 && nested.1.iter().all(|piece| piece.ends_with("true")));
+        assert_eq!(nested.2, "{0: 'xxx', 1: [2, 3]}");
+        assert!(nested.3.len() > 3);
+        assert!(nested.3.iter().all(|name| name == "RuntimeError"));
+        object.call_method("clear", ()).expect("it is let in again");
+        assert_eq!(object.to_string(), "{}");
     });
 }
 

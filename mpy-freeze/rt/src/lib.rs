@@ -59,7 +59,9 @@
 //! out inside of [`Vm::run`]. Nothing that Python raises passes through a Rust function: it comes back as an `Err`.
 //!
 //! Python itself is as safe as its modules. One that reaches into memory by address (`uctypes`, `machine.mem32`)
-//! can break what Rust relies on, as `unsafe` code can.
+//! can break what Rust relies on, as `unsafe` code can. And MicroPython compares, hashes and prints nested
+//! containers by recursion in C, which it checks in some places and not in all: data that is nested hundreds of
+//! levels deep can need more stack than [`Platform::stack_limit`] says. Data from outside is to be bounded before.
 #![no_std]
 
 mod exception;

@@ -39,16 +39,18 @@ impl RomLevel {
 }
 
 /// The macros that freezing and the Rust runtime need; they are the port's to set.
-const OURS: [&str; 13] = [
+const OURS: [&str; 15] = [
     "MICROPY_CONFIG_ROM_LEVEL",
     "MICROPY_DYNAMIC_COMPILER",
     "MICROPY_ENABLE_EXTERNAL_IMPORT",
     "MICROPY_ENABLE_GC",
+    "MICROPY_ENABLE_PYSTACK",
     "MICROPY_ENABLE_VM_ABORT",
     "MICROPY_MODULE_FROZEN_MPY",
     "MICROPY_MODULE_FROZEN_STR",
     "MICROPY_PY_SYS",
     "MICROPY_PY_SYS_PATH",
+    "MICROPY_PY_SYS_PATH_ARGV_DEFAULTS",
     "MICROPY_PY_THREAD",
     "MICROPY_QSTR_EXTRA_POOL",
     "MICROPY_STACK_CHECK",
@@ -135,9 +137,9 @@ impl Config {
                     Problem::new(format!("{name:?} is not the name of a C macro"))
                         .help("give Build::define a name of letters, digits and underscores"),
                 );
-            } else if value.contains('\n') {
+            } else if value.contains('\n') || value.ends_with('\\') {
                 problems.push(
-                    Problem::new(format!("the value of {name} has a line break in it"))
+                    Problem::new(format!("the value of {name} goes beyond its line"))
                         .help("a C macro is one line; put more into a mpconfigport.h of your own"),
                 );
             } else if let Some((_, other)) = earlier.find(|(_, other)| other != value) {

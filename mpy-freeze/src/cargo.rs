@@ -28,6 +28,8 @@ pub(crate) struct Environment {
     workers: Option<NonZeroUsize>,
     micropython: Option<PathBuf>,
     cache: Option<PathBuf>,
+    /// What is set of the variables that bindgen reads.
+    bindgen_variables: Vec<(String, String)>,
     /// Whether the user chose a C compiler through a variable of the `cc` crate.
     cc_variable: bool,
 }
@@ -36,7 +38,10 @@ impl Environment {
     /// Reads what Cargo and the user set.
     pub(crate) fn read() -> Self {
         let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let path = |name: &str| text(name).map(PathBuf::from);
+        let path = |name: &str| {
+            let value = std::env::var_os(name).filter(|value| !value.is_empty());
+            value.map(PathBuf::from)
+        };
         let target = text("TARGET");
         let flags = text("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
         Self {
@@ -47,6 +52,11 @@ impl Environment {
             workers: text("NUM_JOBS").and_then(|jobs| jobs.parse().ok()),
             micropython: TREE_VARIABLES.into_iter().find_map(path),
             cache: cache_folder(path),
+            bindgen_variables: bindgen_variables(target.as_deref().unwrap_or_default())
+                .into_iter()
+                .filter_map(|name| Some((text(&name)?, name)))
+                .map(|(value, name)| (name, value))
+                .collect(),
             cc_variable: cc_variables(target.as_deref().unwrap_or_default())
                 .iter()
                 .any(|name| text(name).is_some()),
@@ -84,6 +94,7 @@ impl Environment {
                 .map(absolute)
                 .or_else(|| self.micropython.clone()),
             cache: self.cache.clone(),
+            bindgen_variables: self.bindgen_variables.clone(),
             compiler: build.choice(self.cc_variable),
             config: build.config.clone(),
             mpconfigport: build.mpconfigport.as_ref().map(absolute),
@@ -147,10 +158,14 @@ fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) ->
     let mut paths: BTreeSet<PathBuf> = parts.filter(|part| part.exists()).collect();
     paths.extend(job.watched.iter().cloned());
     paths.extend(watch::recorded(&job.out_dir));
+    paths.extend(artifacts.headers.iter().cloned());
     paths.extend(job.mpconfigport.iter().cloned());
     paths.extend(job.c_files.iter().cloned());
     paths.extend(job.qstr_defs.iter().cloned());
     paths.insert(watch::record_path(&job.out_dir));
+    // `cargo xtask setup` writes this file with each release that it unpacks, and the newest one is taken.
+    let releases = job.cache.as_ref().map(|cache| cache.join("releases"));
+    paths.extend(releases.filter(|path| job.micropython.is_none() && path.exists()));
     if let Some(manifest_dir) = &environment.manifest_dir {
         paths.insert(manifest_dir.join("build.rs"));
         paths.extend(environment.scan().sources);
@@ -172,19 +187,23 @@ fn errors(mut out: impl Write, error: &Error) -> io::Result<()> {
 /// All variables that the build looks at, itself or through the `cc` and `bindgen` crates.
 fn variables(target: &str) -> Vec<String> {
     let mut names: Vec<String> = TREE_VARIABLES.map(String::from).into();
-    names.extend(
-        [
-            "XDG_CACHE_HOME",
-            "LIBCLANG_PATH",
-            "BINDGEN_EXTRA_CLANG_ARGS",
-        ]
-        .map(String::from),
-    );
+    names.extend(["XDG_CACHE_HOME", "HOME", "LOCALAPPDATA"].map(String::from));
+    names.extend(bindgen_variables(target));
     names.extend(cc_variables(target));
     for kind in ["CFLAGS", "AR"] {
         names.extend(scoped(kind, target));
     }
     names
+}
+
+/// The variables that bindgen and libclang's loader read.
+fn bindgen_variables(target: &str) -> Vec<String> {
+    vec![
+        "LIBCLANG_PATH".to_string(),
+        "BINDGEN_EXTRA_CLANG_ARGS".to_string(),
+        format!("BINDGEN_EXTRA_CLANG_ARGS_{target}"),
+        format!("BINDGEN_EXTRA_CLANG_ARGS_{}", target.replace('-', "_")),
+    ]
 }
 
 /// The variables by which the `cc` crate is told a C compiler.

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
 
 use crate::error::{Error, Result};
 
@@ -48,6 +49,18 @@ pub(crate) fn write_if_changed(path: &Path, contents: &[u8]) -> Result<bool> {
     }
     rename(&temporary, path)?;
     Ok(true)
+}
+
+/// Sets the time that a file was written.
+pub(crate) fn set_modified(path: &Path, time: SystemTime) -> Result<()> {
+    let file = fs::File::options().append(true).open(path);
+    file.and_then(|file| file.set_modified(time))
+        .map_err(|error| Error::io("set the time of", path, &error))
+}
+
+/// When a file was written; nothing where it can't be told.
+pub(crate) fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|data| data.modified()).ok()
 }
 
 /// Moves a finished file to its final name.

@@ -6,6 +6,7 @@
 //! `freeze!` itself in a record that the next run of the build script reads.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use proc_macro2::{TokenStream, TokenTree};
 
@@ -80,10 +81,14 @@ pub(crate) fn record_path(out_dir: &Path) -> PathBuf {
 }
 
 /// Makes the record if there is none yet, since Cargo takes a missing file for one that changed.
+///
+/// It gets an old time: Cargo dates a run of the build script by its start, and would take a file that was made
+/// during the run for one that changed after it.
 pub(crate) fn prepare_record(out_dir: &Path) -> Result<()> {
     let path = record_path(out_dir);
     if !path.exists() {
         fs::write_if_changed(&path, b"")?;
+        fs::set_modified(&path, SystemTime::UNIX_EPOCH + Duration::from_secs(1))?;
     }
     Ok(())
 }
@@ -91,10 +96,12 @@ pub(crate) fn prepare_record(out_dir: &Path) -> Result<()> {
 /// What `freeze!` noted, a path a line.
 pub(crate) fn recorded(out_dir: &Path) -> Vec<PathBuf> {
     let text = fs::read_to_string(&record_path(out_dir)).unwrap_or_default();
-    text.lines()
+    let paths = text
+        .lines()
         .filter_map(context::unescape)
-        .map(PathBuf::from)
-        .collect()
+        .map(PathBuf::from);
+    // A folder that is gone is nothing to watch; the macro will say what is wrong with it.
+    paths.filter(|path| path.exists()).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use mpy_freeze::{Artifacts, Build};
+use mpy_freeze::{Artifacts, Build, Float};
 use mpy_freeze_tests::{micropython, work_folder};
 
 /// A copy of the tree that the test may change, and a build of it for the host.
@@ -128,6 +128,34 @@ fn a_change_recompiles_what_it_reaches() {
             .qstrs
             .contains(&"a_new_name_of_the_test".to_string())
     );
+}
+
+#[test]
+fn a_header_that_appears_later_counts() {
+    let folder = work_folder().join("later-header");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    let mut build = Build::new();
+    build
+        .micropython(micropython())
+        .target("x86_64-unknown-linux-gnu")
+        .host("x86_64-unknown-linux-gnu")
+        .out_dir(&folder);
+    let first = build.try_build().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(first.context.float, Float::Double);
+    assert!(first.context.qstrs.contains(&"json".to_string()));
+
+    let included = folder.join("included.h");
+    let header = folder.join("mine.h");
+    let json = "#define MICROPY_PY_JSON (0)\n";
+    std::fs::write(&included, json).expect("the file can be written");
+    let text = "#include \"included.h\"\n#define MICROPY_FLOAT_IMPL (MICROPY_FLOAT_IMPL_FLOAT)\n";
+    std::fs::write(&header, text).expect("the file can be written");
+    build.mpconfigport(&header);
+    let second = build.try_build().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(second.context.float, Float::Single);
+    assert!(!second.context.qstrs.contains(&"json".to_string()));
+    assert_eq!(second.headers, [included, header], "both are watched");
 }
 
 #[test]

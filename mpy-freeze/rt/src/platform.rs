@@ -5,8 +5,7 @@
 /// A firmware implements it once and installs it with [`platform!`](crate::platform!). The functions are
 /// called from inside MicroPython, where nothing may unwind: a panic in one of them ends the program.
 ///
-/// MicroPython calls these functions from the middle of its own work. A use of the VM in them ends in a
-/// `RuntimeError`, and a panic in them aborts.
+/// Since they run in the middle of MicroPython's own work, a use of the VM in them ends in a `RuntimeError`.
 pub trait Platform {
     /// Writes all of `bytes` to the console. `print` comes here, in pieces, with `"\n"` at the end of a line;
     /// a board whose terminal wants `"\r\n"` adds the carriage return itself.

@@ -14,6 +14,7 @@ mod mpy;
 mod size;
 mod text;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
@@ -22,6 +23,7 @@ use crate::Context;
 use crate::context;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
+use crate::watch;
 
 pub use size::Size;
 
@@ -173,13 +175,15 @@ impl Frozen {
             let mut watched = context.watched.iter();
             !watched.any(|watched| folder.starts_with(watched))
         };
-        let mut lines = String::new();
-        for folder in self.folders.iter().filter(watched) {
-            lines.push_str(&context::escape(&folder.to_string_lossy()));
-            lines.push('\n');
-        }
-        let path = out_dir.join("mpy-freeze").join("inputs");
-        fs::write_if_changed(&path, lines.as_bytes())?;
+        let path = watch::record_path(out_dir);
+        // The library, the programs and the tests of a package share the record, so nothing is taken out of it.
+        let earlier = fs::read_if_exists(&path)?.unwrap_or_default();
+        let earlier = String::from_utf8_lossy(&earlier);
+        let mut lines: BTreeSet<String> = earlier.lines().map(str::to_string).collect();
+        let folders = self.folders.iter().filter(watched);
+        lines.extend(folders.map(|folder| context::escape(&folder.to_string_lossy())));
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        fs::write_if_changed(&path, text.as_bytes())?;
         Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! Puts the objects into the static library that Cargo links.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
+use std::time::SystemTime;
 
 use super::fresh::Freshness;
 use super::objects::Objects;
@@ -23,6 +24,7 @@ pub(crate) fn archive(
     if objects.compiled == 0 && freshness.is_fresh(archive, &command) {
         return Ok(());
     }
+    let started = SystemTime::now();
     let finished = fs::temporary_beside(archive)?;
     // D: no times and owners in the archive, so that the same objects make the same bytes.
     let output = Command::new(archiver)
@@ -49,7 +51,7 @@ pub(crate) fn archive(
             .file(archive),
         ]));
     }
+    freshness.invalidate(archive)?;
     fs::rename(&finished, archive)?;
-    let inputs: Vec<PathBuf> = objects.paths.clone();
-    freshness.record(archive, &command, &inputs)
+    freshness.record(archive, &command, &objects.paths, started)
 }

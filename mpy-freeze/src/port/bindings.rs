@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use bindgen::callbacks::{EnumVariantValue, ParseCallbacks};
 
 use super::fresh::Freshness;
-use super::program::Program;
+use super::program::{Program, Unit};
 use super::target::Target;
 use super::toolchain::Compiler;
 use crate::error::{Error, Problem, Result};
@@ -31,6 +32,7 @@ pub(crate) fn bindings(
     program: &Program,
     target: &Target,
     compiler: &Compiler,
+    variables: &[(String, String)],
     freshness: &Freshness,
 ) -> Result<Constants> {
     let output = program.out.join("bindings.rs");
@@ -38,13 +40,17 @@ pub(crate) fn bindings(
     let header = program.out.join("port").join("mpyf_bindings.h");
     let mut args = compiler.bindgen_args(target);
     args.extend(program.preprocessor_args());
-    let command = format!("bindgen {} {args:?}", env!("CARGO_PKG_VERSION"));
+    let command = format!(
+        "bindgen {} {args:?} {variables:?}",
+        env!("CARGO_PKG_VERSION")
+    );
     if freshness.is_fresh(&output, &command)
         && let Some(constants) = load(&constants_file)
     {
         return Ok(constants);
     }
     check_libclang()?;
+    let started = SystemTime::now();
     let recorder = Recorder::default();
     let text = generate(&header, args, &recorder)?;
     let constants = recorder.constants();
@@ -52,10 +58,35 @@ pub(crate) fn bindings(
         .iter()
         .map(|(name, value)| format!("{name} {value}\n"))
         .collect();
+    freshness.invalidate(&output)?;
     fs::write_if_changed(&constants_file, kept.as_bytes())?;
     fs::write_if_changed(&output, text.as_bytes())?;
-    freshness.record(&output, &command, &recorder.files())?;
+    freshness.record(&output, &command, &recorder.files(), started)?;
     Ok(constants)
+}
+
+/// A C file that compiles only if the C compiler comes to the same values as libclang.
+///
+/// The two read the same headers with the same flags. Should a flag reach only one of them, or mean another
+/// layout to it, this file fails to compile instead of the firmware failing to run.
+pub(crate) fn check(out: &Path, constants: &Constants, freshness: &Freshness) -> Result<Unit> {
+    let mut text = String::from("// Written by mpy-freeze.\n#include \"mpyf_bindings.h\"\n");
+    for (name, value) in constants {
+        text.push_str(&format!(
+            "_Static_assert({PREFIX}{name} == {value}, \"libclang and the C compiler disagree about {name}: \"\n\
+             \"give flags to both, by Build::define instead of CFLAGS\");\n"
+        ));
+    }
+    let path = out.join("config").join("check.c");
+    if fs::write_if_changed(&path, text.as_bytes())? {
+        freshness.forget(&path);
+    }
+    Ok(Unit {
+        path,
+        name: "config/check".into(),
+        flags: Vec::new(),
+        collected: false,
+    })
 }
 
 fn load(path: &Path) -> Option<Constants> {

@@ -3,11 +3,12 @@
 //! Beside each output lies a stamp: a hash of the command, then a hash and a path for each file that the
 //! command read. File times lie after a checkout, a restored cache or a wrong clock; contents don't.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::SystemTime;
 
 use crate::error::Result;
 use crate::fs;
@@ -40,17 +41,34 @@ impl Freshness {
         Some(true)
     }
 
-    /// Notes that `command` made `output` from `inputs`; to be called when the output is complete.
-    pub(crate) fn record(&self, output: &Path, command: &str, inputs: &[PathBuf]) -> Result<()> {
+    /// Takes back what is noted of `output`, before it is replaced.
+    ///
+    /// Otherwise a build that is killed in between would leave a note about the old output beside the new one.
+    pub(crate) fn invalidate(&self, output: &Path) -> Result<()> {
+        fs::remove_if_exists(&beside(output, "stamp"))?;
+        fs::remove_if_exists(&beside(output, "text"))
+    }
+
+    /// Notes that `command`, which began at `started`, made `output` from `inputs`; to be called when the output
+    /// is complete.
+    pub(crate) fn record(
+        &self,
+        output: &Path,
+        command: &str,
+        inputs: &[PathBuf],
+        started: SystemTime,
+    ) -> Result<()> {
         let mut text = format!("{}\n", hex(hash(command.as_bytes())));
         for input in inputs {
-            // A file that is gone already can't be vouched for: the next build will look again.
-            let hash = self.content_hash(input).map(hex);
+            // What is gone already, or was saved while the command ran, can't be vouched for: the next build
+            // looks again.
+            let vouched = fs::modified(input).is_some_and(|modified| modified <= started);
+            let hash = self.content_hash(input).filter(|_| vouched).map(hex);
             // Writing to a String can't fail.
             let _ = writeln!(
                 text,
                 "{} {}",
-                hash.as_deref().unwrap_or("gone"),
+                hash.as_deref().unwrap_or("unknown"),
                 input.display()
             );
         }
@@ -68,6 +86,14 @@ impl Freshness {
     pub(crate) fn record_text(&self, output: &Path, tool: &str, text: &str) -> Result<()> {
         fs::write_if_changed(&beside(output, "text"), text_hash(tool, text).as_bytes())?;
         Ok(())
+    }
+
+    /// Every file whose contents this build has looked at.
+    pub(crate) fn seen(&self) -> BTreeSet<PathBuf> {
+        let hashes = self.hashes.lock();
+        hashes
+            .map(|hashes| hashes.keys().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// Forgets a file that this build has just written.

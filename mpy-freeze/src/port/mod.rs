@@ -56,6 +56,8 @@ pub(crate) struct Job {
     pub(crate) micropython: Option<PathBuf>,
     /// The folder of unpacked releases.
     pub(crate) cache: Option<PathBuf>,
+    /// What the environment tells bindgen.
+    pub(crate) bindgen_variables: Vec<(String, String)>,
     /// The C compiler.
     pub(crate) compiler: Choice,
     /// What the firmware's MicroPython can do.
@@ -86,6 +88,9 @@ pub struct Artifacts {
     pub micropython: PathBuf,
     /// Its release.
     pub version: Version,
+    /// Headers of the user's that the library was compiled from: files outside of the MicroPython tree, of `folder`
+    /// and of the system.
+    pub headers: Vec<PathBuf>,
     /// How many of the library's files had to be compiled; 0 where nothing changed.
     pub compiled: usize,
 }
@@ -108,7 +113,15 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
         &freshness,
         job.workers,
     )?;
-    let constants = bindings::bindings(&program, &target, &compiler, &freshness)?;
+    let constants = bindings::bindings(
+        &program,
+        &target,
+        &compiler,
+        &job.bindgen_variables,
+        &freshness,
+    )?;
+    let check = bindings::check(&out, &constants, &freshness)?;
+    program.units.push(check);
     program
         .units
         .extend(units::libc(&source, &target, float(&constants)?)?);
@@ -124,7 +137,9 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
     )?;
     let context = context(job, &source, &target, &pool, &constants, &mpy_cross)?;
     context.store(&job.out_dir)?;
+    let headers = users_headers(&freshness, &[&source.root, &out]);
     Ok(Artifacts {
+        headers,
         folder: out,
         archive,
         mpy_cross,
@@ -179,6 +194,13 @@ fn user_units(files: &[PathBuf]) -> Result<Vec<Unit>> {
                     .help("correct the path given to Build::c_file; it is relative to the crate"),
             );
         }
+        if path.extension().is_none_or(|extension| extension != "c") {
+            problems.push(
+                Problem::new("this is not a C file")
+                    .file(path)
+                    .help("Build::c_file takes files whose names end in .c"),
+            );
+        }
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         units.push(Unit {
             path: path.clone(),
@@ -194,6 +216,17 @@ fn user_units(files: &[PathBuf]) -> Result<Vec<Unit>> {
     }
 }
 
+/// Of all files that the build looked at, those that are neither in the folders nor the system's.
+fn users_headers(freshness: &Freshness, folders: &[&Path]) -> Vec<PathBuf> {
+    let system = ["/usr", "/opt", "/Library", "/Applications"].map(Path::new);
+    let mut headers: Vec<PathBuf> = freshness.seen().into_iter().collect();
+    headers.retain(|path| {
+        let mut known = folders.iter().chain(&system);
+        path.is_absolute() && !known.any(|folder| path.starts_with(folder))
+    });
+    headers
+}
+
 /// Writes the port's own files, the configuration and the version header.
 fn write_port(job: &Job, source: &Source, out: &Path, freshness: &Freshness) -> Result<()> {
     for (name, text) in files::PORT {
@@ -204,26 +237,30 @@ fn write_port(job: &Job, source: &Source, out: &Path, freshness: &Freshness) -> 
         &config.join("mpy_freeze_config.h"),
         job.config.header()?.as_bytes(),
     )?;
-    let front = config.join("mpconfigport.h");
-    match &job.mpconfigport {
-        Some(users) => {
-            if !users.is_file() {
-                return Err(Error::Config(vec![
-                    Problem::new("this mpconfigport.h is not there")
-                        .file(users)
-                        .help("correct the path given to Build::mpconfigport; it is relative to the crate"),
-                ]));
-            }
-            let text = format!(
-                "// Written by mpy-freeze: the firmware's own settings, then the port's defaults for the rest.\n\
-                 #include \"mpy_freeze_config.h\"\n#include \"{}\"\n#include \"../port/mpconfigport.h\"\n",
-                users.display()
-            );
-            fs::write_if_changed(&front, text.as_bytes())?;
-        }
-        None => fs::remove_if_exists(&front)?,
-    }
+    fs::write_if_changed(&config.join("mpconfigport.h"), front(job)?.as_bytes())?;
     genhdr::write(out, "mpversion.h", &genhdr::mpversion(source), freshness)
+}
+
+/// The `mpconfigport.h` that MicroPython includes: the builder's settings, the user's header, the port's defaults.
+///
+/// It stands before the port's own in the search path and is always there, since a file that appears later in
+/// front of another is a change that no record of the files that were read can show.
+fn front(job: &Job) -> Result<String> {
+    let mut text = String::from("// Written by mpy-freeze.\n#include \"mpy_freeze_config.h\"\n");
+    if let Some(users) = &job.mpconfigport {
+        if !users.is_file() {
+            return Err(Error::Config(vec![
+                Problem::new("this mpconfigport.h is not there")
+                    .file(users)
+                    .help("correct the path given to Build::mpconfigport; it is relative to the crate"),
+            ]));
+        }
+        // C takes a slash on every system, and a backslash for an escape on some.
+        let path = users.display().to_string().replace('\\', "/");
+        text.push_str(&format!("#include \"{path}\"\n"));
+    }
+    text.push_str("#include \"../port/mpconfigport.h\"\n");
+    Ok(text)
 }
 
 /// Collects what a program declares, numbers its qstrs and writes its generated headers.
@@ -290,8 +327,8 @@ fn context(
     mpy_cross: &Path,
 ) -> Result<Context> {
     let get = |name: &str| constant(constants, name);
-    let number = |name: &str| Ok(u32::try_from(get(name)?).unwrap_or_default());
-    let byte = |name: &str| Ok(u8::try_from(get(name)?).unwrap_or_default());
+    let number = |name: &str| u32::try_from(get(name)?).map_err(|_| out_of_range(name));
+    let byte = |name: &str| u8::try_from(get(name)?).map_err(|_| out_of_range(name));
     let machine_code = get("emit_machine_code")? != 0;
     Ok(Context {
         micropython: source.version.to_string(),
@@ -343,6 +380,15 @@ fn constant(constants: &bindings::Constants, name: &str) -> Result<i64> {
             "the port's mpyf_bindings.h doesn't evaluate {name}"
         ))])
     })
+}
+
+fn out_of_range(name: &str) -> Error {
+    Error::Bindings(vec![
+        Problem::new(format!(
+            "the configuration's {name} has a value that can't be meant"
+        ))
+        .help("look at the defines in build.rs and in a mpconfigport.h of your own"),
+    ])
 }
 
 /// What a Python float came to be.

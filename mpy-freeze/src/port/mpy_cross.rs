@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::collected;
 use super::fresh::Freshness;
@@ -78,6 +79,7 @@ fn link(
     if objects.compiled == 0 && freshness.is_fresh(program, &command) {
         return Ok(program.to_owned());
     }
+    let started = SystemTime::now();
     let finished = fs::temporary_beside(program)?;
     let output = compiler
         .command()
@@ -100,7 +102,8 @@ fn link(
             Problem::new(format!("mpy-cross can't be linked: {message}")).file(program),
         ]));
     }
+    freshness.invalidate(program)?;
     fs::rename(&finished, program)?;
-    freshness.record(program, &command, &objects.paths)?;
+    freshness.record(program, &command, &objects.paths, started)?;
     Ok(program.to_owned())
 }

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::fresh::{Freshness, parse_depfile};
 use super::jobs;
@@ -55,16 +56,18 @@ fn one(
         return Ok((object, false));
     }
     let problems = |error: Error| error.problems().to_vec();
+    let started = SystemTime::now();
     let text = text_of(compiler, &args, unit, &object)?;
     let unchanged = freshness.is_same_text(&object, &compiler.identity(), &text.meaning());
     if !unchanged {
+        freshness.invalidate(&object).map_err(problems)?;
         run(compiler, unit, &text, &object)?;
         freshness
             .record_text(&object, &compiler.identity(), &text.meaning())
             .map_err(problems)?;
     }
     freshness
-        .record(&object, &command, &text.inputs)
+        .record(&object, &command, &text.inputs, started)
         .map_err(problems)?;
     Ok((object, !unchanged))
 }

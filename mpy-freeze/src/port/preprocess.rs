@@ -5,6 +5,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::collect::Declarations;
 use super::fresh::{Freshness, parse_depfile};
@@ -54,14 +55,16 @@ fn one(
         return Ok(declarations);
     }
     let problems = |error: Error| error.problems().to_vec();
+    let started = SystemTime::now();
     let depfile = fs::temporary_beside(&kept.with_extension("d")).map_err(problems)?;
     let text = run(compiler, &args, &unit.path, &depfile)?;
     let dependencies = fs::read_to_string(&depfile).map_err(problems)?;
     fs::remove_if_exists(&depfile).map_err(problems)?;
     let declarations = Declarations::scan(&text);
+    freshness.invalidate(&kept).map_err(problems)?;
     fs::write_if_changed(&kept, declarations.to_text().as_bytes()).map_err(problems)?;
     freshness
-        .record(&kept, &command, &parse_depfile(&dependencies))
+        .record(&kept, &command, &parse_depfile(&dependencies), started)
         .map_err(problems)?;
     Ok(declarations)
 }

@@ -170,6 +170,9 @@ impl Compiler {
     /// The flags that change the meaning of a header, in the form that libclang takes.
     pub(crate) fn bindgen_args(&self, target: &Target) -> Vec<String> {
         let mut args = vec![format!("--target={}", target.clang_triple)];
+        // What the `cc` crate added, from `CFLAGS` above all, but for flags that are GCC's alone.
+        let theirs = self.tool.args().iter().map(|arg| arg.to_string_lossy());
+        args.extend(theirs.filter(|arg| changes_headers(arg)).map(String::from));
         args.extend(target.flags.iter().cloned());
         args.push("-std=gnu99".into());
         if target.bare_metal {
@@ -177,6 +180,13 @@ impl Compiler {
         }
         args
     }
+}
+
+/// Whether a compiler's flag can change what a header means.
+fn changes_headers(arg: &str) -> bool {
+    let layout = ["-fshort-enums", "-fno-short-enums", "-fpack-struct"];
+    let prefixes = ["-D", "-U", "-I", "-mfloat-abi", "-mabi", "-fpack-struct="];
+    layout.contains(&arg) || prefixes.iter().any(|prefix| arg.starts_with(prefix))
 }
 
 /// The archiver: the one that the `cc` crate names, or another that can write the same archive.

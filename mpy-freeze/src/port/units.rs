@@ -130,13 +130,19 @@ pub(crate) fn unit(source: &Source, relative: &str) -> Unit {
 /// The C files directly in a folder of the tree that `wanted` takes, in the order of their names.
 fn folder(source: &Source, relative: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<Unit>> {
     let folder = glob::Pattern::escape(&source.join(relative).display().to_string());
-    let matches = glob::glob(&format!("{folder}/*.c")).map(Iterator::flatten);
-    let mut names: Vec<String> = matches
-        .into_iter()
-        .flatten()
-        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_string()))
-        .filter(|name| wanted(name))
-        .collect();
+    let unreadable = |error: &dyn std::fmt::Display| {
+        Error::Source(vec![
+            Problem::new(format!("{relative} can't be listed: {error}")).file(&source.root),
+        ])
+    };
+    let mut names = Vec::new();
+    for path in glob::glob(&format!("{folder}/*.c")).map_err(|error| unreadable(&error))? {
+        let path = path.map_err(|error| unreadable(&error))?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        if wanted(&stem) {
+            names.push(stem.into_owned());
+        }
+    }
     names.sort();
     if names.is_empty() {
         return Err(Error::Source(vec![

@@ -377,6 +377,12 @@ fn settle(tree: &Path, version: &str, provenance: &str) -> Result<()> {
     }
     fs::rename(tree, &place)
         .with_context(|| format!("can't move the tree to {}", place.display()))?;
+    if let Some(cache) = place.parent() {
+        // Builds that take the newest release watch this file, so that they notice a newer one.
+        let list = cache.join("releases");
+        let earlier = fs::read_to_string(&list).unwrap_or_default();
+        write(&list, &format!("{earlier}{version}\n"))?;
+    }
     eprintln!("setup: MicroPython {version} is at {}", place.display());
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! What the README tells a newcomer to write works as it stands there.
+//! What the README tells a newcomer to do and to write works as it stands there.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use mpy_freeze_tests::project::Project;
-use mpy_freeze_tests::{emulator, repository};
+use mpy_freeze_tests::project::{Project, text_of};
+use mpy_freeze_tests::{emulator, repository, version};
 
 /// The block of the README that is marked as the contents of a file.
 fn block<'a>(readme: &'a str, file: &str) -> &'a str {
@@ -63,4 +63,53 @@ fn the_chores_it_names_are_there() {
             "{chore} is not in:\n{help}"
         );
     }
+}
+
+#[test]
+fn flash_ends_with_the_applications_verdict_and_does_nothing_twice() {
+    let flash = || {
+        Command::new("cargo")
+            .args(["xtask", "flash", "--micropython", &version()])
+            .current_dir(repository())
+            .env("CARGO_TERM_COLOR", "never")
+            .env_remove("MPY_DIR")
+            .stdin(Stdio::null())
+            .output()
+            .expect("cargo runs")
+    };
+    let first = flash();
+    let text = text_of(&first);
+    assert_eq!(first.status.code(), Some(0), "{text}");
+    assert!(text.contains("verdict: pass"), "{text}");
+    assert!(text.contains("BadChecksum"), "{text}");
+    for part in [
+        "bytecode",
+        "constants",
+        "qstrs",
+        "tables",
+        "libmicropython",
+        "Rust",
+    ] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+    let second = flash();
+    let text = text_of(&second);
+    assert_eq!(second.status.code(), Some(0), "{text}");
+    for work in ["Compiling", "Downloading", "unpacking", "missing"] {
+        assert!(!text.contains(work), "{work} is in:\n{text}");
+    }
+}
+
+#[test]
+fn flash_of_a_failing_application_fails() {
+    let project = Project::firmware("failing");
+    let app = project.read("app/main.py");
+    let failing = app.replace(
+        "def run(",
+        "def run(*arguments):\n    return {'ok': False}\n\n\ndef unused(",
+    );
+    assert_ne!(app, failing);
+    project.write("app/main.py", failing);
+    let run = emulator::run(&project.firmware_image());
+    assert_eq!(run.status, Some(1), "{}", run.console);
 }

@@ -19,8 +19,13 @@ const LIMIT: Duration = Duration::from_secs(300);
 
 /// Runs an image on the emulated Cortex-M3 board until it ends.
 pub fn run(image: &Path) -> Run {
+    run_on("mps2-an385", image)
+}
+
+/// Runs an image on an emulated Arm board, by QEMU's name, until it ends.
+pub fn run_on(machine: &str, image: &Path) -> Run {
     let mut child = Command::new("qemu-system-arm")
-        .args(["-machine", "mps2-an385", "-nographic", "-monitor", "none"])
+        .args(["-machine", machine, "-nographic", "-monitor", "none"])
         .args(["-serial", "stdio"])
         .args(["-semihosting-config", "enable=on,target=native"])
         .arg("-kernel")

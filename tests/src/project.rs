@@ -142,13 +142,19 @@ impl Project {
     /// Copies of one package in different folders share their build folders, which saves most of the work and
     /// means that one may be built at a time.
     pub fn firmware_image(&self) -> PathBuf {
+        self.firmware_image_for("thumbv7m-none-eabi")
+    }
+
+    /// The same for another Rust target.
+    pub fn firmware_image_for(&self, target: &str) -> PathBuf {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        self.succeeds(&["build", "--release"]);
+        self.succeeds(&["build", "--release", "--target", target]);
         let built = self
             .target_dir
-            .join("thumbv7m-none-eabi/release/example-firmware");
-        let image = self.root.join("image.elf");
+            .join(target)
+            .join("release/example-firmware");
+        let image = self.root.join(format!("{target}.elf"));
         std::fs::copy(built, &image).expect("the image is there");
         drop(guard);
         image

@@ -24,8 +24,22 @@ pub fn run(image: &Path) -> Run {
 
 /// Runs an image on an emulated Arm board, by QEMU's name, until it ends.
 pub fn run_on(machine: &str, image: &Path) -> Run {
-    let mut child = Command::new("qemu-system-arm")
-        .args(["-machine", machine, "-nographic", "-monitor", "none"])
+    start("qemu-system-arm", &["-machine", machine], image)
+}
+
+/// Runs an image on the emulated RISC-V board `virt` until it ends.
+pub fn run_on_riscv(image: &Path) -> Run {
+    start(
+        "qemu-system-riscv32",
+        &["-machine", "virt", "-bios", "none"],
+        image,
+    )
+}
+
+fn start(emulator: &str, machine: &[&str], image: &Path) -> Run {
+    let mut child = Command::new(emulator)
+        .args(machine)
+        .args(["-nographic", "-monitor", "none"])
         .args(["-serial", "stdio"])
         .args(["-semihosting-config", "enable=on,target=native"])
         .arg("-kernel")
@@ -34,7 +48,7 @@ pub fn run_on(machine: &str, image: &Path) -> Run {
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()
-        .expect("qemu-system-arm runs");
+        .unwrap_or_else(|error| panic!("{emulator}: {error}"));
     let mut stdout = child.stdout.take().expect("the console is piped");
     let reader = std::thread::spawn(move || {
         let mut bytes = Vec::new();

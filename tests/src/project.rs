@@ -47,6 +47,18 @@ impl Project {
         project
     }
 
+    /// A program for the emulated RISC-V board `virt`, from `tests/riscv`, with what the caller puts into `app` and
+    /// `src/names.in`.
+    pub fn riscv(name: &str) -> Self {
+        let project = Self::new(name);
+        let release = "\n[profile.release]\nopt-level = \"s\"\npanic = \"abort\"\n\
+                       \n[profile.dev]\npanic = \"abort\"\n";
+        project.write("Cargo.toml", host_manifest(name) + release);
+        project.write("src/main.rs", include_str!("../riscv/main.rs"));
+        project.write("link.x", include_str!("../riscv/link.x"));
+        project
+    }
+
     /// A library for the host that calls `freeze!` on the folder `app`.
     pub fn host(name: &str) -> Self {
         let project = Self::new(name);
@@ -135,6 +147,13 @@ impl Project {
                 context.and_then(|metadata| metadata.modified()).ok()
             })
             .unwrap_or_else(|| panic!("{package} has no build folder"))
+    }
+
+    /// Builds a program for RISC-V and returns the image.
+    pub fn riscv_image(&self, target: &str) -> PathBuf {
+        self.succeeds(&["build", "--release", "--target", target]);
+        let name = self.root.file_name().expect("a name");
+        self.target_dir.join(target).join("release").join(name)
     }
 
     /// Builds a copy of the example and returns the program, moved to where no other build writes.

@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use mpy_freeze::Context;
+use mpy_freeze_tests::emulator::Run;
+use mpy_freeze_tests::project::Project;
 use mpy_freeze_tests::suite::{self, Program};
 use mpy_freeze_tests::{compiler, emulator, micropython, programs};
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, elf};
@@ -28,14 +30,14 @@ fn accepted(arch: &str, path: &Path) -> bool {
 
 /// The programs of upstream's suite with native code that the compiler takes for this architecture, and the modules
 /// that `ports/qemu` freezes for some of them.
-fn upstream(arch: &str, has_fpu: bool) -> (Vec<Program>, Vec<(String, PathBuf)>) {
+fn upstream(arch: &str, inline_asm: &str, has_fpu: bool) -> (Vec<Program>, Vec<(String, PathBuf)>) {
     let tests = micropython().join("tests");
     let mut found = Vec::new();
     for pattern in [
         "ports/qemu/*.py",
         "micropython/native_*.py",
         "micropython/viper_*.py",
-        "inlineasm/thumb/*.py",
+        inline_asm,
     ] {
         let pattern = format!("{}/{pattern}", tests.display());
         found.extend(
@@ -88,7 +90,7 @@ fn check_image(image: &Path) {
 /// Freezes, runs and compares everything. `least` programs have to print what they should.
 fn run(target: &str, arch: &str, machine: &str, least: usize) {
     let has_fpu = target.ends_with("hf");
-    let (all, frozen) = upstream(arch, has_fpu);
+    let (all, frozen) = upstream(arch, "inlineasm/thumb/*.py", has_fpu);
     let names: Vec<&str> = all.iter().map(|program| program.name.as_str()).collect();
     let mut modules: Vec<(&str, PathBuf)> = all
         .iter()
@@ -109,9 +111,13 @@ fn run(target: &str, arch: &str, machine: &str, least: usize) {
     project.write("Cargo.toml", manifest);
     let image = project.firmware_image_for(target);
     check_image(&image);
-    let run = emulator::run_on(machine, &image);
+    check(arch, &all, &emulator::run_on(machine, &image), least);
+}
+
+/// Compares what the programs printed.
+fn check(arch: &str, all: &[Program], run: &Run, least: usize) {
     let (mut passed, mut skipped, mut failed) = (Vec::new(), Vec::new(), Vec::new());
-    for program in &all {
+    for program in all {
         match programs::printed(&run.console, &program.name) {
             Some("SKIP\n") => skipped.push(&program.name),
             Some(text) if program.accepts(text) => passed.push(program.name.as_str()),
@@ -151,4 +157,21 @@ fn armv7em_with_floats_runs_native_code_in_rom() {
 fn armv6m_runs_native_code_in_rom() {
     // The board's CPU has all of ARMv6-M's instructions.
     run("thumbv6m-none-eabi", "armv6m", "mps2-an385", 50);
+}
+
+#[test]
+fn rv32imc_runs_native_code_in_rom() {
+    let (all, frozen) = upstream("rv32imc", "inlineasm/rv32/*.py", false);
+    let project = Project::riscv("native-rv32imc");
+    let programs = all.iter().map(|program| (&program.name, &program.path));
+    for (name, path) in programs.chain(frozen.iter().map(|(name, path)| (name, path))) {
+        let text = std::fs::read(path).expect("the module is there");
+        project.write(&format!("app/{name}.py"), text);
+    }
+    let names: Vec<&str> = all.iter().map(|program| program.name.as_str()).collect();
+    project.write("src/names.in", format!("{names:?}"));
+    project.write("build.rs", BUILD);
+    let image = project.riscv_image("riscv32imc-unknown-none-elf");
+    check_image(&image);
+    check("rv32imc", &all, &emulator::run_on_riscv(&image), 45);
 }

@@ -102,7 +102,9 @@ impl Platform for Board {
         static WRAPS: AtomicU32 = AtomicU32::new(0);
         let now = FPGA_COUNTER.read();
         let mut wraps = WRAPS.load(Ordering::Relaxed);
-        if now < LAST.swap(now, Ordering::Relaxed) {
+        let before = LAST.load(Ordering::Relaxed);
+        LAST.store(now, Ordering::Relaxed);
+        if now < before {
             wraps += 1;
             WRAPS.store(wraps, Ordering::Relaxed);
         }

@@ -42,7 +42,7 @@ impl Parse for Args {
         if inputs.is_empty() {
             return Err(Error::new(
                 Span::call_site(),
-                "freeze! needs a folder or a .py file, for example freeze!(\"app/\")",
+                "freeze! needs a folder, a .py or a .mpy file, for example freeze!(\"app/\")",
             ));
         }
         Ok(Self {

@@ -15,7 +15,7 @@ use proc_macro::TokenStream;
 /// mpy_freeze_rt::freeze!("app/", "lib/one.py", opt = 2);
 /// ```
 ///
-/// Each argument is a folder, whose modules keep their paths below it, or a `.py` file, which is frozen under
+/// Each argument is a folder, whose modules keep their paths below it, or a `.py` or `.mpy` file, which is frozen under
 /// its own name. Paths start at the folder of the crate's `Cargo.toml`. Hidden files and folders and
 /// `__pycache__` are left out.
 ///

@@ -4,6 +4,7 @@
 
 #include "mpy_freeze_config.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 // The types that MicroPython asks its port for.
@@ -182,6 +183,32 @@ typedef long mp_off_t;
 #endif
 #endif
 
+// Native code, as `Build::native_code` says: the emitter whose code the target runs, which also tells
+// MicroPython what to accept, and the inline assembler of the same instruction set.
+#if defined(MPYF_NATIVE_CODE) && MPYF_NATIVE_CODE
+#if defined(__thumb__)
+#define MICROPY_EMIT_THUMB (1)
+#define MICROPY_EMIT_INLINE_THUMB (1)
+#if !defined(__thumb2__)
+#define MICROPY_EMIT_THUMB_ARMV7M (0)
+#define MICROPY_EMIT_INLINE_THUMB_FLOAT (0)
+#endif
+#elif defined(__riscv)
+#define MICROPY_EMIT_RV32 (1)
+#define MICROPY_EMIT_INLINE_RV32 (1)
+#elif defined(__x86_64__)
+#define MICROPY_EMIT_X64 (1)
+#else
+#error "Build::native_code: MicroPython makes no native code for this target"
+#endif
+#endif
+
+// A PC's heap isn't executable, so there native code can only be frozen: compiling it raises.
+#if MPYF_HOSTED && !defined(MP_PLAT_ALLOC_EXEC)
+#define MP_PLAT_ALLOC_EXEC(min_size, ptr, size) mpyf_refuse_native_code((ptr), (size))
+#define MP_PLAT_FREE_EXEC(ptr, size) ((void)(ptr), (void)(size))
+#endif
+
 // Python's text reaches the board as Python wrote it; whether a terminal wants "\r\n" is for the
 // board to know.
 #ifndef MP_PLAT_PRINT_STRN
@@ -206,6 +233,7 @@ typedef long mp_off_t;
 
 void mpyf_platform_idle(void);
 uint32_t mpyf_random_seed(void);
+void mpyf_refuse_native_code(void **ptr, size_t *size);
 
 // With a file system configured in, MicroPython's VFS does what the port's stand-ins refuse to do.
 #if defined(MICROPY_VFS) && MICROPY_VFS

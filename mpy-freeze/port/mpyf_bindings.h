@@ -8,6 +8,10 @@
 #include "py/emitglue.h"
 #include "py/frozenmod.h"
 #include "py/obj.h"
+#if MICROPY_EMIT_MACHINE_CODE
+// The functions that native code calls.
+#include "py/nativeglue.h"
+#endif
 #include "py/objint.h"
 #include "py/objstr.h"
 #include "py/objtuple.h"

@@ -122,3 +122,9 @@ uint32_t mpyf_random_seed(void) {
     uint64_t ticks = board_ticks_us() * 0x9e3779b97f4a7c15u;
     return (uint32_t)(ticks >> 32);
 }
+
+void mpyf_refuse_native_code(void **ptr, size_t *size) {
+    *ptr = NULL;
+    *size = 0;
+    mp_raise_msg(&mp_type_NotImplementedError, MP_ERROR_TEXT("native code must be frozen"));
+}

@@ -73,6 +73,18 @@ impl Build {
         self
     }
 
+    /// Whether the firmware runs machine code that MicroPython's compiler makes: functions with the decorators
+    /// `@micropython.native`, `@micropython.viper` and `@micropython.asm_thumb` or `asm_rv32`, and `.mpy` files
+    /// with such functions. Frozen, their code lies in ROM and runs there. Without it a decorator is an error of
+    /// `freeze!`, and with it the VM has the tables that such code calls, which take some KiB of ROM.
+    ///
+    /// The instruction set is the Rust target's: ARMv6-M, ARMv7-M, ARMv7E-M with or without single floats,
+    /// RV32IMC, or x86-64 for tests on a PC.
+    pub fn native_code(&mut self, native_code: bool) -> &mut Self {
+        self.config.native_code = native_code;
+        self
+    }
+
     /// Defines a macro of MicroPython's configuration, for example `MICROPY_PY_RE` as `(0)`.
     ///
     /// All macros are listed in `py/mpconfig.h`.

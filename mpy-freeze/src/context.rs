@@ -10,7 +10,7 @@ use crate::error::{Error, Problem, Result};
 use crate::fs;
 
 /// The first line of the file. Its number grows with every change of the layout below.
-const HEADER: &str = "mpy-freeze context 1";
+const HEADER: &str = "mpy-freeze context 2";
 
 /// How a MicroPython object is laid out in a machine word (`MICROPY_OBJ_REPR` in `py/mpconfig.h`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +91,8 @@ pub struct Context {
     pub machine_code: bool,
     /// Whether raw codes have the fields of inline assembler (`MICROPY_EMIT_INLINE_ASM`).
     pub inline_asm: bool,
+    /// Whether the firmware reads frozen source text, for which it needs a compiler (`MICROPY_MODULE_FROZEN_STR`).
+    pub frozen_str: bool,
     /// The compiler that was built from the same source.
     pub mpy_cross: PathBuf,
     /// Number of the last qstr that a `.mpy` file may name by its number (`QSTR_LAST_STATIC`).
@@ -149,7 +151,7 @@ impl Context {
             LongInt::LongLong => ("longlong", 0),
             LongInt::Mpz { dig_bits } => ("mpz", dig_bits),
         };
-        let lines: [(&str, String); 22] = [
+        let lines: [(&str, String); 23] = [
             ("micropython", escape(&self.micropython)),
             ("target", escape(&self.target)),
             ("bare_metal", self.bare_metal.to_string()),
@@ -176,6 +178,7 @@ impl Context {
             ("settrace", self.settrace.to_string()),
             ("machine_code", self.machine_code.to_string()),
             ("inline_asm", self.inline_asm.to_string()),
+            ("frozen_str", self.frozen_str.to_string()),
             ("mpy_cross", escape(&self.mpy_cross.to_string_lossy())),
             ("last_static_qstr", self.last_static_qstr.to_string()),
         ];
@@ -241,6 +244,7 @@ impl Context {
             settrace: fields.value("settrace")?,
             machine_code: fields.value("machine_code")?,
             inline_asm: fields.value("inline_asm")?,
+            frozen_str: fields.value("frozen_str")?,
             mpy_cross: fields.text("mpy_cross")?.into(),
             last_static_qstr: fields.value("last_static_qstr")?,
             qstrs: fields.all("qstr")?,
@@ -346,6 +350,7 @@ pub(crate) mod tests {
             settrace: false,
             machine_code: false,
             inline_asm: false,
+            frozen_str: true,
             mpy_cross: "host/mpy-cross".into(),
             last_static_qstr: 4,
             qstrs: ["", "", "__dir__", "\n", " ", "a\\b"]

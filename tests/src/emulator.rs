@@ -19,8 +19,27 @@ const LIMIT: Duration = Duration::from_secs(300);
 
 /// Runs an image on the emulated Cortex-M3 board until it ends.
 pub fn run(image: &Path) -> Run {
-    let mut child = Command::new("qemu-system-arm")
-        .args(["-machine", "mps2-an385", "-nographic", "-monitor", "none"])
+    run_on("mps2-an385", image)
+}
+
+/// Runs an image on an emulated Arm board, by QEMU's name, until it ends.
+pub fn run_on(machine: &str, image: &Path) -> Run {
+    start("qemu-system-arm", &["-machine", machine], image)
+}
+
+/// Runs an image on the emulated RISC-V board `virt` until it ends.
+pub fn run_on_riscv(image: &Path) -> Run {
+    start(
+        "qemu-system-riscv32",
+        &["-machine", "virt", "-bios", "none"],
+        image,
+    )
+}
+
+fn start(emulator: &str, machine: &[&str], image: &Path) -> Run {
+    let mut child = Command::new(emulator)
+        .args(machine)
+        .args(["-nographic", "-monitor", "none"])
         .args(["-serial", "stdio"])
         .args(["-semihosting-config", "enable=on,target=native"])
         .arg("-kernel")
@@ -29,7 +48,7 @@ pub fn run(image: &Path) -> Run {
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()
-        .expect("qemu-system-arm runs");
+        .unwrap_or_else(|error| panic!("{emulator}: {error}"));
     let mut stdout = child.stdout.take().expect("the console is piped");
     let reader = std::thread::spawn(move || {
         let mut bytes = Vec::new();

@@ -7,8 +7,10 @@
     reason = "tests read the environment, and end by panicking"
 )]
 
+pub mod compiler;
 pub mod emulator;
 pub mod oracle;
+pub mod programs;
 pub mod project;
 pub mod suite;
 

@@ -1,6 +1,6 @@
 //! Upstream's own tools and CPython, which say what is right.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// Runs CPython and returns what it printed.
@@ -26,4 +26,11 @@ pub fn script(folder: &Path, script: &Path, args: &[&str]) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8(output.stdout).expect("the script writes UTF-8")
+}
+
+/// Every `.py` file below a folder, in the order of their paths.
+pub fn python_files(folder: &Path) -> Vec<PathBuf> {
+    let pattern = format!("{}/**/*.py", folder.display());
+    let files = glob::glob(&pattern).expect("the pattern is valid");
+    files.flatten().filter(|path| path.is_file()).collect()
 }

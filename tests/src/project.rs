@@ -47,6 +47,18 @@ impl Project {
         project
     }
 
+    /// A program for the emulated RISC-V board `virt`, from `tests/riscv`, with what the caller puts into `app` and
+    /// `src/names.in`.
+    pub fn riscv(name: &str) -> Self {
+        let project = Self::new(name);
+        let release = "\n[profile.release]\nopt-level = \"s\"\npanic = \"abort\"\n\
+                       \n[profile.dev]\npanic = \"abort\"\n";
+        project.write("Cargo.toml", host_manifest(name) + release);
+        project.write("src/main.rs", include_str!("../riscv/main.rs"));
+        project.write("link.x", include_str!("../riscv/link.x"));
+        project
+    }
+
     /// A library for the host that calls `freeze!` on the folder `app`.
     pub fn host(name: &str) -> Self {
         let project = Self::new(name);
@@ -137,18 +149,31 @@ impl Project {
             .unwrap_or_else(|| panic!("{package} has no build folder"))
     }
 
+    /// Builds a program for RISC-V and returns the image.
+    pub fn riscv_image(&self, target: &str) -> PathBuf {
+        self.succeeds(&["build", "--release", "--target", target]);
+        let name = self.root.file_name().expect("a name");
+        self.target_dir.join(target).join("release").join(name)
+    }
+
     /// Builds a copy of the example and returns the program, moved to where no other build writes.
     ///
     /// Copies of one package in different folders share their build folders, which saves most of the work and
     /// means that one may be built at a time.
     pub fn firmware_image(&self) -> PathBuf {
+        self.firmware_image_for("thumbv7m-none-eabi")
+    }
+
+    /// The same for another Rust target.
+    pub fn firmware_image_for(&self, target: &str) -> PathBuf {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        self.succeeds(&["build", "--release"]);
+        self.succeeds(&["build", "--release", "--target", target]);
         let built = self
             .target_dir
-            .join("thumbv7m-none-eabi/release/example-firmware");
-        let image = self.root.join("image.elf");
+            .join(target)
+            .join("release/example-firmware");
+        let image = self.root.join(format!("{target}.elf"));
         std::fs::copy(built, &image).expect("the image is there");
         drop(guard);
         image

@@ -64,7 +64,8 @@ pub fn basics() -> Vec<Program> {
     })
 }
 
-fn program(path: &Path) -> Option<Program> {
+/// One program, if it can be run as a module and there is something to compare it with.
+pub fn program(path: &Path) -> Option<Program> {
     let text = std::fs::read_to_string(path).ok()?;
     let main = ["__main__", "__name__", "__file__", "input(", "sys.stdin"];
     if main.iter().any(|word| text.contains(word)) {

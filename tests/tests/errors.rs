@@ -315,3 +315,76 @@ fn a_build_script_that_builds_nothing() {
         );
     });
 }
+
+/// A small module, compiled with these options of mpy-cross.
+fn compiled(flags: &[&str], text: &str) -> Vec<u8> {
+    let context = mpy_freeze::Context::load(Path::new(env!("OUT_DIR"))).expect("a context");
+    let source = folder("compiled").join("m.py");
+    std::fs::write(&source, text).expect("the source");
+    mpy_freeze_tests::compiler::compile(&context.mpy_cross, flags, "m.py", &source)
+        .expect("the module compiles")
+}
+
+#[test]
+fn compiled_modules_that_the_firmware_cant_take() {
+    with_project(|project| {
+        let good = compiled(&["-msmall-int-bits=31"], "x = 1\n");
+        let with = |at: usize, value: u8| {
+            let mut bytes = good.clone();
+            bytes[at] = value;
+            bytes
+        };
+        let native = "import micropython\n@micropython.native\ndef f():\n    pass\n";
+        let native = compiled(&["-march=armv7m"], native);
+        let lib = "mpy_freeze_rt::freeze!(\"app\");\n";
+        project.write(
+            "src/lib.rs",
+            "mpy_freeze_rt::freeze!(\"app\", \"one.mpy\");\n",
+        );
+        for (bytes, words) in [
+            (with(0, 0x7f), "one.mpy: at byte 0: this is no .mpy file"),
+            (
+                with(1, 5),
+                "one.mpy: at byte 1: the file has .mpy version 5, and the firmware needs version 6",
+            ),
+            (good[..good.len() - 1].to_vec(), "one.mpy: at byte"),
+            (
+                with(3, 64),
+                "small ints of 64 bits, and the firmware's have 63",
+            ),
+            (
+                native,
+                "native code in `f` for armv7m (architecture 5), and the firmware runs none",
+            ),
+        ] {
+            project.write("one.mpy", bytes);
+            // The error stands at the argument that names the file.
+            check_fails(project, &[words, "src/lib.rs:1:31", "help: "]);
+        }
+        project.write("one.mpy", good);
+        project.succeeds(&["check"]);
+        project.remove("one.mpy");
+        project.write("src/lib.rs", lib);
+    });
+}
+
+#[test]
+fn a_decorator_without_native_code_is_an_error_at_its_line() {
+    with_project(|project| {
+        for (decorator, line) in [("native", 3), ("viper", 3), ("asm_thumb", 3)] {
+            let text =
+                format!("import micropython\n\n@micropython.{decorator}\ndef f():\n    pass\n");
+            project.write("app/fast.py", text);
+            check_fails(
+                project,
+                &[
+                    &format!("app/fast.py:{line}: SyntaxError"),
+                    &format!("{line} | @micropython.{decorator}"),
+                    "Build::native_code(true)",
+                ],
+            );
+        }
+        project.remove("app/fast.py");
+        project.succeeds(&["check"]);
+    });
+}

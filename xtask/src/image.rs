@@ -15,6 +15,7 @@ use object::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Owner {
     Bytecode,
+    Native,
     Constants,
     Qstrs,
     Tables,
@@ -30,6 +31,7 @@ pub struct Report {
     /// The paths of the frozen modules.
     modules: Vec<String>,
     bytecode: u64,
+    native: u64,
     constants: u64,
     qstrs: u64,
     tables: u64,
@@ -113,6 +115,7 @@ impl Report {
     fn add(&mut self, owner: Owner, size: u64) {
         match owner {
             Owner::Bytecode => self.bytecode += size,
+            Owner::Native => self.native += size,
             Owner::Constants => self.constants += size,
             Owner::Qstrs => self.qstrs += size,
             Owner::Tables => self.tables += size,
@@ -123,7 +126,7 @@ impl Report {
     }
 
     fn frozen(&self) -> u64 {
-        self.bytecode + self.constants + self.qstrs + self.tables + self.sources
+        self.bytecode + self.native + self.constants + self.qstrs + self.tables + self.sources
     }
 
     fn rom(&self) -> u64 {
@@ -141,6 +144,9 @@ impl fmt::Display for Report {
         row("ROM, bytes", self.rom())?;
         row("  frozen Python", self.frozen())?;
         row("    bytecode", self.bytecode)?;
+        if self.native > 0 {
+            row("    native code", self.native)?;
+        }
         row("    constants", self.constants)?;
         row("    qstrs and text of constants", self.qstrs)?;
         // Without such modules there is still the byte that ends the list of them.
@@ -239,6 +245,7 @@ fn owner(name: &str, theirs: Option<&HashSet<String>>) -> Owner {
 fn frozen_owner(name: &str) -> Owner {
     match name.split('_').next() {
         Some("bytecode") => Owner::Bytecode,
+        Some("native") => Owner::Native,
         Some("constants") => Owner::Constants,
         Some("qstrs") => Owner::Qstrs,
         _ => Owner::Tables,
@@ -302,6 +309,7 @@ mod tests {
         assert_eq!(owner("mp_init", None), Owner::Rust);
         assert_eq!(owner("_RNvCs1_4main", Some(&theirs)), Owner::Rust);
         assert_eq!(owner("mpy_freeze_bytecode", None), Owner::Bytecode);
+        assert_eq!(owner("mpy_freeze_native", None), Owner::Native);
         assert_eq!(
             owner("mpy_freeze_constants_tuples_3", None),
             Owner::Constants

@@ -12,25 +12,27 @@ use crate::error::{Error, Problem, Result};
 use crate::fs;
 
 use super::cache::{Cache, Key, fingerprint};
-use super::inputs::Source;
+use super::inputs::{Kind, Source};
 
 /// The compiler's heap, in MiB, and what it gets when that wasn't enough.
 ///
 /// The compiler asks the system for all of it at once but touches only what it needs.
 const HEAPS: [u32; 2] = [32, 512];
 
-/// A compiled module.
+/// A compiled module, whoever compiled it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Compiled {
     /// The source's path, for messages.
     pub(super) path: PathBuf,
     /// The source's target path.
     pub(super) target: String,
+    /// Whether the user gave it as a `.mpy` file.
+    pub(super) given: bool,
     /// The `.mpy` file.
     pub(super) mpy: Vec<u8>,
 }
 
-/// Compiles all sources, as many at a time as the machine has cores.
+/// Compiles all sources, as many at a time as the machine has cores. What is compiled already stays as it is.
 ///
 /// # Errors
 ///
@@ -80,6 +82,7 @@ fn gather<'a>(
             Ok(mpy) => compiled.push(Compiled {
                 path: source.path.clone(),
                 target: source.target.clone(),
+                given: source.kind == Kind::Mpy,
                 mpy,
             }),
             Err(Failure::Source(problem)) => problems.push(problem),
@@ -136,11 +139,14 @@ impl<'a> Compiler<'a> {
     }
 
     fn compile(&self, source: &Source) -> std::result::Result<Vec<u8>, Failure> {
+        if source.kind == Kind::Mpy {
+            return Ok(source.bytes.clone());
+        }
         let key = Key {
             compiler: &self.identity,
             flags: &self.flags,
             target: &source.target,
-            source: source.text.as_bytes(),
+            source: &source.bytes,
         };
         if let Some(mpy) = self.cache.get(&key).map_err(Failure::Other)? {
             return Ok(mpy);
@@ -173,7 +179,7 @@ impl<'a> Compiler<'a> {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let output = feed(&mut command, source.text.as_bytes()).map_err(|error| {
+        let output = feed(&mut command, &source.bytes).map_err(|error| {
             let problem = Problem::new(format!("can't run MicroPython's compiler: {error}"));
             Failure::Other(Error::Compile(vec![problem.file(self.program)]))
         })?;
@@ -216,7 +222,8 @@ fn rejection(source: &Source, status: &str, errors: &str) -> Problem {
         let index = usize::try_from(line)
             .unwrap_or(usize::MAX)
             .saturating_sub(1);
-        problem = problem.line(line, source.text.lines().nth(index).map(String::from));
+        let text = String::from_utf8_lossy(&source.bytes);
+        problem = problem.line(line, text.lines().nth(index).map(String::from));
     }
     if message.starts_with("MemoryError") {
         let [.., heap] = HEAPS;
@@ -226,8 +233,10 @@ fn rejection(source: &Source, status: &str, errors: &str) -> Problem {
     } else if message.ends_with("name too long") {
         problem = problem.help("MicroPython's names end at 255 bytes");
     } else if message.ends_with("invalid arch") {
-        problem =
-            problem.help("the firmware runs no native code: remove the @micropython decorator");
+        problem = problem.help(
+            "the firmware runs no native code: let build.rs turn it on with `Build::native_code(true)`, or remove \
+             the @micropython decorator",
+        );
     }
     problem
 }
@@ -258,7 +267,8 @@ mod tests {
         let source = Source {
             path: "app/main.py".into(),
             target: "main.py".into(),
-            text: "x = 1\ndef f(:\n".into(),
+            kind: Kind::Python,
+            bytes: "x = 1\ndef f(:\n".into(),
         };
         rejection(&source, "exit status: 1", errors).to_string()
     }

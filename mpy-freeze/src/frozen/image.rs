@@ -18,8 +18,12 @@ pub(super) struct Image {
     pub(super) pools: QstrPools,
     /// The data of all functions, prelude and opcodes.
     pub(super) bytecode: Vec<u8>,
+    /// The machine code of all functions that have some, each at an aligned offset.
+    pub(super) native: Vec<u8>,
     /// Functions that need more than their data.
     pub(super) raw_codes: Vec<RawCode>,
+    /// Functions of inline assembler.
+    pub(super) asm_codes: Vec<RawCode>,
     /// The functions inside functions; a raw code has a range of them.
     pub(super) children: Vec<ProtoFun>,
     /// String and bytes constants.
@@ -38,6 +42,8 @@ pub(super) struct Image {
     pub(super) qstr_table: Vec<u16>,
     /// The modules' constant tables, one after the other.
     pub(super) obj_table: Vec<Word>,
+    /// The sources that are frozen as text, which an import looks for first.
+    pub(super) sources: Vec<Source>,
     /// The modules, in the order in which an import looks for them.
     pub(super) modules: Vec<Module>,
 }
@@ -68,19 +74,50 @@ pub(super) enum ProtoFun {
     Bytecode(usize),
     /// An entry of the raw-code table.
     RawCode(usize),
+    /// An entry of the table of assembler functions.
+    AsmCode(usize),
+    /// No function but the prelude of one of native code, by its offset in the table of native code. It stands at the
+    /// end of that function's table of children.
+    Prelude(usize),
 }
 
 /// An entry of the raw-code table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RawCode {
-    /// Where its data begins in the bytecode table.
-    pub(super) bytecode: usize,
+    /// Its code.
+    pub(super) code: Code,
     /// How many bytes that is.
     pub(super) length: usize,
+    /// Whether calling it makes a generator.
+    pub(super) is_generator: bool,
     /// Its functions: the first one's place in the table of children, and how many they are.
     pub(super) children: (usize, usize),
-    /// What its data says about it.
-    pub(super) prelude: Prelude,
+}
+
+/// The kinds of code, and where it begins in the table of bytecode or of native code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Code {
+    /// Bytecode, and what it says about itself.
+    Bytecode { at: usize, prelude: Prelude },
+    /// Machine code with a prelude at an offset from its beginning.
+    Native { at: usize, prelude_offset: usize },
+    /// Machine code of its own kind.
+    Viper { at: usize },
+    /// Machine code that takes and returns machine words.
+    Asm {
+        at: usize,
+        n_pos_args: u32,
+        type_sig: u32,
+    },
+}
+
+/// A source that is frozen as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Source {
+    /// Its target path.
+    pub(super) name: String,
+    /// Its text; never empty.
+    pub(super) text: Vec<u8>,
 }
 
 /// A string or bytes constant.
@@ -132,11 +169,12 @@ impl Image {
         }
     }
 
-    /// The names of all modules, each with a zero byte after it, and one more at the end.
+    /// The names of all modules, text first, each with a zero byte after it, and one more at the end.
     pub(super) fn names(&self) -> Vec<u8> {
         let mut names = Vec::new();
-        for module in &self.modules {
-            names.extend(module.name.as_bytes());
+        let sources = self.sources.iter().map(|source| &source.name);
+        for name in sources.chain(self.modules.iter().map(|module| &module.name)) {
+            names.extend(name.as_bytes());
             names.push(0);
         }
         names.push(0);

@@ -1,4 +1,4 @@
-//! The first stage: the inputs of `freeze!` to Python sources, each under its target path.
+//! The first stage: the inputs of `freeze!` to files, each under its target path.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs as std_fs;
@@ -10,35 +10,56 @@ use crate::fs;
 /// The longest target path. MicroPython's compiler keeps the length of a name in one byte.
 const MAX_TARGET: usize = 255;
 
-/// One Python source.
+/// What a file is, and so what becomes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A Python source to compile.
+    Python,
+    /// A module that is compiled already.
+    Mpy,
+    /// A Python source that is frozen as it is, and compiled in the firmware whenever it is imported.
+    Text,
+}
+
+/// An input as the user names it: a folder or a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Input {
+    pub(super) path: PathBuf,
+    /// Whether its sources are frozen as text.
+    pub(super) as_text: bool,
+}
+
+/// One file to freeze.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Source {
     /// Where it lies: the base folder joined with the input's path.
     pub(super) path: PathBuf,
     /// The name that it has in the firmware, for example `app/util.py`.
     pub(super) target: String,
-    /// Its text.
-    pub(super) text: String,
+    /// What it is.
+    pub(super) kind: Kind,
+    /// What is in it: UTF-8, unless it is a `.mpy` file.
+    pub(super) bytes: Vec<u8>,
 }
 
 /// What the inputs hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Found {
-    /// All sources, by input and then by target path.
+    /// All files, by input and then by target path.
     pub(super) sources: Vec<Source>,
     /// The inputs that are folders.
     pub(super) folders: Vec<PathBuf>,
 }
 
-/// Finds and reads all sources.
+/// Finds and reads all files.
 ///
 /// # Errors
 ///
 /// [`Error::Inputs`] with everything that is wrong with all inputs.
-pub(super) fn find(base: &Path, inputs: &[PathBuf]) -> Result<Found> {
+pub(super) fn find(base: &Path, inputs: &[Input]) -> Result<Found> {
     let mut search = Search::default();
     for input in inputs {
-        search.input(&base.join(input));
+        search.input(&base.join(&input.path), input.as_text);
     }
     search.check_targets();
     if search.problems.is_empty() {
@@ -59,7 +80,7 @@ impl Search {
         self.problems.push(problem);
     }
 
-    fn input(&mut self, path: &Path) {
+    fn input(&mut self, path: &Path, as_text: bool) {
         // `a/` and `a` are the same folder, and messages should show it one way.
         let path: PathBuf = path.components().collect();
         match std_fs::metadata(&path) {
@@ -68,30 +89,34 @@ impl Search {
                     .file(&path)
                     .help("paths in freeze! start at the folder of the crate's Cargo.toml"),
             ),
-            Ok(metadata) if metadata.is_dir() => self.folder_input(path),
-            Ok(_) => self.file_input(&path),
+            Ok(metadata) if metadata.is_dir() => self.folder_input(path, as_text),
+            Ok(_) => self.file_input(&path, as_text),
         }
     }
 
-    fn file_input(&mut self, path: &Path) {
-        if path.extension().is_none_or(|extension| extension != "py") {
+    fn file_input(&mut self, path: &Path, as_text: bool) {
+        let Some(kind) = kind(path, as_text) else {
             self.problem(
-                Problem::new("this is neither a folder nor a .py file")
+                Problem::new("this is neither a folder nor a .py or .mpy file")
                     .file(path)
-                    .help("freeze! takes folders and .py files"),
+                    .help("freeze! takes folders, .py files and .mpy files; text is frozen of .py files only"),
             );
             return;
-        }
+        };
         match path.file_name().and_then(|name| name.to_str()) {
-            Some(name) => self.source(path, name.to_string()),
+            Some(name) => self.source(path, name, kind),
             None => self.problem(not_utf8_name(path)),
         }
     }
 
-    fn folder_input(&mut self, path: PathBuf) {
+    fn folder_input(&mut self, path: PathBuf, as_text: bool) {
         let known = self.problems.len();
         let mut files = BTreeMap::new();
         self.walk(&path, "", &mut Vec::new(), &mut files);
+        let files: Vec<_> = files
+            .into_iter()
+            .filter_map(|(name, file)| Some((name, kind(&file, as_text)?, file)))
+            .collect();
         if files.is_empty() && self.problems.len() == known {
             self.problem(
                 Problem::new("the folder has no .py file in it")
@@ -99,13 +124,13 @@ impl Search {
                     .help("add one, or remove the folder from freeze!"),
             );
         }
-        for (target, file) in files {
-            self.source(&file, target);
+        for (name, kind, file) in files {
+            self.source(&file, &name, kind);
         }
         self.found.folders.push(path);
     }
 
-    /// Collects the `.py` files below `folder`, whose target path is `prefix`, by their target paths.
+    /// Collects the files below `folder`, whose name in the input is `prefix`, by their names in the input.
     ///
     /// `above` holds the real paths of the folders that it lies in, so that a link to one of them is noticed.
     fn walk(
@@ -144,15 +169,18 @@ impl Search {
             let target = format!("{prefix}{name}");
             if path.is_dir() {
                 self.walk(&path, &format!("{target}/"), above, files);
-            } else if path.extension().is_some_and(|extension| extension == "py") {
+            } else {
                 files.insert(target, path);
             }
         }
         above.pop();
     }
 
-    /// Reads one source.
-    fn source(&mut self, path: &Path, target: String) {
+    /// Reads one file, whose name in the input is `name`.
+    fn source(&mut self, path: &Path, name: &str, kind: Kind) {
+        // An import asks for `.py`, whatever the module was frozen from.
+        let stem = name.strip_suffix(".mpy");
+        let target = stem.map_or_else(|| name.to_string(), |stem| format!("{stem}.py"));
         if let Some(why) = not_importable(&target) {
             self.problem(
                 Problem::new(format!("Python can't import `{target}`: {why}"))
@@ -167,6 +195,15 @@ impl Search {
                 return;
             }
         };
+        if kind == Kind::Mpy {
+            self.found.sources.push(Source {
+                path: path.to_path_buf(),
+                target,
+                kind,
+                bytes,
+            });
+            return;
+        }
         match String::from_utf8(bytes) {
             Ok(text) if text.starts_with('\u{feff}') => self.problem(
                 Problem::new("the file starts with a byte order mark, which MicroPython rejects")
@@ -177,7 +214,8 @@ impl Search {
             Ok(text) => self.found.sources.push(Source {
                 path: path.to_path_buf(),
                 target,
-                text,
+                kind,
+                bytes: text.into_bytes(),
             }),
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
@@ -228,6 +266,16 @@ impl Search {
             }
         }
         self.problems.append(&mut problems);
+    }
+}
+
+/// What a file is by its extension; nothing for a file that isn't frozen.
+fn kind(path: &Path, as_text: bool) -> Option<Kind> {
+    match path.extension()?.to_str()? {
+        "py" if as_text => Some(Kind::Text),
+        "py" => Some(Kind::Python),
+        "mpy" if !as_text => Some(Kind::Mpy),
+        _ => None,
     }
 }
 

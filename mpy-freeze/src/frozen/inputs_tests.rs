@@ -1,12 +1,19 @@
 use super::*;
 use crate::frozen::tests::Folder;
 
+fn input(path: &str) -> Input {
+    Input {
+        path: path.into(),
+        as_text: false,
+    }
+}
+
 fn targets(found: &Found) -> Vec<&str> {
     found.sources.iter().map(|source| &*source.target).collect()
 }
 
 fn problems(folder: &Folder, inputs: &[&str]) -> Vec<String> {
-    let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
+    let inputs: Vec<Input> = inputs.iter().map(|path| input(path)).collect();
     let Err(Error::Inputs(problems)) = find(folder.path(), &inputs) else {
         panic!("no error")
     };
@@ -25,14 +32,51 @@ fn folders_keep_paths_and_files_keep_names() {
         .file("app/.x.py", "")
         .file("app/__pycache__/main.py", "")
         .file("lib/deep/one.py", "x = 1\n");
-    let inputs = ["app/".into(), "lib/deep/one.py".into()];
+    let inputs = [input("app/"), input("lib/deep/one.py")];
     let found = find(folder.path(), &inputs).unwrap();
     assert_eq!(
         targets(&found),
         ["main.py", "pkg/__init__.py", "pkg/b-c.py", "one.py"]
     );
     assert_eq!(found.folders, [folder.path().join("app")]);
-    assert_eq!(found.sources[3].text, "x = 1\n");
+    assert_eq!(found.sources[3].bytes, b"x = 1\n");
+}
+
+#[test]
+fn compiled_modules_stand_under_the_name_that_import_asks_for() {
+    let folder = Folder::new("inputs");
+    folder
+        .file("app/a.mpy", b"M\x06\xff")
+        .file("app/pkg/b.py", "");
+    let found = find(folder.path(), &[input("app"), input("app/pkg/b.py")]).unwrap();
+    assert_eq!(targets(&found), ["a.py", "pkg/b.py", "b.py"]);
+    assert_eq!(found.sources[0].kind, Kind::Mpy);
+    assert_eq!(found.sources[0].bytes, b"M\x06\xff");
+    folder.file("app/a.py", "");
+    let found = problems(&folder, &["app"]);
+    assert!(
+        found[0].contains("two files have the target path `a.py`"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn text_is_made_of_sources_only() {
+    let folder = Folder::new("inputs");
+    folder.file("app/a.py", "x = 1\n").file("app/b.mpy", "M");
+    let text = |path: &str| Input {
+        path: path.into(),
+        as_text: true,
+    };
+    let found = find(folder.path(), &[text("app")]).unwrap();
+    assert_eq!(targets(&found), ["a.py"]);
+    assert_eq!(found.sources[0].kind, Kind::Text);
+    let error = find(folder.path(), &[text("app/b.mpy")]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("text is frozen of .py files only")
+    );
 }
 
 #[test]
@@ -55,7 +99,7 @@ fn every_problem_is_reported() {
         "b.py:1: the file starts with a byte order mark",
         "Python can't import `c.d.py`: the dot in `c.d`",
         "Python can't import `e.f/g.py`: the dot in `e.f`",
-        "readme.txt: this is neither a folder nor a .py file",
+        "readme.txt: this is neither a folder nor a .py or .mpy file",
     ] {
         let count = found
             .iter()

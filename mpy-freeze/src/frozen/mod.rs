@@ -1,4 +1,4 @@
-//! The Python side: Python sources to Rust statics in ROM.
+//! The Python side: Python sources and compiled modules to Rust statics in ROM.
 //!
 //! [`Freeze`] is what the `freeze!` macro calls. It reads the sources and nothing else but the [`Context`] that
 //! [`Build`](crate::Build) left, and returns items that define what libmicropython looks for when it imports a
@@ -10,7 +10,7 @@ mod emit;
 mod image;
 mod inputs;
 mod link;
-mod mpy;
+pub mod mpy;
 mod size;
 mod text;
 
@@ -48,7 +48,7 @@ pub use size::Size;
 pub struct Freeze<'a> {
     context: &'a Context,
     base: PathBuf,
-    inputs: Vec<PathBuf>,
+    inputs: Vec<inputs::Input>,
     optimisation: u8,
     cache: PathBuf,
 }
@@ -79,9 +79,19 @@ impl<'a> Freeze<'a> {
         }
     }
 
-    /// Adds a folder, whose modules keep their paths below it, or a `.py` file, which keeps its name.
+    /// Adds a folder, whose modules keep their paths below it, or a `.py` or `.mpy` file, which keeps its name.
     pub fn input(&mut self, path: impl Into<PathBuf>) -> &mut Self {
-        self.inputs.push(path.into());
+        self.add(path.into(), false)
+    }
+
+    /// Adds a folder or a `.py` file like [`input`](Self::input), to be frozen as source text: the firmware compiles
+    /// it whenever it is imported, as upstream's `freeze_as_str` has it.
+    pub fn text(&mut self, path: impl Into<PathBuf>) -> &mut Self {
+        self.add(path.into(), true)
+    }
+
+    fn add(&mut self, path: PathBuf, as_text: bool) -> &mut Self {
+        self.inputs.push(inputs::Input { path, as_text });
         self
     }
 
@@ -111,10 +121,13 @@ impl<'a> Freeze<'a> {
             .iter()
             .map(|source| source.path.clone())
             .collect();
-        let compiled =
-            compile::compile(self.context, self.optimisation, &self.cache, found.sources)?;
+        let (texts, modules) = found
+            .sources
+            .into_iter()
+            .partition(|source| source.kind == inputs::Kind::Text);
+        let compiled = compile::compile(self.context, self.optimisation, &self.cache, modules)?;
         let parsed = parse(self.context, &compiled)?;
-        let image = link::link(self.context, &link_inputs(&compiled, &parsed))?;
+        let image = link::link(self.context, &link_inputs(&compiled, &parsed), &texts)?;
         let tokens = emit::emit(self.context, &image, &self.base, &sources);
         Ok(Frozen {
             tokens,
@@ -132,6 +145,15 @@ fn parse(context: &Context, compiled: &[compile::Compiled]) -> Result<Vec<mpy::M
     for module in compiled {
         match mpy::read(&module.mpy, context.mpy_version) {
             Ok(mpy) => parsed.push(mpy),
+            Err(fault) if module.given => problems.push(
+                Problem::new(fault.message)
+                    .file(&module.path)
+                    .offset(fault.offset)
+                    .help(format!(
+                        "compile it again, with the mpy-cross of MicroPython {}",
+                        context.micropython
+                    )),
+            ),
             Err(fault) => problems.push(
                 Problem::new(format!(
                     "MicroPython's compiler wrote a file that can't be read: at byte {}, {}",

@@ -12,6 +12,10 @@ pub struct Size {
     pub modules: usize,
     /// Their bytecode.
     pub bytecode: usize,
+    /// Their machine code.
+    pub native: usize,
+    /// The sources that are frozen as text.
+    pub sources: usize,
     /// Their constants, without the text of strings.
     pub constants: usize,
     /// Names and the text of all strings.
@@ -23,14 +27,20 @@ pub struct Size {
 impl Size {
     /// All parts together.
     pub fn total(&self) -> usize {
-        self.bytecode + self.constants + self.qstrs + self.tables
+        self.bytecode + self.native + self.sources + self.constants + self.qstrs + self.tables
     }
 
     pub(super) fn of(context: &Context, image: &Image) -> Self {
         let target = Target::new(context);
         Self {
-            modules: image.modules.len(),
+            modules: image.modules.len() + image.sources.len(),
             bytecode: image.bytecode.len(),
+            native: image.native.len(),
+            sources: image
+                .sources
+                .iter()
+                .map(|source| source.text.len() + 1)
+                .sum(),
             constants: target.constants(context, image),
             qstrs: target.qstrs(context, image),
             tables: target.tables(context, image),
@@ -106,13 +116,16 @@ impl Target {
             raw_code += 4 + 7 * 4 + 4 * self.pointer;
         }
         let module = 3 * self.pointer + self.pointer;
+        let asm = (raw_code + 4).next_multiple_of(self.pointer);
         image.raw_codes.len() * raw_code
+            + image.asm_codes.len() * asm
+            + image.sources.len() * 4
             + image.children.len() * self.pointer
             + image.qstr_table.len() * 2
             + image.obj_table.len() * self.word
             + image.modules.len() * module
             + image.names().len()
-            // The empty list of frozen source texts, and the address that anchors the shim.
+            // The end of the list of frozen source texts, and the address that anchors the shim.
             + 4 + 1 + self.pointer
     }
 }

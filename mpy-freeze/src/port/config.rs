@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use crate::context::{Float, LongInt};
 use crate::error::{Error, Problem, Result};
 
+use super::target::Target;
+
 /// How much of Python the firmware has: MicroPython's own levels (`MICROPY_CONFIG_ROM_LEVEL` in
 /// `py/mpconfig.h`), each with everything of the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -65,6 +67,7 @@ pub(crate) struct Config {
     pub(crate) long_int: Option<LongInt>,
     pub(crate) complex: Option<bool>,
     pub(crate) compressed_errors: Option<bool>,
+    pub(crate) native_code: bool,
     pub(crate) defines: Vec<(String, String)>,
 }
 
@@ -93,6 +96,24 @@ impl Config {
         Ok(text)
     }
 
+    /// Looks for what the target can't do.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] where native code is wanted and there is none for the target.
+    pub(crate) fn check(&self, target: &Target) -> Result<()> {
+        if self.native_code && target.native_arch.is_none() {
+            return Err(Error::Config(vec![
+                Problem::new(format!(
+                    "MicroPython's compiler makes no native code for the target {}",
+                    target.name
+                ))
+                .help("remove Build::native_code from build.rs"),
+            ]));
+        }
+        Ok(())
+    }
+
     fn features(&self) -> Vec<(String, String)> {
         let mut lines = Vec::new();
         let mut set = |name: &str, value: &str| lines.push((name.to_string(), value.to_string()));
@@ -113,6 +134,9 @@ impl Config {
         }
         if let Some(complex) = self.complex {
             set("MICROPY_PY_BUILTINS_COMPLEX", number(complex));
+        }
+        if self.native_code {
+            set("MPYF_NATIVE_CODE", number(true));
         }
         if let Some(compressed) = self.compressed_errors {
             set("MICROPY_ROM_TEXT_COMPRESSION", number(compressed));
@@ -194,6 +218,19 @@ mod tests {
                 "#define MICROPY_PY_RE (0)"
             ]
         );
+    }
+
+    #[test]
+    fn native_code_is_for_targets_that_have_some() {
+        let config = Config {
+            native_code: true,
+            ..Config::default()
+        };
+        assert!(config.header().unwrap().contains("MPYF_NATIVE_CODE (1)"));
+        let check = |name: &str| config.check(&Target::new(name, None).unwrap());
+        assert!(check("thumbv6m-none-eabi").is_ok());
+        let error = check("riscv32im-unknown-none-elf").unwrap_err();
+        assert!(error.to_string().contains("no native code for the target"));
     }
 
     #[test]

@@ -101,6 +101,7 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
     let freshness = Freshness::default();
     let source = Source::find(job.micropython.as_deref(), job.cache.as_deref())?;
     let target = Target::new(&job.target, job.target_cpu.as_deref())?;
+    job.config.check(&target)?;
     let compiler = Compiler::find(&target, &job.host, &job.compiler)?;
     let archiver = toolchain::find_archiver(&target, &job.host)?;
     let mut program = firmware(job, &source, &target, &out)?;
@@ -364,6 +365,7 @@ fn context(
         settrace: get("settrace")? != 0,
         machine_code,
         inline_asm: get("emit_inline_asm")? != 0,
+        frozen_str: get("frozen_str")? != 0,
         mpy_cross: mpy_cross.to_owned(),
         last_static_qstr: pool.last_static,
         qstrs: std::iter::once(String::new())

@@ -4,9 +4,9 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::frozen::image::{Image, Int, Module, ProtoFun, RawCode, Str};
+use crate::frozen::image::{Code, Image, Int, Module, ProtoFun, RawCode, Str};
 use crate::frozen::link::{ObjectRef, Word};
-use crate::frozen::mpy::{Prelude, SCOPE_FLAG_GENERATOR};
+use crate::frozen::mpy::Prelude;
 use crate::frozen::text::TextId;
 use crate::{Context, Float};
 
@@ -169,45 +169,96 @@ impl Quote for ProtoFun {
         match *self {
             Self::Bytecode(offset) => scope.at(names::BYTECODE, offset),
             Self::RawCode(index) => scope.at(names::RAW_CODES, index),
+            Self::AsmCode(index) => scope.at(names::ASM_CODES, index),
+            Self::Prelude(offset) => native(offset),
         }
     }
+}
+
+/// The address of machine code by its offset.
+fn native(offset: usize) -> TokenStream {
+    let offset = Literal::usize_unsuffixed(offset);
+    quote!(native(#offset))
 }
 
 impl Quote for RawCode {
     fn quote(&self, scope: &Scope<'_>) -> TokenStream {
         let Self {
-            bytecode,
-            length,
+            code,
+            length: _,
+            is_generator,
             children: (first, n_children),
-            prelude,
         } = self;
-        let generator = prelude.scope_flags & SCOPE_FLAG_GENERATOR != 0;
-        let children = scope.at_or_null(names::CHILDREN, (*n_children > 0).then_some(*first));
-        let saved = scope.context.persistent_code_save.then(|| {
-            let length = Literal::usize_unsuffixed(*length);
-            let n_children = Literal::usize_unsuffixed(*n_children);
-            let native = scope
-                .context
-                .machine_code
-                .then(|| quote!(prelude_offset: 0,));
-            let traced = scope.context.settrace.then(|| {
-                let prelude = trace_prelude(scope, *bytecode, prelude);
-                quote!(line_of_definition: 0, prelude: #prelude,)
-            });
-            quote!(fun_data_len: #length, n_children: #n_children, #native #traced)
-        });
-        let bytecode = scope.at(names::BYTECODE, *bytecode);
+        let children = match code {
+            Code::Native { at, prelude_offset } if *n_children == 0 => {
+                let prelude = native(at + prelude_offset);
+                quote!((#prelude).cast_mut().cast())
+            }
+            _ => scope.at_or_null(names::CHILDREN, (*n_children > 0).then_some(*first)),
+        };
+        let saved = scope
+            .context
+            .persistent_code_save
+            .then(|| saved(scope, self));
+        let (kind, data) = match code {
+            Code::Bytecode { at, .. } => ("BYTECODE", scope.at(names::BYTECODE, *at)),
+            Code::Native { at, .. } => ("NATIVE_PY", native(*at)),
+            Code::Viper { at } => ("NATIVE_VIPER", native(*at)),
+            Code::Asm { at, .. } => ("NATIVE_ASM", native(*at)),
+        };
+        // Only raw codes of assembler have the fields at the end.
+        let (name, asm) = match code {
+            Code::Asm {
+                n_pos_args,
+                type_sig,
+                ..
+            } => (
+                "mp_raw_code_t",
+                quote!(_bitfield_1: asm_bits(#n_pos_args, #type_sig),),
+            ),
+            Code::Bytecode { .. } | Code::Native { .. } | Code::Viper { .. } => {
+                ("mp_raw_code_truncated_t", TokenStream::new())
+            }
+        };
+        let name = ident(name);
+        let kind = ident(&format!("mp_raw_code_kind_t_MP_CODE_{kind}"));
         quote! {
-            ffi::mp_raw_code_truncated_t {
+            ffi::#name {
                 proto_fun_indicator: [0, 0],
-                kind: ffi::mp_raw_code_kind_t_MP_CODE_BYTECODE as u8,
-                is_generator: #generator,
-                fun_data: (#bytecode).cast(),
+                kind: ffi::#kind as u8,
+                is_generator: #is_generator,
+                fun_data: (#data).cast(),
                 children: #children,
                 #saved
+                #asm
             }
         }
     }
+}
+
+/// What a raw code has besides where code can be saved.
+fn saved(scope: &Scope<'_>, raw_code: &RawCode) -> TokenStream {
+    let length = Literal::usize_unsuffixed(raw_code.length);
+    let n_children = Literal::usize_unsuffixed(raw_code.children.1);
+    let native = scope.context.machine_code.then(|| {
+        let offset = match raw_code.code {
+            Code::Native { prelude_offset, .. } => prelude_offset,
+            Code::Bytecode { .. } | Code::Viper { .. } | Code::Asm { .. } => 0,
+        };
+        let offset = Literal::usize_unsuffixed(offset);
+        quote!(prelude_offset: #offset,)
+    });
+    let traced = scope.context.settrace.then(|| {
+        let prelude = match &raw_code.code {
+            Code::Bytecode { at, prelude } => trace_prelude(scope, *at, prelude),
+            // MicroPython traces bytecode only.
+            Code::Native { .. } | Code::Viper { .. } | Code::Asm { .. } => {
+                quote!(unsafe { ::core::mem::zeroed() })
+            }
+        };
+        quote!(line_of_definition: 0, prelude: #prelude,)
+    });
+    quote!(fun_data_len: #length, n_children: #n_children, #native #traced)
 }
 
 /// The prelude, taken apart for `sys.settrace`.

@@ -5,6 +5,7 @@
 //! that isn't there is a compile error too.
 
 mod entry;
+mod native;
 mod support;
 
 use std::path::{Component, Path, PathBuf};
@@ -108,6 +109,7 @@ fn bytes(scope: &Scope<'_>, part: Part, name: &str, bytes: &[u8]) -> TokenStream
 #[derive(Debug, Clone, Copy)]
 enum Part {
     Bytecode,
+    Sources,
     Constants,
     Qstrs,
     Tables,
@@ -121,6 +123,7 @@ fn section(scope: &Scope<'_>, part: Part) -> TokenStream {
     }
     let section = match part {
         Part::Bytecode => ".rodata.mpy_freeze.bytecode",
+        Part::Sources => ".rodata.mpy_freeze.sources",
         Part::Constants => ".rodata.mpy_freeze.constants",
         Part::Qstrs => ".rodata.mpy_freeze.qstrs",
         Part::Tables => ".rodata.mpy_freeze.tables",
@@ -301,6 +304,8 @@ fn constants(scope: &Scope<'_>) -> TokenStream {
 fn tables(scope: &Scope<'_>) -> TokenStream {
     let image = scope.image;
     let code = bytes(scope, Part::Bytecode, names::BYTECODE, &image.bytecode);
+    let native = native::items(image);
+    let sources = sources(scope);
     let mut items = TokenStream::new();
     let mut add = |name: &str, entry: TokenStream, entries: Vec<TokenStream>| {
         if !entries.is_empty() {
@@ -309,6 +314,8 @@ fn tables(scope: &Scope<'_>) -> TokenStream {
     };
     let raw_code = quote!(ffi::mp_raw_code_truncated_t);
     add(names::RAW_CODES, raw_code, scope.all(&image.raw_codes));
+    let asm_code = quote!(ffi::mp_raw_code_t);
+    add(names::ASM_CODES, asm_code, scope.all(&image.asm_codes));
     let children = image.children.iter().map(|child| {
         let child = child.quote(scope);
         quote!((#child).cast_mut().cast())
@@ -335,15 +342,40 @@ fn tables(scope: &Scope<'_>) -> TokenStream {
         scope.all(&image.modules),
     );
     let modules = (0..image.modules.len()).map(|index| scope.at(names::MODULES, index));
+    let mut modules: Vec<TokenStream> = modules.collect();
+    if modules.is_empty() {
+        // A table with nothing in it would be left to the library, and its other tables with it.
+        modules.push(quote!(::core::ptr::null()));
+    }
     add(
         "mp_frozen_mpy_content",
         quote!(*const ffi::mp_frozen_module_t),
-        modules.collect(),
+        modules,
     );
-    // Frozen source text: none.
-    add("mp_frozen_str_sizes", quote!(u32), vec![quote!(0)]);
-    add("mp_frozen_str_content", quote!(u8), vec![quote!(0)]);
-    quote!(#code #items)
+    quote!(#code #native #items #sources)
+}
+
+/// Frozen source texts: their lengths with a zero at the end, and the texts, each with a zero byte behind it.
+fn sources(scope: &Scope<'_>) -> TokenStream {
+    let mut lengths = Vec::new();
+    let mut texts = Vec::new();
+    for source in &scope.image.sources {
+        let length = Literal::usize_unsuffixed(source.text.len());
+        lengths.push(quote!(#length));
+        texts.extend(&source.text);
+        texts.push(0);
+    }
+    lengths.push(quote!(0));
+    texts.push(0);
+    let lengths = table(
+        scope,
+        Part::Tables,
+        "mp_frozen_str_sizes",
+        &quote!(u32),
+        lengths,
+    );
+    let texts = bytes(scope, Part::Sources, "mp_frozen_str_content", &texts);
+    quote!(#lengths #texts)
 }
 
 /// The constants that the image was made for, as assertions over what the bindings say.
@@ -407,6 +439,7 @@ mod names {
     pub(super) const HASHES: &str = "mpy_freeze_qstrs_hashes";
     pub(super) const UNSORTED: &str = "mpy_freeze_qstrs_unsorted_pool";
     pub(super) const RAW_CODES: &str = "mpy_freeze_tables_raw_codes";
+    pub(super) const ASM_CODES: &str = "mpy_freeze_tables_asm_codes";
     pub(super) const CHILDREN: &str = "mpy_freeze_tables_children";
     pub(super) const QSTR_TABLE: &str = "mpy_freeze_tables_qstrs";
     pub(super) const OBJ_TABLE: &str = "mpy_freeze_tables_objs";
@@ -427,6 +460,7 @@ fn extern_name(object: Extern) -> &'static str {
         Extern::Ellipsis => "mp_const_ellipsis_obj",
         Extern::EmptyBytes => "mp_const_empty_bytes_obj",
         Extern::EmptyTuple => "mp_const_empty_tuple_obj",
+        Extern::FunTable => "mp_fun_table",
     }
 }
 

@@ -51,7 +51,7 @@ impl<'a> Constants<'a> {
         text: &mut TextBuilder,
     ) -> Result<Word, Problem> {
         match object {
-            Object::FunTable => Err(Problem::new("native code can't be frozen yet")),
+            Object::FunTable => Ok(Word::Extern(Extern::FunTable)),
             Object::None => Ok(self.layout.singleton(Extern::None)),
             Object::False => Ok(self.layout.singleton(Extern::False)),
             Object::True => Ok(self.layout.singleton(Extern::True)),

@@ -50,7 +50,7 @@ fn link_all(context: &Context, modules: &[Mpy]) -> Result<Image> {
             mpy,
         })
         .collect();
-    link(context, &inputs)
+    link(context, &inputs, &[])
 }
 
 /// The words of constants in one module.
@@ -244,8 +244,8 @@ fn functions_share_their_bytes() {
     assert_eq!(image.raw_codes.len(), 4);
 }
 
-#[test]
-fn native_code_is_refused_by_name() {
+/// A module with native code for ARMv7-M in `fast`.
+fn native_module() -> Mpy {
     let mut native = function(&[0x70, 0x47, 0x00, 0x02, 0x01, 0x51], vec![]);
     native.kind = Kind::Native {
         prelude_offset: 2,
@@ -254,10 +254,138 @@ fn native_code_is_refused_by_name() {
             ..prelude()
         },
     };
-    let mut module = module(&["a.py", "fast"], vec![]);
+    let mut module = module(&["a.py", "fast"], vec![Object::FunTable]);
     module.code.children.push(native);
-    let error = message(&sample(), module);
-    assert!(error.contains("native code in `a.py.fast`"), "{error}");
+    module.native = Some(mpy::NativeArch {
+        arch: 5,
+        sub_version: 3,
+        flags: 0,
+    });
+    module
+}
+
+/// A firmware that runs native code.
+fn native_firmware() -> Context {
+    Context {
+        native_arch: Some("armv7m".into()),
+        machine_code: true,
+        ..sample()
+    }
+}
+
+#[test]
+fn native_code_needs_a_firmware_that_runs_it() {
+    let error = message(&sample(), native_module());
+    assert!(
+        error.contains("native code in `a.py.fast` for armv7m (architecture 5)"),
+        "{error}"
+    );
+    assert!(error.contains("Build::native_code(true)"), "{error}");
+    let with = |change: fn(&mut mpy::NativeArch)| {
+        let mut module = native_module();
+        module.native.as_mut().map(change);
+        message(&native_firmware(), module)
+    };
+    let error = with(|native| native.arch = 11);
+    assert!(
+        error.contains("rv32imc (architecture 11), and the firmware needs armv7m (architecture 5)"),
+        "{error}"
+    );
+    let error = with(|native| native.sub_version = 2);
+    assert!(
+        error.contains("sub-version 2, and the firmware needs sub-version 3"),
+        "{error}"
+    );
+    assert!(with(|native| native.flags = 1).contains("flags 0x1"));
+    let mut module = native_module();
+    module.native = None;
+    let error = message(&native_firmware(), module);
+    assert!(error.contains("header names no architecture"), "{error}");
+}
+
+#[test]
+fn native_code_is_aligned_and_finds_its_prelude() {
+    let mut module = native_module();
+    let first = module.code.children[0].clone();
+    let mut second = first.clone();
+    second.data[1] = 0x48;
+    second.children.push(first);
+    module.code.children.push(second);
+    let image = link_all(&native_firmware(), &[module]).unwrap();
+    // Six bytes, two to align, and six more.
+    assert_eq!(image.native.len(), 14);
+    assert_eq!(image.obj_table, [Word::Extern(Extern::FunTable)]);
+    let places: Vec<_> = image.raw_codes.iter().map(|raw| &raw.code).collect();
+    let at = |at| Code::Native {
+        at,
+        prelude_offset: 2,
+    };
+    assert_eq!(places[..3], [&at(0), &at(0), &at(8)]);
+    // The second function's table has the first one, then the prelude.
+    assert_eq!(image.raw_codes[2].children, (0, 1));
+    assert_eq!(
+        image.children[..2],
+        [ProtoFun::RawCode(1), ProtoFun::Prelude(10)]
+    );
+}
+
+#[test]
+fn assembler_keeps_its_arguments() {
+    let mut module = native_module();
+    let asm = |scope_flags, n_pos_args| Kind::Asm {
+        code: mpy::Unmanaged {
+            scope_flags,
+            rodata: vec![],
+            bss: 0,
+            relocations: vec![],
+        },
+        n_pos_args,
+        type_sig: 5,
+    };
+    module.code.children[0].kind = asm(0, 2);
+    let image = link_all(&native_firmware(), std::slice::from_ref(&module)).unwrap();
+    assert_eq!(image.children, [ProtoFun::AsmCode(0)]);
+    assert_eq!(
+        image.asm_codes[0].code,
+        Code::Asm {
+            at: 0,
+            n_pos_args: 2,
+            type_sig: 5
+        }
+    );
+    module.code.children[0].kind = asm(0x10, 2);
+    let error = message(&native_firmware(), module.clone());
+    assert!(error.contains("relocations"), "{error}");
+    module.code.children[0].kind = asm(0, 256);
+    assert!(message(&native_firmware(), module).contains("256 arguments"));
+}
+
+fn text(bytes: &[u8]) -> inputs::Source {
+    inputs::Source {
+        path: "app/t.py".into(),
+        target: "t.py".into(),
+        kind: inputs::Kind::Text,
+        bytes: bytes.into(),
+    }
+}
+
+#[test]
+fn texts_come_before_modules_and_are_never_empty() {
+    let module = module(&["a.py"], vec![]);
+    let input = Input {
+        path: Path::new("app/a.py"),
+        target: "a.py",
+        mpy: &module,
+    };
+    let image = link(&sample(), &[input], &[text(b""), text(b"x = 1")]).unwrap();
+    assert_eq!(image.names(), b"t.py\0t.py\0a.py\0\0");
+    assert_eq!(image.sources[0].text, b"\n");
+    let without = Context {
+        frozen_str: false,
+        ..sample()
+    };
+    let error = link(&without, &[], &[text(b"x")]).unwrap_err().to_string();
+    assert!(error.contains("app/t.py") && error.contains("no compiler"));
 }
 
 #[test]

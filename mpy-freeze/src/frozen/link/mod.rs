@@ -1,5 +1,6 @@
 //! The link stage: modules that each have their own names and constants become one image that shares them.
 
+mod check;
 mod constants;
 mod number;
 mod qstrs;
@@ -12,8 +13,9 @@ use crate::Context;
 use crate::error::{Error, Problem, Result};
 use crate::port::qstr_hash;
 
-use super::image::{Image, Module, ProtoFun, Qstr, QstrPools, RawCode};
-use super::mpy::{self, Kind, Mpy, Object};
+use super::image::{Code, Image, Module, ProtoFun, Qstr, QstrPools, RawCode, Source};
+use super::inputs;
+use super::mpy::{self, Kind, Mpy, Object, SCOPE_FLAG_GENERATOR};
 use super::text::TextBuilder;
 use constants::Constants;
 use qstrs::Numbers;
@@ -22,6 +24,10 @@ pub(crate) use word::{Extern, ObjectRef, Word};
 
 /// Strings of fewer characters than this become qstrs (`PERSISTENT_STR_INTERN_THRESHOLD` in `mpy-tool.py`).
 const INTERN_THRESHOLD: usize = 25;
+
+/// Every function of machine code begins at a multiple of this. Its first word is read as such before it runs, which
+/// ARMv6-M can't do at any other address, and its constants are found relative to such an address.
+pub(crate) const NATIVE_ALIGN: usize = 4;
 
 /// Numbers of qstrs have 16 bits (`qstr_short_t` in `py/qstr.h`).
 const MAX_QSTRS: usize = 1 << 16;
@@ -36,19 +42,26 @@ pub(super) struct Input<'a> {
     pub(super) mpy: &'a Mpy,
 }
 
-/// Links all modules against the firmware that `context` describes.
+/// Links all modules against the firmware that `context` describes. `texts` are the sources that are frozen as they
+/// are.
 ///
 /// # Errors
 ///
 /// [`Error::Link`] with everything in the modules that the firmware can't hold.
-pub(super) fn link(context: &Context, inputs: &[Input<'_>]) -> Result<Image> {
+pub(super) fn link(
+    context: &Context,
+    inputs: &[Input<'_>],
+    texts: &[inputs::Source],
+) -> Result<Image> {
     let firmware = Numbers::firmware(context);
     let mut problems = Vec::new();
     for input in inputs {
-        check(context, input, &mut problems);
+        check::check(context, input, &mut problems);
     }
-    let texts = texts(context, &firmware, inputs, &mut problems);
-    let pools = firmware.pools(context, &texts);
+    check_texts(context, texts, &mut problems);
+    let sources = texts.iter().map(source).collect();
+    let names = names(context, &firmware, inputs, &mut problems);
+    let pools = firmware.pools(context, &names);
     let total = context.qstrs.len() + pools.len();
     if total > MAX_QSTRS {
         problems.push(
@@ -62,7 +75,36 @@ pub(super) fn link(context: &Context, inputs: &[Input<'_>]) -> Result<Image> {
     failed(problems)?;
     let mut numbers = firmware;
     numbers.extend(&pools);
-    Linker::new(context, &numbers).link(&pools, inputs)
+    let mut linker = Linker::new(context, &numbers);
+    linker.image.sources = sources;
+    linker.link(&pools, inputs)
+}
+
+fn check_texts(context: &Context, texts: &[inputs::Source], problems: &mut Vec<Problem>) {
+    if context.frozen_str {
+        return;
+    }
+    for text in texts {
+        problems.push(
+            Problem::new(
+                "the source is frozen as text, and the firmware has no compiler to read it with",
+            )
+            .file(&text.path)
+            .help("define MICROPY_ENABLE_COMPILER as 1, or freeze it as bytecode"),
+        );
+    }
+}
+
+/// A source as it lies in ROM. MicroPython takes a length of zero for the end of the list of lengths.
+fn source(text: &inputs::Source) -> Source {
+    Source {
+        name: text.target.clone(),
+        text: if text.bytes.is_empty() {
+            b"\n".to_vec()
+        } else {
+            text.bytes.clone()
+        },
+    }
 }
 
 fn failed(problems: Vec<Problem>) -> Result<()> {
@@ -72,90 +114,8 @@ fn failed(problems: Vec<Problem>) -> Result<()> {
     }
 }
 
-/// Looks at what a module needs of the firmware.
-fn check(context: &Context, input: &Input<'_>, problems: &mut Vec<Problem>) {
-    let found = u32::from(input.mpy.small_int_bits);
-    if found > context.small_int_bits {
-        problems.push(
-            Problem::new(format!(
-                "the module was compiled for small ints of {found} bits, and the firmware's have {}",
-                context.small_int_bits
-            ))
-            .file(input.path)
-            .help(format!("compile it with -msmall-int-bits={}", context.small_int_bits)),
-        );
-    }
-    check_qstrs(context, input, problems);
-    check_code(context, input, &input.mpy.code, "", problems);
-    if input.mpy.objects.contains(&Object::FunTable) {
-        problems.push(native(
-            input,
-            "the module refers to the table of runtime functions",
-        ));
-    }
-}
-
-fn check_qstrs(context: &Context, input: &Input<'_>, problems: &mut Vec<Problem>) {
-    for qstr in &input.mpy.qstrs {
-        if let mpy::Qstr::Static(number) = qstr {
-            let last = context.last_static_qstr;
-            let known = 1..=last.min(context.qstrs.len().saturating_sub(1));
-            if !known.contains(&(*number as usize)) {
-                problems.push(
-                    Problem::new(format!(
-                        "the module refers to static name {number}, and the firmware's are 1 to {last}"
-                    ))
-                    .file(input.path)
-                    .help("compile it with the compiler of the firmware's release"),
-                );
-            }
-        }
-    }
-}
-
-/// Looks for native code, and names the functions that have it.
-fn check_code(
-    context: &Context,
-    input: &Input<'_>,
-    code: &mpy::RawCode,
-    parent: &str,
-    problems: &mut Vec<Problem>,
-) {
-    let (name, kind) = match &code.kind {
-        Kind::Bytecode(prelude) => (Some(prelude.name), None),
-        Kind::Native { prelude, .. } => (Some(prelude.name), Some("native")),
-        Kind::Viper(_) => (None, Some("viper")),
-        Kind::Asm { .. } => (None, Some("assembler")),
-    };
-    let name = match name.and_then(|name| qstr_text(context, input.mpy, name as usize)) {
-        Some(name) if parent.is_empty() || parent == "<module>" => name,
-        Some(name) => format!("{parent}.{name}"),
-        None => parent.to_string(),
-    };
-    if let Some(kind) = kind {
-        problems.push(native(input, &format!("{kind} code in `{name}`")));
-    }
-    for child in &code.children {
-        check_code(context, input, child, &name, problems);
-    }
-}
-
-fn native(input: &Input<'_>, what: &str) -> Problem {
-    Problem::new(format!("{what}: native code can't be frozen yet"))
-        .file(input.path)
-        .help("remove the function's @micropython decorator, and it becomes bytecode")
-}
-
-/// The text of an entry of a module's qstr table, for messages.
-fn qstr_text(context: &Context, mpy: &Mpy, index: usize) -> Option<String> {
-    match mpy.qstrs.get(index)? {
-        mpy::Qstr::Static(number) => context.qstrs.get(*number as usize).cloned(),
-        mpy::Qstr::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
-    }
-}
-
 /// The texts that must be qstrs: those of the qstr tables, and short string constants.
-fn texts<'a>(
+fn names<'a>(
     context: &Context,
     firmware: &Numbers<'_>,
     inputs: &[Input<'a>],
@@ -220,6 +180,7 @@ struct Linker<'a> {
     image: Image,
     /// Where data, tables of children and tables of modules that are there already begin.
     bytecode: HashMap<&'a [u8], usize>,
+    native: HashMap<&'a [u8], usize>,
     children: HashMap<Vec<ProtoFun>, usize>,
     qstr_tables: HashMap<Vec<u16>, usize>,
     obj_tables: HashMap<Vec<Word>, usize>,
@@ -234,6 +195,7 @@ impl<'a> Linker<'a> {
             text: TextBuilder::default(),
             image: Image::default(),
             bytecode: HashMap::new(),
+            native: HashMap::new(),
             children: HashMap::new(),
             qstr_tables: HashMap::new(),
             obj_tables: HashMap::new(),
@@ -286,24 +248,76 @@ impl<'a> Linker<'a> {
     }
 
     fn code(&mut self, code: &'a mpy::RawCode) -> ProtoFun {
-        let bytecode = self.data(&code.data);
-        // `check_code` lets nothing but bytecode pass.
-        let (Kind::Bytecode(prelude) | Kind::Native { prelude, .. }) = &code.kind else {
-            return ProtoFun::Bytecode(bytecode);
+        let data = &code.data;
+        let (linked, scope_flags) = match &code.kind {
+            Kind::Bytecode(prelude) => {
+                let at = self.data(data);
+                if code.children.is_empty() && !self.context.persistent_code_save {
+                    return ProtoFun::Bytecode(at);
+                }
+                let prelude = prelude.clone();
+                let flags = prelude.scope_flags;
+                (Code::Bytecode { at, prelude }, flags)
+            }
+            Kind::Native {
+                prelude_offset,
+                prelude,
+            } => {
+                let at = self.native(data);
+                let prelude_offset = *prelude_offset as usize;
+                (Code::Native { at, prelude_offset }, prelude.scope_flags)
+            }
+            Kind::Viper(viper) => {
+                let at = self.native(data);
+                (Code::Viper { at }, viper.scope_flags)
+            }
+            Kind::Asm {
+                code: asm,
+                n_pos_args,
+                type_sig,
+            } => {
+                let linked = Code::Asm {
+                    at: self.native(data),
+                    n_pos_args: *n_pos_args,
+                    type_sig: *type_sig,
+                };
+                (linked, asm.scope_flags)
+            }
         };
-        if code.children.is_empty() && !self.context.persistent_code_save {
-            return ProtoFun::Bytecode(bytecode);
-        }
-        let children: Vec<ProtoFun> = code.children.iter().map(|child| self.code(child)).collect();
+        let mut children: Vec<ProtoFun> =
+            code.children.iter().map(|child| self.code(child)).collect();
         let n_children = children.len();
+        // Native code finds its prelude behind the functions that it makes; without any it needs no table.
+        if let Code::Native { at, prelude_offset } = linked
+            && n_children > 0
+        {
+            children.push(ProtoFun::Prelude(at + prelude_offset));
+        }
         let first = share(&mut self.children, &mut self.image.children, children);
-        self.image.raw_codes.push(RawCode {
-            bytecode,
-            length: code.data.len(),
+        let raw_code = RawCode {
+            length: data.len(),
+            is_generator: scope_flags & SCOPE_FLAG_GENERATOR != 0,
             children: (first.unwrap_or_default(), n_children),
-            prelude: prelude.clone(),
-        });
+            code: linked,
+        };
+        // Raw codes of assembler are longer than the others.
+        if let Code::Asm { .. } = raw_code.code {
+            self.image.asm_codes.push(raw_code);
+            return ProtoFun::AsmCode(self.image.asm_codes.len() - 1);
+        }
+        self.image.raw_codes.push(raw_code);
         ProtoFun::RawCode(self.image.raw_codes.len() - 1)
+    }
+
+    /// Machine code, which begins at a multiple of its alignment.
+    fn native(&mut self, data: &'a [u8]) -> usize {
+        *self.native.entry(data).or_insert_with(|| {
+            let native = &mut self.image.native;
+            native.resize(native.len().next_multiple_of(NATIVE_ALIGN), 0);
+            let offset = native.len();
+            native.extend(data);
+            offset
+        })
     }
 
     fn data(&mut self, data: &'a [u8]) -> usize {

@@ -22,6 +22,8 @@ pub(crate) enum Extern {
     Ellipsis,
     EmptyBytes,
     EmptyTuple,
+    /// The functions that native code calls.
+    FunTable,
 }
 
 /// An entry of a table of the image.
@@ -99,7 +101,7 @@ impl Layout {
             Extern::None => 0,
             Extern::False => 1,
             Extern::True => 3,
-            Extern::Ellipsis | Extern::EmptyBytes | Extern::EmptyTuple => {
+            Extern::Ellipsis | Extern::EmptyBytes | Extern::EmptyTuple | Extern::FunTable => {
                 return Word::Extern(object);
             }
         };

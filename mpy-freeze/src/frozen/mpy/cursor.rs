@@ -2,11 +2,11 @@
 
 /// Why a `.mpy` file can't be read: the offset in the file and what is wrong there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub struct Fault {
     /// Offset from the start of the file.
-    pub(crate) offset: usize,
+    pub offset: usize,
     /// What is wrong, the section's name included.
-    pub(crate) message: String,
+    pub message: String,
 }
 
 /// The part of a file that is still to be read.

@@ -1,41 +1,49 @@
 //! The parse stage: a `.mpy` file of version 6 as data (`py/persistentcode.c` says what it looks like).
+//!
+//! [`read`] and [`Mpy::write`] are each other's reverse: a file that MicroPython's compiler made comes out as it
+//! went in, byte by byte.
 
+mod arch;
 mod cursor;
 mod prelude;
 mod read;
+mod write;
 
-pub(crate) use prelude::{Prelude, SCOPE_FLAG_GENERATOR};
-pub(crate) use read::read;
+pub use arch::{arch_name, arch_number, runs};
+pub use cursor::Fault;
+pub use prelude::Prelude;
+pub(crate) use prelude::SCOPE_FLAG_GENERATOR;
+pub use read::read;
 
 /// One compiled module.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Mpy {
+pub struct Mpy {
     /// Bits of a small int that the file was compiled for.
-    pub(crate) small_int_bits: u8,
+    pub small_int_bits: u8,
     /// The architecture of its native code, if it has any.
-    pub(crate) native: Option<NativeArch>,
+    pub native: Option<NativeArch>,
     /// The names that the bytecode refers to by index; the first one is the source file's.
-    pub(crate) qstrs: Vec<Qstr>,
+    pub qstrs: Vec<Qstr>,
     /// The constants that the bytecode refers to by index.
-    pub(crate) objects: Vec<Object>,
+    pub objects: Vec<Object>,
     /// The module's body, with the functions inside it.
-    pub(crate) code: RawCode,
+    pub code: RawCode,
 }
 
 /// What the header of a file with native code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct NativeArch {
+pub struct NativeArch {
     /// `MP_NATIVE_ARCH_*` of `py/persistentcode.h`.
-    pub(crate) arch: u8,
+    pub arch: u8,
     /// The sub-version of the native interface.
-    pub(crate) sub_version: u8,
+    pub sub_version: u8,
     /// Optional features of the architecture, which files of newer releases carry.
-    pub(crate) flags: u32,
+    pub flags: u32,
 }
 
 /// An entry of the qstr table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Qstr {
+pub enum Qstr {
     /// A qstr that has the same number in every firmware.
     Static(u32),
     /// A qstr by its text: UTF-8, except that Python may put surrogates into it.
@@ -44,7 +52,7 @@ pub(crate) enum Qstr {
 
 /// A constant.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Object {
+pub enum Object {
     /// The table of runtime functions that native code calls.
     FunTable,
     /// `None`
@@ -71,20 +79,20 @@ pub(crate) enum Object {
 
 /// One function, class body or module body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RawCode {
+pub struct RawCode {
     /// Where its data lies in the file.
-    pub(crate) offset: usize,
+    pub offset: usize,
     /// What kind of code it is, with what only that kind has.
-    pub(crate) kind: Kind,
+    pub kind: Kind,
     /// The code itself, its prelude included.
-    pub(crate) data: Vec<u8>,
+    pub data: Vec<u8>,
     /// The functions that it makes.
-    pub(crate) children: Vec<RawCode>,
+    pub children: Vec<RawCode>,
 }
 
 /// The kinds of code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// Bytecode.
     Bytecode(Prelude),
     /// `@micropython.native`: machine code, with a prelude at an offset.
@@ -109,15 +117,15 @@ pub(crate) enum Kind {
 
 /// What machine code without a prelude has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unmanaged {
+pub struct Unmanaged {
     /// Scope flags, which also say what follows.
-    pub(crate) scope_flags: u32,
+    pub scope_flags: u32,
     /// Constant data that the code refers to.
-    pub(crate) rodata: Vec<u8>,
+    pub rodata: Vec<u8>,
     /// Bytes of zeroed memory that the code refers to.
-    pub(crate) bss: u32,
+    pub bss: u32,
     /// Relocations, as they stand in the file.
-    pub(crate) relocations: Vec<u8>,
+    pub relocations: Vec<u8>,
 }
 
 impl Unmanaged {

@@ -7,38 +7,40 @@ pub(crate) const SCOPE_FLAG_GENERATOR: u32 = 0x01;
 
 /// What a function's bytecode says about itself. Offsets count from the start of the function's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Prelude {
+pub struct Prelude {
     /// Entries of the value stack.
-    pub(crate) n_state: u32,
+    pub n_state: u32,
     /// Entries of the exception stack.
-    pub(crate) n_exc_stack: u32,
+    pub n_exc_stack: u32,
     /// Generator, `*args`, `**kwargs` and keyword defaults.
-    pub(crate) scope_flags: u32,
+    pub scope_flags: u32,
     /// Positional arguments.
-    pub(crate) n_pos_args: u32,
+    pub n_pos_args: u32,
     /// Keyword-only arguments.
-    pub(crate) n_kwonly_args: u32,
+    pub n_kwonly_args: u32,
     /// Positional arguments with a default.
-    pub(crate) n_def_pos_args: u32,
+    pub n_def_pos_args: u32,
     /// The function's own name, as an index into the module's qstr table. The arguments' names follow in the data.
-    pub(crate) name: u32,
+    pub name: u32,
     /// Where the line numbers begin.
-    pub(crate) line_info: usize,
+    pub line_info: usize,
     /// Where the line numbers end.
-    pub(crate) line_info_top: usize,
+    pub line_info_top: usize,
     /// Where the opcodes begin.
-    pub(crate) opcodes: usize,
+    pub opcodes: usize,
 }
 
 /// Reads the prelude at `start` of a function's `data`, which lies at `offset` of the file.
 ///
-/// Every name must be one of the module's `n_qstrs`, and the opcodes must begin inside the data.
+/// Every name must be one of the module's `n_qstrs`, and the opcodes must begin inside the data. The prelude of native
+/// code has no opcodes behind it.
 pub(super) fn read(
     data: &[u8],
     start: usize,
     offset: usize,
     n_qstrs: usize,
 ) -> Result<Prelude, Fault> {
+    let is_native = start > 0;
     const SECTION: &str = "prelude of a function";
     let mut cursor = Cursor::new(data.get(start..).unwrap_or_default(), offset + start);
     let mut prelude = signature(&mut cursor, SECTION)?;
@@ -63,7 +65,11 @@ pub(super) fn read(
     prelude.line_info = cursor.offset() - offset;
     prelude.line_info_top = source_info.saturating_add(n_info);
     prelude.opcodes = prelude.line_info_top.saturating_add(n_cell);
-    if prelude.line_info > prelude.line_info_top || prelude.opcodes >= data.len() {
+    let last = match is_native {
+        true => data.len(),
+        false => data.len().saturating_sub(1),
+    };
+    if prelude.line_info > prelude.line_info_top || prelude.opcodes > last {
         return Err(cursor.fault(format!(
             "the {SECTION} has tables that don't fit into its {} bytes",
             data.len()

@@ -8,13 +8,17 @@ use super::{Kind, Mpy, NativeArch, Object, Qstr, RawCode, Unmanaged, prelude};
 const MAX_DEPTH: usize = 400;
 
 /// The feature byte's bit that says that architecture flags follow the header (since 1.27).
-const FEATURE_ARCH_FLAGS: u8 = 0x40;
+pub(super) const FEATURE_ARCH_FLAGS: u8 = 0x40;
 
-const SCOPE_FLAG_VIPER_RODATA: u32 = 0x20;
-const SCOPE_FLAG_VIPER_BSS: u32 = 0x40;
+pub(super) const SCOPE_FLAG_VIPER_RODATA: u32 = 0x20;
+pub(super) const SCOPE_FLAG_VIPER_BSS: u32 = 0x40;
 
-/// Reads a whole file whose format must be of `version`.
-pub(crate) fn read(bytes: &[u8], version: u8) -> Result<Mpy, Fault> {
+/// Reads a whole file whose format must be of `version`, which is 6 with all supported releases.
+///
+/// # Errors
+///
+/// A [`Fault`] with its offset in the file for anything that isn't such a file.
+pub fn read(bytes: &[u8], version: u8) -> Result<Mpy, Fault> {
     let mut cursor = Cursor::new(bytes, 0);
     let (small_int_bits, native) = header(&mut cursor, version)?;
     let n_qstrs = cursor.count("size of the qstr table")?;

@@ -77,6 +77,7 @@ fn code(out: &mut Vec<u8>, kind: usize, data: &[u8], children: usize) {
 #[test]
 fn everything_is_read() {
     let mpy = read(&everything(), 6).unwrap();
+    assert_eq!(mpy.write(6), everything());
     assert_eq!((mpy.small_int_bits, mpy.native), (31, None));
     assert_eq!(
         mpy.qstrs,
@@ -199,6 +200,7 @@ fn native_code_is_read() {
     code(&mut file, 3, &[0x70, 0x47], 0);
     file.extend([0, 2, 0x81, 0x00]);
     let mpy = read(&file, 6).unwrap();
+    assert_eq!(mpy.write(6), file);
     let arch = NativeArch {
         arch: 4,
         sub_version: 3,

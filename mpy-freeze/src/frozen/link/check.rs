@@ -1,0 +1,234 @@
+//! What a module needs of the firmware, looked at before anything is linked.
+
+use crate::Context;
+use crate::error::Problem;
+use crate::frozen::mpy::{
+    self, Kind, Mpy, NativeArch, Object, RawCode, arch_name, arch_number, runs,
+};
+
+use super::Input;
+
+/// Scope flags of code that has more to it than fits into ROM in place: relocations, read-only data and zeroed
+/// memory of its own, which only `mpy_ld.py` makes.
+const RELOCATED: u32 = 0x70;
+
+/// Arguments of assembler code have 8 bits in MicroPython's raw code, and their types 24.
+const MAX_ASM_ARGS: u32 = 0xff;
+const MAX_ASM_TYPES: u32 = 0xff_ffff;
+
+/// Looks at a whole module.
+pub(super) fn check(context: &Context, input: &Input<'_>, problems: &mut Vec<Problem>) {
+    let found = u32::from(input.mpy.small_int_bits);
+    if found > context.small_int_bits {
+        problems.push(
+            Problem::new(format!(
+                "the module was compiled for small ints of {found} bits, and the firmware's have {}",
+                context.small_int_bits
+            ))
+            .file(input.path)
+            .help(format!("compile it with -msmall-int-bits={}", context.small_int_bits)),
+        );
+    }
+    check_qstrs(context, input, problems);
+    let functions = machine_code(context, input.mpy);
+    match input.mpy.native {
+        Some(native) => check_arch(context, input, native, &functions, problems),
+        None if !functions.is_empty() || input.mpy.objects.iter().any(has_fun_table) => {
+            problems.push(
+                Problem::new(format!(
+                    "the file's header names no architecture, and the file has {}",
+                    Function::list(&functions)
+                ))
+                .file(input.path)
+                .help("the file is damaged: compile it again"),
+            );
+        }
+        None => {}
+    }
+    for function in functions {
+        if let Some(problem) = function.problem() {
+            problems.push(problem.file(input.path));
+        }
+    }
+}
+
+fn check_qstrs(context: &Context, input: &Input<'_>, problems: &mut Vec<Problem>) {
+    for qstr in &input.mpy.qstrs {
+        if let mpy::Qstr::Static(number) = qstr {
+            let last = context.last_static_qstr;
+            let known = 1..=last.min(context.qstrs.len().saturating_sub(1));
+            if !known.contains(&(*number as usize)) {
+                problems.push(
+                    Problem::new(format!(
+                        "the module refers to static name {number}, and the firmware's are 1 to {last}"
+                    ))
+                    .file(input.path)
+                    .help("compile it with the compiler of the firmware's release"),
+                );
+            }
+        }
+    }
+}
+
+/// Compares a native file's header with what the firmware runs.
+fn check_arch(
+    context: &Context,
+    input: &Input<'_>,
+    native: NativeArch,
+    functions: &[Function<'_>],
+    problems: &mut Vec<Problem>,
+) {
+    let NativeArch {
+        arch,
+        sub_version,
+        flags,
+    } = native;
+    let what = Function::list(functions);
+    let found = arch_name(arch).unwrap_or("an unknown architecture");
+    let mut refuse = |message: String, help: String| {
+        problems.push(Problem::new(message).file(input.path).help(help));
+    };
+    let Some(needed) = context.native_arch.as_deref() else {
+        let message = format!(
+            "the file has {what} for {found} (architecture {arch}), and the firmware runs none"
+        );
+        let help = "let build.rs turn native code on with `Build::native_code(true)`, or compile the file without \
+                    @micropython decorators";
+        refuse(message, help.into());
+        return;
+    };
+    let number = arch_number(needed).unwrap_or_default();
+    if !runs(number, arch) {
+        let message = format!(
+            "the file has {what} for {found} (architecture {arch}), and the firmware needs {needed} (architecture \
+             {number})"
+        );
+        refuse(message, format!("compile it with -march={needed}"));
+    } else if sub_version != context.mpy_sub_version {
+        let message = format!(
+            "the file has {what} of .mpy sub-version {sub_version}, and the firmware needs sub-version {}",
+            context.mpy_sub_version
+        );
+        let help = format!(
+            "compile it with the compiler of MicroPython {}",
+            context.micropython
+        );
+        refuse(message, help);
+    } else if flags != 0 {
+        let message = format!(
+            "the file has {what} that needs optional instructions of {found} (flags {flags:#x}), and the firmware \
+             promises none (flags 0x0)"
+        );
+        refuse(message, "compile it without -march-flags".into());
+    }
+}
+
+/// Whether a constant is the table of runtime functions, or holds it.
+fn has_fun_table(object: &Object) -> bool {
+    match object {
+        Object::FunTable => true,
+        Object::Tuple(items) => items.iter().any(has_fun_table),
+        _ => false,
+    }
+}
+
+/// A function of machine code.
+struct Function<'a> {
+    kind: &'static str,
+    /// Its name, or that of the function around it: assembler and viper code carries no name.
+    name: String,
+    code: &'a RawCode,
+}
+
+impl Function<'_> {
+    /// All functions for a message.
+    fn list(functions: &[Self]) -> String {
+        let mut names: Vec<String> = functions
+            .iter()
+            .map(|function| format!("{} code in `{}`", function.kind, function.name))
+            .collect();
+        names.dedup();
+        match &names[..] {
+            [] => "native code".into(),
+            [one] => one.clone(),
+            [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
+        }
+    }
+
+    /// What keeps it from lying in ROM.
+    fn problem(&self) -> Option<Problem> {
+        let (Kind::Viper(unmanaged)
+        | Kind::Asm {
+            code: unmanaged, ..
+        }) = &self.code.kind
+        else {
+            return None;
+        };
+        let Self { kind, name, .. } = self;
+        if unmanaged.scope_flags & RELOCATED != 0 {
+            let message = format!(
+                "the {kind} code in `{name}` has relocations or data of its own, and can't run in ROM"
+            );
+            let help = "files that mpy_ld.py makes are for loading into RAM; build their C code into the firmware";
+            return Some(Problem::new(message).help(help));
+        }
+        match self.code.kind {
+            Kind::Asm {
+                n_pos_args,
+                type_sig,
+                ..
+            } if n_pos_args > MAX_ASM_ARGS || type_sig > MAX_ASM_TYPES => {
+                let message = format!(
+                    "the {kind} code in `{name}` has {n_pos_args} arguments of types {type_sig:#x}"
+                );
+                Some(Problem::new(message).help("the file is damaged: compile it again"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Every function of machine code, outer ones first.
+fn machine_code<'a>(context: &Context, mpy: &'a Mpy) -> Vec<Function<'a>> {
+    let mut found = Vec::new();
+    collect(context, mpy, &mpy.code, "", &mut found);
+    found
+}
+
+fn collect<'a>(
+    context: &Context,
+    mpy: &'a Mpy,
+    code: &'a RawCode,
+    parent: &str,
+    found: &mut Vec<Function<'a>>,
+) {
+    let (name, kind) = match &code.kind {
+        Kind::Bytecode(prelude) => (Some(prelude.name), None),
+        Kind::Native { prelude, .. } => (Some(prelude.name), Some("native")),
+        Kind::Viper(_) => (None, Some("viper")),
+        Kind::Asm { .. } => (None, Some("assembler")),
+    };
+    let name = match name.and_then(|name| qstr_text(context, mpy, name as usize)) {
+        Some(name) if parent.is_empty() || parent == "<module>" => name,
+        Some(name) => format!("{parent}.{name}"),
+        None => parent.to_string(),
+    };
+    if let Some(kind) = kind {
+        found.push(Function {
+            kind,
+            name: name.clone(),
+            code,
+        });
+    }
+    for child in &code.children {
+        collect(context, mpy, child, &name, found);
+    }
+}
+
+/// The text of an entry of a module's qstr table, for messages.
+fn qstr_text(context: &Context, mpy: &Mpy, index: usize) -> Option<String> {
+    match mpy.qstrs.get(index)? {
+        mpy::Qstr::Static(number) => context.qstrs.get(*number as usize).cloned(),
+        mpy::Qstr::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+    }
+}

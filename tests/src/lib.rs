@@ -8,6 +8,7 @@
 )]
 
 pub mod emulator;
+pub mod library;
 pub mod oracle;
 pub mod project;
 pub mod suite;

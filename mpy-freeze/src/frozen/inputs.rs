@@ -4,11 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs as std_fs;
 use std::path::{Path, PathBuf};
 
+use super::manifest::{self, Listing};
+use crate::Context;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
+use crate::watch;
 
 /// The longest target path. MicroPython's compiler keeps the length of a name in one byte.
 const MAX_TARGET: usize = 255;
+
+/// What becomes of a file that is frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It is Python, and is compiled.
+    Python,
+    /// It is compiled already.
+    Mpy,
+    /// It is Python, and stays text that the firmware compiles when it imports it.
+    Text,
+}
 
 /// One Python source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +33,8 @@ pub(super) struct Source {
     pub(super) target: String,
     /// Its text.
     pub(super) text: String,
+    /// The compiler's optimisation level, where a manifest sets it for this file.
+    pub(super) opt: Option<u8>,
 }
 
 /// What the inputs hold.
@@ -28,6 +44,17 @@ pub(super) struct Found {
     pub(super) sources: Vec<Source>,
     /// The inputs that are folders.
     pub(super) folders: Vec<PathBuf>,
+    /// The manifests that were read.
+    pub(super) manifests: Vec<PathBuf>,
+}
+
+/// One input of `freeze!`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Input {
+    /// A folder, a `.py` file or, by its name, a manifest.
+    Path(PathBuf),
+    /// The path of a manifest, or its source.
+    Manifest(String),
 }
 
 /// Finds and reads all sources.
@@ -35,10 +62,28 @@ pub(super) struct Found {
 /// # Errors
 ///
 /// [`Error::Inputs`] with everything that is wrong with all inputs.
-pub(super) fn find(base: &Path, inputs: &[PathBuf]) -> Result<Found> {
+pub(super) fn find(context: &Context, base: &Path, inputs: &[Input]) -> Result<Found> {
     let mut search = Search::default();
+    let mut manifests = Vec::new();
     for input in inputs {
-        search.input(&base.join(input));
+        match input {
+            Input::Path(path) if watch::is_manifest(path) && !base.join(path).is_dir() => {
+                manifests.push(path.to_string_lossy().into_owned());
+            }
+            Input::Manifest(manifest) => manifests.push(manifest.clone()),
+            Input::Path(path) => search.input(&base.join(path)),
+        }
+    }
+    if let Some(settings) = &context.manifests {
+        if let Some(manifest) = &settings.frozen_manifest {
+            manifests = vec![manifest.clone()];
+        }
+        if let Some(folder) = &settings.frozen_mpy_dir {
+            search.input(&base.join(folder));
+        }
+    }
+    if !manifests.is_empty() {
+        search.manifests(manifest::list(context, base, &manifests)?);
     }
     search.check_targets();
     if search.problems.is_empty() {
@@ -78,12 +123,12 @@ impl Search {
             self.problem(
                 Problem::new("this is neither a folder nor a .py file")
                     .file(path)
-                    .help("freeze! takes folders and .py files"),
+                    .help("freeze! takes folders, .py files and manifests, which are called manifest.py or manifest_*.py"),
             );
             return;
         }
         match path.file_name().and_then(|name| name.to_str()) {
-            Some(name) => self.source(path, name.to_string()),
+            Some(name) => self.source(path, name.to_string(), None, None),
             None => self.problem(not_utf8_name(path)),
         }
     }
@@ -100,7 +145,7 @@ impl Search {
             );
         }
         for (target, file) in files {
-            self.source(&file, target);
+            self.source(&file, target, None, None);
         }
         self.found.folders.push(path);
     }
@@ -151,8 +196,29 @@ impl Search {
         above.pop();
     }
 
-    /// Reads one source.
-    fn source(&mut self, path: &Path, target: String) {
+    /// Takes what manifests list.
+    fn manifests(&mut self, listing: Listing) {
+        for entry in listing.entries {
+            match entry.kind {
+                Kind::Python => self.source(
+                    &entry.source,
+                    entry.target,
+                    entry.opt,
+                    entry.version.as_deref(),
+                ),
+                Kind::Mpy | Kind::Text => self.problem(
+                    Problem::new("a manifest can list this file, and this release can't freeze it")
+                        .file(entry.source)
+                        .help("freeze Python sources, with module, package or freeze_as_mpy"),
+                ),
+            }
+        }
+        self.found.folders.extend(listing.folders);
+        self.found.manifests.extend(listing.manifests);
+    }
+
+    /// Reads one source; a package's version is added to it where it has none.
+    fn source(&mut self, path: &Path, target: String, opt: Option<u8>, version: Option<&str>) {
         if let Some(why) = not_importable(&target) {
             self.problem(
                 Problem::new(format!("Python can't import `{target}`: {why}"))
@@ -174,11 +240,19 @@ impl Search {
                     .line(1, None)
                     .help("save it as UTF-8 without a byte order mark"),
             ),
-            Ok(text) => self.found.sources.push(Source {
-                path: path.to_path_buf(),
-                target,
-                text,
-            }),
+            Ok(mut text) => {
+                if let Some(version) = version
+                    && !text.contains("__version__ =")
+                {
+                    text.push_str(&format!("\n\n__version__ = {version}\n"));
+                }
+                self.found.sources.push(Source {
+                    path: path.to_path_buf(),
+                    target,
+                    text,
+                    opt,
+                });
+            }
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
                 self.problem(not_utf8(path, error.as_bytes(), offset));

@@ -5,9 +5,20 @@ fn targets(found: &Found) -> Vec<&str> {
     found.sources.iter().map(|source| &*source.target).collect()
 }
 
+/// A firmware for which no manifest is known.
+fn context() -> Context {
+    Context {
+        manifests: None,
+        ..crate::context::tests::sample()
+    }
+}
+
 fn problems(folder: &Folder, inputs: &[&str]) -> Vec<String> {
-    let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
-    let Err(Error::Inputs(problems)) = find(folder.path(), &inputs) else {
+    let inputs: Vec<Input> = inputs
+        .iter()
+        .map(|input| Input::Path(input.into()))
+        .collect();
+    let Err(Error::Inputs(problems)) = find(&context(), folder.path(), &inputs) else {
         panic!("no error")
     };
     problems.iter().map(ToString::to_string).collect()
@@ -25,8 +36,8 @@ fn folders_keep_paths_and_files_keep_names() {
         .file("app/.x.py", "")
         .file("app/__pycache__/main.py", "")
         .file("lib/deep/one.py", "x = 1\n");
-    let inputs = ["app/".into(), "lib/deep/one.py".into()];
-    let found = find(folder.path(), &inputs).unwrap();
+    let inputs = ["app/", "lib/deep/one.py"].map(|input| Input::Path(input.into()));
+    let found = find(&context(), folder.path(), &inputs).unwrap();
     assert_eq!(
         targets(&found),
         ["main.py", "pkg/__init__.py", "pkg/b-c.py", "one.py"]

@@ -10,6 +10,7 @@ mod emit;
 mod image;
 mod inputs;
 mod link;
+pub mod manifest;
 mod mpy;
 mod size;
 mod text;
@@ -48,7 +49,7 @@ pub use size::Size;
 pub struct Freeze<'a> {
     context: &'a Context,
     base: PathBuf,
-    inputs: Vec<PathBuf>,
+    inputs: Vec<inputs::Input>,
     optimisation: u8,
     cache: PathBuf,
 }
@@ -59,7 +60,7 @@ pub struct Freeze<'a> {
 pub struct Frozen {
     /// The items that define the modules.
     pub tokens: TokenStream,
-    /// The sources that they were made from. The tokens make the compiler depend on each.
+    /// The sources and manifests that they were made from. The tokens make the compiler depend on each.
     pub sources: Vec<PathBuf>,
     /// The inputs that are folders. A new file in one of them is something that the compiler can't see.
     pub folders: Vec<PathBuf>,
@@ -79,9 +80,18 @@ impl<'a> Freeze<'a> {
         }
     }
 
-    /// Adds a folder, whose modules keep their paths below it, or a `.py` file, which keeps its name.
+    /// Adds a folder, whose modules keep their paths below it, or a `.py` file, which keeps its name. A file that
+    /// is called `manifest.py` or `manifest_*.py` is a manifest.
     pub fn input(&mut self, path: impl Into<PathBuf>) -> &mut Self {
-        self.inputs.push(path.into());
+        self.inputs.push(inputs::Input::Path(path.into()));
+        self
+    }
+
+    /// Adds a manifest: its path, which ends in `.py`, or its source.
+    ///
+    /// Where the build's environment had `FROZEN_MANIFEST`, that is taken instead of all manifests.
+    pub fn manifest(&mut self, manifest: impl Into<String>) -> &mut Self {
+        self.inputs.push(inputs::Input::Manifest(manifest.into()));
         self
     }
 
@@ -105,12 +115,9 @@ impl<'a> Freeze<'a> {
     /// The error of the first stage that failed, with every problem that it found: [`Error::Inputs`],
     /// [`Error::Compile`], [`Error::Mpy`] or [`Error::Link`], and [`Error::Io`] where the cache can't be written.
     pub fn run(&self) -> Result<Frozen> {
-        let found = inputs::find(&self.base, &self.inputs)?;
-        let sources: Vec<PathBuf> = found
-            .sources
-            .iter()
-            .map(|source| source.path.clone())
-            .collect();
+        let found = inputs::find(self.context, &self.base, &self.inputs)?;
+        let modules = found.sources.iter().map(|source| source.path.clone());
+        let sources: Vec<PathBuf> = modules.chain(found.manifests).collect();
         let compiled =
             compile::compile(self.context, self.optimisation, &self.cache, found.sources)?;
         let parsed = parse(self.context, &compiled)?;

@@ -1,4 +1,4 @@
-//! The arguments of `freeze!`: paths, and options as `name = value`.
+//! The arguments of `freeze!`: paths, manifests, and options as `name = value`.
 
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
@@ -16,10 +16,12 @@ pub(crate) struct Args {
     pub(crate) opt: u8,
 }
 
-/// A path and where it stands in the source.
+/// A path, or a manifest's path or source, and where it stands in the source.
 #[derive(Debug)]
 pub(crate) struct Input {
     pub(crate) path: String,
+    /// Whether it is `manifest = "…"`.
+    pub(crate) manifest: bool,
     pub(crate) span: Span,
 }
 
@@ -31,9 +33,11 @@ impl Parse for Args {
             if input.peek(LitStr) {
                 inputs.push(path(&input.parse()?)?);
             } else if input.peek(Ident) {
-                option(input, &mut opt)?;
+                option(input, &mut inputs, &mut opt)?;
             } else {
-                return Err(input.error("expected a path in quotes or `opt = 0` to `opt = 3`"));
+                return Err(input.error(
+                    "expected a path in quotes, `manifest = \"…\"`, or `opt = 0` to `opt = 3`",
+                ));
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -42,7 +46,7 @@ impl Parse for Args {
         if inputs.is_empty() {
             return Err(Error::new(
                 Span::call_site(),
-                "freeze! needs a folder, a .py or a .mpy file, for example freeze!(\"app/\")",
+                "freeze! needs a folder, a .py or .mpy file or a manifest, for example freeze!(\"app/\")",
             ));
         }
         Ok(Self {
@@ -61,15 +65,33 @@ fn path(literal: &LitStr) -> syn::Result<Input> {
             "an empty path: the crate's own folder would be \".\"",
         ));
     }
-    Ok(Input { path, span })
+    Ok(Input {
+        path,
+        manifest: false,
+        span,
+    })
 }
 
-fn option(input: ParseStream<'_>, opt: &mut Option<u8>) -> syn::Result<()> {
+fn option(
+    input: ParseStream<'_>,
+    inputs: &mut Vec<Input>,
+    opt: &mut Option<u8>,
+) -> syn::Result<()> {
     let name: Ident = input.parse()?;
+    if name == "manifest" {
+        input.parse::<Token![=]>()?;
+        let literal: LitStr = input.parse()?;
+        inputs.push(Input {
+            path: literal.value(),
+            manifest: true,
+            span: literal.span(),
+        });
+        return Ok(());
+    }
     if name != "opt" {
         return Err(Error::new(
             name.span(),
-            format!("unknown option `{name}`: freeze! has the option `opt`"),
+            format!("unknown option `{name}`: freeze! has the options `manifest` and `opt`"),
         ));
     }
     input.parse::<Token![=]>()?;
@@ -105,6 +127,16 @@ mod tests {
             Ok((vec!["app".into(), "one.py".into()], 3))
         );
         assert_eq!(parse("opt = 1, \"app\""), Ok((vec!["app".into()], 1)));
+    }
+
+    #[test]
+    fn manifests_are_inputs_too() {
+        let args: Args = syn::parse_str("\"app\", manifest = \"require('x')\"").unwrap();
+        let inputs = args.inputs.iter();
+        let inputs: Vec<_> = inputs
+            .map(|input| (input.path.as_str(), input.manifest))
+            .collect();
+        assert_eq!(inputs, [("app", false), ("require('x')", true)]);
     }
 
     #[test]

@@ -24,7 +24,11 @@ pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
         .optimisation(args.opt)
         .cache(&out_dir.join("mpy-freeze").join("mpy"));
     for input in &args.inputs {
-        freeze.input(&input.path);
+        if input.manifest {
+            freeze.manifest(&input.path);
+        } else {
+            freeze.input(&input.path);
+        }
     }
     let frozen = freeze.run().map_err(placed)?;
     frozen.record_inputs(&context, &out_dir).map_err(placed)?;

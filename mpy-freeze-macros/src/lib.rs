@@ -19,8 +19,18 @@ use proc_macro::TokenStream;
 /// its own name. Paths start at the folder of the crate's `Cargo.toml`. Hidden files and folders and
 /// `__pycache__` are left out.
 ///
+/// A file that is called `manifest.py` or `manifest_*.py` is a manifest, as MicroPython's own ports have them: it
+/// lists what to freeze. `manifest = "…"` takes a manifest of any other name, or its source. Where
+/// `FROZEN_MANIFEST` is set in the environment of the build, that is taken instead of all manifests; the folder that
+/// `FROZEN_MPY_DIR` names is frozen too.
+///
+/// ```text
+/// mpy_freeze_rt::freeze!("boards/manifest.py");
+/// mpy_freeze_rt::freeze!("app/", manifest = "require('aiorepl')");
+/// ```
+///
 /// `opt` is the compiler's optimisation level: 0 is the default, 1 drops `assert`, 2 also makes `__debug__`
-/// false, 3 also drops line numbers.
+/// false, 3 also drops line numbers. A manifest may set another for its files.
 ///
 /// The crate's build script has to build MicroPython with `mpy_freeze::Build`; an error shows the lines to add.
 /// A firmware has one `freeze!`.

@@ -24,6 +24,8 @@ pub struct Build {
     pub(crate) mpconfigport: Option<PathBuf>,
     pub(crate) c_files: Vec<PathBuf>,
     pub(crate) qstr_defs: Vec<PathBuf>,
+    pub(crate) manifests: Option<bool>,
+    pub(crate) manifest_variables: Vec<(String, String)>,
     pub(crate) config: Config,
     pub(crate) target: Option<String>,
     pub(crate) host: Option<String>,
@@ -110,6 +112,27 @@ impl Build {
     /// Adds a file of `Q(…)` lines, for qstrs that aren't C identifiers. The path is relative to the crate.
     pub fn qstr_defs(&mut self, file: impl AsRef<Path>) -> &mut Self {
         self.qstr_defs.push(file.as_ref().to_owned());
+        self
+    }
+
+    /// Gives the variable `$(name)` in the paths of manifests a value, for example `BOARD_DIR`.
+    ///
+    /// `MPY_DIR` is the MicroPython tree, and `MPY_LIB_DIR` is what the environment says, or
+    /// `lib/micropython-lib` of the tree where it is filled. `MICROPY_MANIFEST_…` in the environment overrides
+    /// what is set here. A value that names a file or folder of the crate becomes an absolute path.
+    pub fn manifest_variable(
+        &mut self,
+        name: impl Into<String>,
+        value: impl Into<String>,
+    ) -> &mut Self {
+        self.manifest_variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// Whether to build what running manifests takes. By default that is done where the crate's sources have a
+    /// `freeze!` with a manifest, or the environment names one.
+    pub fn manifests(&mut self, manifests: bool) -> &mut Self {
+        self.manifests = Some(manifests);
         self
     }
 

@@ -11,11 +11,25 @@ use std::path::PathBuf;
 
 use crate::build::Build;
 use crate::error::{Error, Problem, Result};
-use crate::port::{self, Artifacts, Job};
+use crate::port::{self, Artifacts, Job, ManifestJob};
 use crate::watch;
 
 /// Variables that name the MicroPython tree, the first that is set wins.
 const TREE_VARIABLES: [&str; 2] = ["MPY_DIR", "MICROPYTHON_DIR"];
+
+/// Variables that begin with this are variables of manifests, as they are in upstream's makefiles.
+const VARIABLE_PREFIX: &str = "MICROPY_MANIFEST_";
+
+/// What else manifests look at. Of the prefixed ones these are watched even while they aren't set.
+const MANIFEST_VARIABLES: [&str; 7] = [
+    "FROZEN_MANIFEST",
+    "FROZEN_MPY_DIR",
+    "MPY_LIB_DIR",
+    "MICROPY_MANIFEST_BOARD_DIR",
+    "MICROPY_MANIFEST_MPY_DIR",
+    "MICROPY_MANIFEST_MPY_LIB_DIR",
+    "MICROPY_MANIFEST_PORT_DIR",
+];
 
 /// The parts of the environment that a build depends on.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +44,43 @@ pub(crate) struct Environment {
     cache: Option<PathBuf>,
     /// What is set of the variables that bindgen reads.
     bindgen_variables: Vec<(String, String)>,
+    /// What is said of manifests.
+    manifests: ManifestEnvironment,
     /// Whether the user chose a C compiler through a variable of the `cc` crate.
     cc_variable: bool,
+}
+
+/// What the environment says of manifests.
+#[derive(Debug, Clone, Default)]
+struct ManifestEnvironment {
+    /// Names and values of the variables of manifests.
+    variables: Vec<(String, String)>,
+    frozen_manifest: Option<String>,
+    frozen_mpy_dir: Option<PathBuf>,
+}
+
+impl ManifestEnvironment {
+    fn read() -> Self {
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let mut variables: Vec<(String, String)> = text("MPY_LIB_DIR")
+            .map(|value| ("MPY_LIB_DIR".to_string(), value))
+            .into_iter()
+            .collect();
+        let mut prefixed: Vec<(String, String)> = std::env::vars_os()
+            .filter_map(|(name, value)| {
+                let name = name.to_str()?.strip_prefix(VARIABLE_PREFIX)?.to_string();
+                Some((name, value.to_str()?.to_string()))
+            })
+            .collect();
+        // The order in which they replace one another must not depend on the system's.
+        prefixed.sort();
+        variables.extend(prefixed);
+        Self {
+            variables,
+            frozen_manifest: text("FROZEN_MANIFEST"),
+            frozen_mpy_dir: text("FROZEN_MPY_DIR").map(PathBuf::from),
+        }
+    }
 }
 
 impl Environment {
@@ -57,6 +106,7 @@ impl Environment {
                 .filter_map(|name| Some((text(&name)?, name)))
                 .map(|(value, name)| (name, value))
                 .collect(),
+            manifests: ManifestEnvironment::read(),
             cc_variable: cc_variables(target.as_deref().unwrap_or_default())
                 .iter()
                 .any(|name| text(name).is_some()),
@@ -74,8 +124,10 @@ impl Environment {
         let absolute = |path: &PathBuf| manifest_dir.join(path);
         let out_dir = build.out_dir.clone().or_else(|| self.out_dir.clone());
         let target = build.target.clone().or_else(|| self.target.clone());
+        let scan = self.scan();
         Ok(Job {
-            watched: self.scan().inputs,
+            manifests: self.manifest_job(build, scan.manifests),
+            watched: scan.inputs,
             out_dir: out_dir.ok_or_else(|| outside("OUT_DIR", "out_dir"))?,
             host: build
                 .host
@@ -101,6 +153,29 @@ impl Environment {
             c_files: build.c_files.iter().map(absolute).collect(),
             qstr_defs: build.qstr_defs.iter().map(absolute).collect(),
         })
+    }
+
+    /// What the firmware's manifests need; `found` says that the crate's sources name one.
+    fn manifest_job(&self, build: &Build, found: bool) -> ManifestJob {
+        let crate_folder = self.manifest_dir.clone().unwrap_or_default();
+        let known = &self.manifests;
+        let from_environment = known.frozen_manifest.is_some() || known.frozen_mpy_dir.is_some();
+        let variables = build.manifest_variables.iter().chain(&known.variables);
+        ManifestJob {
+            wanted: build.manifests.unwrap_or(found || from_environment),
+            variables: variables
+                .map(|(name, value)| {
+                    let path = crate_folder.join(value);
+                    let path = path.exists().then(|| path.to_str().map(String::from));
+                    (
+                        name.clone(),
+                        path.flatten().unwrap_or_else(|| value.clone()),
+                    )
+                })
+                .collect(),
+            frozen_manifest: known.frozen_manifest.clone(),
+            frozen_mpy_dir: known.frozen_mpy_dir.clone(),
+        }
     }
 
     /// What the crate's sources say of `freeze!`.
@@ -141,7 +216,10 @@ fn directives(
     if !artifacts.context.bare_metal {
         writeln!(out, "cargo::rustc-link-lib=m")?;
     }
-    for name in variables(&job.target) {
+    let prefixed = environment.manifests.variables.iter();
+    let prefixed = prefixed.map(|(name, _)| format!("{VARIABLE_PREFIX}{name}"));
+    let names: BTreeSet<String> = variables(&job.target).into_iter().chain(prefixed).collect();
+    for name in names {
         writeln!(out, "cargo::rerun-if-env-changed={name}")?;
     }
     for path in watched_paths(environment, job, artifacts) {
@@ -189,6 +267,7 @@ fn variables(target: &str) -> Vec<String> {
     let mut names: Vec<String> = TREE_VARIABLES.map(String::from).into();
     names.extend(["XDG_CACHE_HOME", "HOME", "LOCALAPPDATA"].map(String::from));
     names.extend(bindgen_variables(target));
+    names.extend(MANIFEST_VARIABLES.map(String::from));
     names.extend(cc_variables(target));
     for kind in ["CFLAGS", "AR"] {
         names.extend(scoped(kind, target));

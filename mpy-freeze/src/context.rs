@@ -50,6 +50,19 @@ pub enum Float {
     Double,
 }
 
+/// What running manifests needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Manifests {
+    /// The VM that runs them, built from the same source.
+    pub vm: PathBuf,
+    /// The variables that a manifest's paths may have as `$(NAME)`, with their values.
+    pub variables: Vec<(String, String)>,
+    /// What `FROZEN_MANIFEST` says in the environment of the build: a manifest's path or its source.
+    pub frozen_manifest: Option<String>,
+    /// The folder that `FROZEN_MPY_DIR` names in the environment of the build.
+    pub frozen_mpy_dir: Option<PathBuf>,
+}
+
 /// Everything about the firmware that freezing depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
@@ -95,6 +108,8 @@ pub struct Context {
     pub frozen_str: bool,
     /// The compiler that was built from the same source.
     pub mpy_cross: PathBuf,
+    /// What manifests need; none where the build script knows of no manifest.
+    pub manifests: Option<Manifests>,
     /// Number of the last qstr that a `.mpy` file may name by its number (`QSTR_LAST_STATIC`).
     pub last_static_qstr: usize,
     /// The firmware's qstrs, indexed by their numbers; number 0 is the null qstr.
@@ -187,6 +202,9 @@ impl Context {
             // Writing to a String can't fail.
             let _ = writeln!(text, "{key} {value}");
         }
+        if let Some(manifests) = &self.manifests {
+            manifests.write(&mut text);
+        }
         for path in &self.watched {
             let _ = writeln!(text, "watched {}", escape(&path.to_string_lossy()));
         }
@@ -246,6 +264,7 @@ impl Context {
             inline_asm: fields.value("inline_asm")?,
             frozen_str: fields.value("frozen_str")?,
             mpy_cross: fields.text("mpy_cross")?.into(),
+            manifests: Manifests::read(&fields)?,
             last_static_qstr: fields.value("last_static_qstr")?,
             qstrs: fields.all("qstr")?,
             watched: fields
@@ -254,6 +273,42 @@ impl Context {
                 .map(PathBuf::from)
                 .collect(),
         })
+    }
+}
+
+impl Manifests {
+    fn write(&self, text: &mut String) {
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "manifest_vm {}", escape(&self.vm.to_string_lossy()));
+        for (name, value) in &self.variables {
+            let _ = writeln!(text, "variable {}", escape(&format!("{name}={value}")));
+        }
+        if let Some(manifest) = &self.frozen_manifest {
+            let _ = writeln!(text, "frozen_manifest {}", escape(manifest));
+        }
+        if let Some(folder) = &self.frozen_mpy_dir {
+            let folder = folder.to_string_lossy();
+            let _ = writeln!(text, "frozen_mpy_dir {}", escape(&folder));
+        }
+    }
+
+    fn read(fields: &Fields<'_>) -> std::result::Result<Option<Self>, String> {
+        let Some(vm) = fields.all("manifest_vm")?.pop() else {
+            return Ok(None);
+        };
+        let variables = fields.all("variable")?.into_iter();
+        let variables = variables.map(|line| {
+            let split = line.split_once('=');
+            split
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .ok_or_else(|| "variable is damaged".to_string())
+        });
+        Ok(Some(Self {
+            vm: vm.into(),
+            variables: variables.collect::<std::result::Result<_, _>>()?,
+            frozen_manifest: fields.all("frozen_manifest")?.pop(),
+            frozen_mpy_dir: fields.all("frozen_mpy_dir")?.pop().map(PathBuf::from),
+        }))
     }
 }
 
@@ -352,6 +407,12 @@ pub(crate) mod tests {
             inline_asm: false,
             frozen_str: true,
             mpy_cross: "host/mpy-cross".into(),
+            manifests: Some(Manifests {
+                vm: "manifest/manifest-vm".into(),
+                variables: vec![("MPY_DIR".into(), "a\\b=c\nd".into())],
+                frozen_manifest: Some("require('x')\n".into()),
+                frozen_mpy_dir: None,
+            }),
             last_static_qstr: 4,
             qstrs: ["", "", "__dir__", "\n", " ", "a\\b"]
                 .map(String::from)

@@ -21,6 +21,8 @@ pub(crate) struct Scan {
     pub(crate) sources: Vec<PathBuf>,
     /// What these calls name, absolute.
     pub(crate) inputs: Vec<PathBuf>,
+    /// Whether one of them has a manifest.
+    pub(crate) manifests: bool,
 }
 
 /// Finds the calls of `freeze!` in the folders where Cargo looks for a crate's sources.
@@ -30,10 +32,12 @@ pub(crate) fn scan(manifest_dir: &Path) -> Scan {
     for folder in ["src", "tests", "examples", "benches"] {
         let files = glob::glob(&format!("{base}/{folder}/**/*.rs")).map(Iterator::flatten);
         for file in files.into_iter().flatten() {
-            let inputs = inputs_of(&file);
-            if !inputs.is_empty() {
-                let inputs = inputs.iter().map(|input| manifest_dir.join(input));
-                scan.inputs.extend(inputs);
+            let calls = calls_in(&file);
+            if calls.found {
+                let inputs = calls.inputs.iter();
+                scan.inputs
+                    .extend(inputs.map(|input| manifest_dir.join(input)));
+                scan.manifests |= calls.manifests;
                 scan.sources.push(file);
             }
         }
@@ -41,31 +45,77 @@ pub(crate) fn scan(manifest_dir: &Path) -> Scan {
     scan
 }
 
-/// The strings in the `freeze!` calls of one file; nothing where it isn't Rust, as rustc will say so better.
-fn inputs_of(file: &Path) -> Vec<String> {
-    let mut inputs = Vec::new();
+/// The `freeze!` calls of some Rust source.
+#[derive(Debug, Default)]
+struct Calls {
+    found: bool,
+    inputs: Vec<String>,
+    manifests: bool,
+}
+
+/// The calls in one file; none where it isn't Rust, as rustc will say so better.
+fn calls_in(file: &Path) -> Calls {
+    let mut calls = Calls::default();
     if let Ok(text) = fs::read_to_string(file)
         && text.contains("freeze!")
         && let Ok(tokens) = text.parse::<TokenStream>()
     {
-        collect(tokens, &mut inputs);
+        calls.collect(tokens);
     }
-    inputs
+    calls
 }
 
-fn collect(tokens: TokenStream, inputs: &mut Vec<String>) {
-    let mut before = [None, None];
-    for token in tokens {
-        if let TokenTree::Group(group) = &token {
-            if before == [Some("freeze".to_string()), Some("!".to_string())] {
-                inputs.extend(group.stream().into_iter().filter_map(string));
-            } else {
-                collect(group.stream(), inputs);
+impl Calls {
+    fn collect(&mut self, tokens: TokenStream) {
+        let mut before = [None, None];
+        for token in tokens {
+            if let TokenTree::Group(group) = &token {
+                if before == [Some("freeze".to_string()), Some("!".to_string())] {
+                    self.found = true;
+                    self.arguments(group.stream());
+                } else {
+                    self.collect(group.stream());
+                }
+            }
+            let [_, last] = before;
+            before = [last, Some(token.to_string())];
+        }
+    }
+
+    /// Takes the paths; a manifest may also be given by its source, which is nothing to watch.
+    fn arguments(&mut self, arguments: TokenStream) {
+        let mut named = false;
+        for token in arguments {
+            match &token {
+                TokenTree::Ident(name) => {
+                    named = name == "manifest";
+                    self.manifests |= named;
+                }
+                TokenTree::Punct(punct) if punct.as_char() == ',' => named = false,
+                _ => {}
+            }
+            if let Some(path) = string(token) {
+                self.manifests |= is_manifest(Path::new(&path));
+                if !named || has_python_name(&path) {
+                    self.inputs.push(path);
+                }
             }
         }
-        let [_, last] = before;
-        before = [last, Some(token.to_string())];
     }
+}
+
+/// Whether a path names a manifest by its name alone.
+pub(crate) fn is_manifest(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.strip_prefix("manifest")?.strip_suffix(".py"))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+}
+
+/// Whether a manifest is given by its path; what ends in anything else is its source, as upstream has it.
+pub(crate) fn has_python_name(manifest: &str) -> bool {
+    Path::new(manifest)
+        .extension()
+        .is_some_and(|extension| extension == "py")
 }
 
 /// The value of a string literal without escapes, which is how paths are written.
@@ -115,8 +165,30 @@ mod tests {
             mpy_freeze_rt::freeze!("app/", "one.py", opt = 2);
             mod inner { use x::freeze; freeze!["two"]; other!("three"); }
         "#;
-        let mut inputs = Vec::new();
-        collect(text.parse().unwrap(), &mut inputs);
-        assert_eq!(inputs, ["app/", "one.py", "two"]);
+        let mut calls = Calls::default();
+        calls.collect(text.parse().unwrap());
+        assert_eq!(calls.inputs, ["app/", "one.py", "two"]);
+        assert!(calls.found && !calls.manifests);
+    }
+
+    #[test]
+    fn manifests_are_noticed_and_their_source_is_no_path() {
+        for (text, inputs) in [
+            (r#"freeze!("a/manifest.py");"#, vec!["a/manifest.py"]),
+            (
+                r#"freeze!("manifest_x.py", "app");"#,
+                vec!["manifest_x.py", "app"],
+            ),
+            (
+                r#"freeze!(manifest = "list.py", "app");"#,
+                vec!["list.py", "app"],
+            ),
+            (r#"freeze!(manifest = "require('x')", "app");"#, vec!["app"]),
+        ] {
+            let mut calls = Calls::default();
+            calls.collect(text.parse().unwrap());
+            assert!(calls.manifests, "{text}");
+            assert_eq!(calls.inputs, inputs, "{text}");
+        }
     }
 }

@@ -9,6 +9,7 @@
 
 pub mod compiler;
 pub mod emulator;
+pub mod library;
 pub mod oracle;
 pub mod programs;
 pub mod project;

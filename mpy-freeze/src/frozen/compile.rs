@@ -109,6 +109,8 @@ struct Compiler<'a> {
     program: &'a Path,
     /// Tells one build of the compiler from another.
     identity: String,
+    /// The level of sources that have none of their own.
+    optimisation: u8,
     flags: Vec<String>,
     cache: Cache<'a>,
 }
@@ -120,10 +122,7 @@ impl<'a> Compiler<'a> {
             let help = "the build script builds this compiler; run `cargo clean` and build again";
             Error::Compile(problems.map(|problem| problem.help(help)).collect())
         })?;
-        let mut flags = vec![
-            format!("-O{optimisation}"),
-            format!("-msmall-int-bits={}", context.small_int_bits),
-        ];
+        let mut flags = vec![format!("-msmall-int-bits={}", context.small_int_bits)];
         flags.extend(
             context
                 .native_arch
@@ -133,9 +132,18 @@ impl<'a> Compiler<'a> {
         Ok(Self {
             program: &context.mpy_cross,
             identity: format!("{} {:032x}", program.len(), fingerprint(&program)),
+            optimisation,
             flags,
             cache: Cache::new(cache),
         })
+    }
+
+    /// The flags for one source.
+    fn flags_for(&self, source: &Source) -> Vec<String> {
+        let level = source.opt.unwrap_or(self.optimisation);
+        let mut flags = vec![format!("-O{level}")];
+        flags.extend(self.flags.iter().cloned());
+        flags
     }
 
     fn compile(&self, source: &Source) -> std::result::Result<Vec<u8>, Failure> {
@@ -144,7 +152,7 @@ impl<'a> Compiler<'a> {
         }
         let key = Key {
             compiler: &self.identity,
-            flags: &self.flags,
+            flags: &self.flags_for(source),
             target: &source.target,
             source: &source.bytes,
         };
@@ -173,7 +181,7 @@ impl<'a> Compiler<'a> {
     fn run_with_heap(&self, source: &Source, heap: u32) -> std::result::Result<Vec<u8>, Failure> {
         let mut command = Command::new(self.program);
         command
-            .args(&self.flags)
+            .args(self.flags_for(source))
             .args(["-X", &format!("heapsize={heap}M"), "-s", &source.target])
             .args(["-o", "-", "-"])
             .stdin(Stdio::piped())
@@ -269,6 +277,7 @@ mod tests {
             target: "main.py".into(),
             kind: Kind::Python,
             bytes: "x = 1\ndef f(:\n".into(),
+            opt: None,
         };
         rejection(&source, "exit status: 1", errors).to_string()
     }

@@ -4,29 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs as std_fs;
 use std::path::{Path, PathBuf};
 
+use super::manifest::{self, Listing};
+use crate::Context;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
+use crate::watch;
 
 /// The longest target path. MicroPython's compiler keeps the length of a name in one byte.
 const MAX_TARGET: usize = 255;
 
-/// What a file is, and so what becomes of it.
+/// What becomes of a file that is frozen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A Python source to compile.
+pub enum Kind {
+    /// It is Python, and is compiled.
     Python,
-    /// A module that is compiled already.
+    /// It is compiled already.
     Mpy,
-    /// A Python source that is frozen as it is, and compiled in the firmware whenever it is imported.
+    /// It is Python, and stays text that the firmware compiles when it imports it.
     Text,
-}
-
-/// An input as the user names it: a folder or a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Input {
-    pub(super) path: PathBuf,
-    /// Whether its sources are frozen as text.
-    pub(super) as_text: bool,
 }
 
 /// One file to freeze.
@@ -36,10 +31,12 @@ pub(super) struct Source {
     pub(super) path: PathBuf,
     /// The name that it has in the firmware, for example `app/util.py`.
     pub(super) target: String,
-    /// What it is.
+    /// What becomes of it.
     pub(super) kind: Kind,
     /// What is in it: UTF-8, unless it is a `.mpy` file.
     pub(super) bytes: Vec<u8>,
+    /// The compiler's optimisation level, where a manifest sets it for this file.
+    pub(super) opt: Option<u8>,
 }
 
 /// What the inputs hold.
@@ -49,6 +46,22 @@ pub(super) struct Found {
     pub(super) sources: Vec<Source>,
     /// The inputs that are folders.
     pub(super) folders: Vec<PathBuf>,
+    /// The manifests that were read.
+    pub(super) manifests: Vec<PathBuf>,
+}
+
+/// One input of `freeze!`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Input {
+    /// A folder, a file or, by its name, a manifest.
+    Path {
+        /// As the user wrote it.
+        path: PathBuf,
+        /// Whether its sources are frozen as text.
+        as_text: bool,
+    },
+    /// The path of a manifest, or its source.
+    Manifest(String),
 }
 
 /// Finds and reads all files.
@@ -56,10 +69,28 @@ pub(super) struct Found {
 /// # Errors
 ///
 /// [`Error::Inputs`] with everything that is wrong with all inputs.
-pub(super) fn find(base: &Path, inputs: &[Input]) -> Result<Found> {
+pub(super) fn find(context: &Context, base: &Path, inputs: &[Input]) -> Result<Found> {
     let mut search = Search::default();
+    let mut manifests = Vec::new();
     for input in inputs {
-        search.input(&base.join(&input.path), input.as_text);
+        match input {
+            Input::Path { path, .. } if watch::is_manifest(path) && !base.join(path).is_dir() => {
+                manifests.push(path.to_string_lossy().into_owned());
+            }
+            Input::Manifest(manifest) => manifests.push(manifest.clone()),
+            Input::Path { path, as_text } => search.input(&base.join(path), *as_text),
+        }
+    }
+    if let Some(settings) = &context.manifests {
+        if let Some(manifest) = &settings.frozen_manifest {
+            manifests = vec![manifest.clone()];
+        }
+        if let Some(folder) = &settings.frozen_mpy_dir {
+            search.input(&base.join(folder), false);
+        }
+    }
+    if !manifests.is_empty() {
+        search.manifests(manifest::list(context, base, &manifests)?);
     }
     search.check_targets();
     if search.problems.is_empty() {
@@ -99,12 +130,15 @@ impl Search {
             self.problem(
                 Problem::new("this is neither a folder nor a .py or .mpy file")
                     .file(path)
-                    .help("freeze! takes folders, .py files and .mpy files; text is frozen of .py files only"),
+                    .help(
+                        "freeze! takes folders, .py and .mpy files, and manifests, which are called manifest.py or \
+                         manifest_*.py; text is frozen of .py files only",
+                    ),
             );
             return;
         };
         match path.file_name().and_then(|name| name.to_str()) {
-            Some(name) => self.source(path, name, kind),
+            Some(name) => self.source(path, target(name), kind, None, None),
             None => self.problem(not_utf8_name(path)),
         }
     }
@@ -125,7 +159,7 @@ impl Search {
             );
         }
         for (name, kind, file) in files {
-            self.source(&file, &name, kind);
+            self.source(&file, target(&name), kind, None, None);
         }
         self.found.folders.push(path);
     }
@@ -176,11 +210,30 @@ impl Search {
         above.pop();
     }
 
-    /// Reads one file, whose name in the input is `name`.
-    fn source(&mut self, path: &Path, name: &str, kind: Kind) {
-        // An import asks for `.py`, whatever the module was frozen from.
-        let stem = name.strip_suffix(".mpy");
-        let target = stem.map_or_else(|| name.to_string(), |stem| format!("{stem}.py"));
+    /// Takes what manifests list.
+    fn manifests(&mut self, listing: Listing) {
+        for entry in listing.entries {
+            self.source(
+                &entry.source,
+                target(&entry.target),
+                entry.kind,
+                entry.opt,
+                entry.version.as_deref(),
+            );
+        }
+        self.found.folders.extend(listing.folders);
+        self.found.manifests.extend(listing.manifests);
+    }
+
+    /// Reads one file; a package's version is added to a source that has none.
+    fn source(
+        &mut self,
+        path: &Path,
+        target: String,
+        kind: Kind,
+        opt: Option<u8>,
+        version: Option<&str>,
+    ) {
         if let Some(why) = not_importable(&target) {
             self.problem(
                 Problem::new(format!("Python can't import `{target}`: {why}"))
@@ -201,6 +254,7 @@ impl Search {
                 target,
                 kind,
                 bytes,
+                opt: None,
             });
             return;
         }
@@ -211,12 +265,20 @@ impl Search {
                     .line(1, None)
                     .help("save it as UTF-8 without a byte order mark"),
             ),
-            Ok(text) => self.found.sources.push(Source {
-                path: path.to_path_buf(),
-                target,
-                kind,
-                bytes: text.into_bytes(),
-            }),
+            Ok(mut text) => {
+                if let Some(version) = version
+                    && !text.contains("__version__ =")
+                {
+                    text.push_str(&format!("\n\n__version__ = {version}\n"));
+                }
+                self.found.sources.push(Source {
+                    path: path.to_path_buf(),
+                    target,
+                    kind,
+                    bytes: text.into_bytes(),
+                    opt,
+                });
+            }
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
                 self.problem(not_utf8(path, error.as_bytes(), offset));
@@ -267,6 +329,12 @@ impl Search {
         }
         self.problems.append(&mut problems);
     }
+}
+
+/// The target path of a file by its name in the input. An import asks for `.py`, whatever a module was frozen from.
+fn target(name: &str) -> String {
+    let stem = name.strip_suffix(".mpy");
+    stem.map_or_else(|| name.to_string(), |stem| format!("{stem}.py"))
 }
 
 /// What a file is by its extension; nothing for a file that isn't frozen.

@@ -2,7 +2,7 @@ use super::*;
 use crate::frozen::tests::Folder;
 
 fn input(path: &str) -> Input {
-    Input {
+    Input::Path {
         path: path.into(),
         as_text: false,
     }
@@ -12,9 +12,17 @@ fn targets(found: &Found) -> Vec<&str> {
     found.sources.iter().map(|source| &*source.target).collect()
 }
 
+/// A firmware for which no manifest is known.
+fn context() -> Context {
+    Context {
+        manifests: None,
+        ..crate::context::tests::sample()
+    }
+}
+
 fn problems(folder: &Folder, inputs: &[&str]) -> Vec<String> {
     let inputs: Vec<Input> = inputs.iter().map(|path| input(path)).collect();
-    let Err(Error::Inputs(problems)) = find(folder.path(), &inputs) else {
+    let Err(Error::Inputs(problems)) = find(&context(), folder.path(), &inputs) else {
         panic!("no error")
     };
     problems.iter().map(ToString::to_string).collect()
@@ -33,7 +41,7 @@ fn folders_keep_paths_and_files_keep_names() {
         .file("app/__pycache__/main.py", "")
         .file("lib/deep/one.py", "x = 1\n");
     let inputs = [input("app/"), input("lib/deep/one.py")];
-    let found = find(folder.path(), &inputs).unwrap();
+    let found = find(&context(), folder.path(), &inputs).unwrap();
     assert_eq!(
         targets(&found),
         ["main.py", "pkg/__init__.py", "pkg/b-c.py", "one.py"]
@@ -48,7 +56,12 @@ fn compiled_modules_stand_under_the_name_that_import_asks_for() {
     folder
         .file("app/a.mpy", b"M\x06\xff")
         .file("app/pkg/b.py", "");
-    let found = find(folder.path(), &[input("app"), input("app/pkg/b.py")]).unwrap();
+    let found = find(
+        &context(),
+        folder.path(),
+        &[input("app"), input("app/pkg/b.py")],
+    )
+    .unwrap();
     assert_eq!(targets(&found), ["a.py", "pkg/b.py", "b.py"]);
     assert_eq!(found.sources[0].kind, Kind::Mpy);
     assert_eq!(found.sources[0].bytes, b"M\x06\xff");
@@ -64,14 +77,14 @@ fn compiled_modules_stand_under_the_name_that_import_asks_for() {
 fn text_is_made_of_sources_only() {
     let folder = Folder::new("inputs");
     folder.file("app/a.py", "x = 1\n").file("app/b.mpy", "M");
-    let text = |path: &str| Input {
+    let text = |path: &str| Input::Path {
         path: path.into(),
         as_text: true,
     };
-    let found = find(folder.path(), &[text("app")]).unwrap();
+    let found = find(&context(), folder.path(), &[text("app")]).unwrap();
     assert_eq!(targets(&found), ["a.py"]);
     assert_eq!(found.sources[0].kind, Kind::Text);
-    let error = find(folder.path(), &[text("app/b.mpy")]).unwrap_err();
+    let error = find(&context(), folder.path(), &[text("app/b.mpy")]).unwrap_err();
     assert!(
         error
             .to_string()

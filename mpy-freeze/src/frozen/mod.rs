@@ -10,6 +10,7 @@ mod emit;
 mod image;
 mod inputs;
 mod link;
+pub mod manifest;
 pub mod mpy;
 mod size;
 mod text;
@@ -59,7 +60,7 @@ pub struct Freeze<'a> {
 pub struct Frozen {
     /// The items that define the modules.
     pub tokens: TokenStream,
-    /// The sources that they were made from. The tokens make the compiler depend on each.
+    /// The sources and manifests that they were made from. The tokens make the compiler depend on each.
     pub sources: Vec<PathBuf>,
     /// The inputs that are folders. A new file in one of them is something that the compiler can't see.
     pub folders: Vec<PathBuf>,
@@ -79,7 +80,8 @@ impl<'a> Freeze<'a> {
         }
     }
 
-    /// Adds a folder, whose modules keep their paths below it, or a `.py` or `.mpy` file, which keeps its name.
+    /// Adds a folder, whose modules keep their paths below it, or a `.py` or `.mpy` file, which keeps its name. A file
+    /// that is called `manifest.py` or `manifest_*.py` is a manifest.
     pub fn input(&mut self, path: impl Into<PathBuf>) -> &mut Self {
         self.add(path.into(), false)
     }
@@ -91,7 +93,15 @@ impl<'a> Freeze<'a> {
     }
 
     fn add(&mut self, path: PathBuf, as_text: bool) -> &mut Self {
-        self.inputs.push(inputs::Input { path, as_text });
+        self.inputs.push(inputs::Input::Path { path, as_text });
+        self
+    }
+
+    /// Adds a manifest: its path, which ends in `.py`, or its source.
+    ///
+    /// Where the build's environment had `FROZEN_MANIFEST`, that is taken instead of all manifests.
+    pub fn manifest(&mut self, manifest: impl Into<String>) -> &mut Self {
+        self.inputs.push(inputs::Input::Manifest(manifest.into()));
         self
     }
 
@@ -115,12 +125,9 @@ impl<'a> Freeze<'a> {
     /// The error of the first stage that failed, with every problem that it found: [`Error::Inputs`],
     /// [`Error::Compile`], [`Error::Mpy`] or [`Error::Link`], and [`Error::Io`] where the cache can't be written.
     pub fn run(&self) -> Result<Frozen> {
-        let found = inputs::find(&self.base, &self.inputs)?;
-        let sources: Vec<PathBuf> = found
-            .sources
-            .iter()
-            .map(|source| source.path.clone())
-            .collect();
+        let found = inputs::find(self.context, &self.base, &self.inputs)?;
+        let files = found.sources.iter().map(|source| source.path.clone());
+        let sources: Vec<PathBuf> = files.chain(found.manifests).collect();
         let (texts, modules) = found
             .sources
             .into_iter()

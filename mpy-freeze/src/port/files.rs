@@ -41,7 +41,18 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mpyf_vm.c",
 ];
 
-/// The C files among them as units; the rest are headers.
+/// The VM that runs manifests on the host: name below the folder `port`, and contents.
+pub(crate) const MANIFEST_VM: &[(&str, &str)] = port_files![
+    "manifest/bridge.c",
+    "manifest/budget.c",
+    "manifest/main.c",
+    "manifest/mpconfigport.h",
+    "manifest/mphalport.h",
+    "manifest/mpyf_manifest.h",
+    "manifest/wire.c",
+];
+
+/// The C files among [`PORT`] as units; the rest are headers.
 pub(crate) fn c_units(folder: &Path) -> Vec<Unit> {
     PORT.iter()
         .filter_map(|(name, _)| Some((name, name.strip_suffix(".c")?)))
@@ -70,7 +81,11 @@ mod tests {
             .filter(|path| path.is_file())
             .map(|path| path.strip_prefix(&folder).unwrap().display().to_string())
             .collect();
-        let carried = PORT.iter().map(|(name, _)| name.to_string()).collect();
+        let carried = PORT
+            .iter()
+            .chain(MANIFEST_VM)
+            .map(|(name, _)| name.to_string())
+            .collect();
         assert_eq!(found, carried);
     }
 }

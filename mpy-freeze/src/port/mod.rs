@@ -7,7 +7,9 @@ mod config;
 mod files;
 mod fresh;
 mod genhdr;
+mod host;
 mod jobs;
+mod manifest_vm;
 mod mpy_cross;
 mod objects;
 mod preprocess;
@@ -21,7 +23,7 @@ mod units;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use crate::context::{Context, Float, LongInt, ObjRepr};
+use crate::context::{Context, Float, LongInt, Manifests, ObjRepr};
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
@@ -29,6 +31,7 @@ use collect::Declarations;
 pub(crate) use config::Config;
 pub use config::RomLevel;
 use fresh::Freshness;
+use host::Host;
 use program::{Program, Unit};
 pub(crate) use qstr::qstr_hash;
 use qstr::{FixedQstrs, QstrPool};
@@ -70,6 +73,21 @@ pub(crate) struct Job {
     pub(crate) qstr_defs: Vec<PathBuf>,
     /// What the build script watches for `freeze!`.
     pub(crate) watched: Vec<PathBuf>,
+    /// What the firmware's manifests need.
+    pub(crate) manifests: ManifestJob,
+}
+
+/// What the build script knows of the firmware's manifests.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ManifestJob {
+    /// Whether the firmware has any: the VM that runs them is built only then.
+    pub(crate) wanted: bool,
+    /// The variables that paths may have, by name.
+    pub(crate) variables: Vec<(String, String)>,
+    /// `FROZEN_MANIFEST` in the environment.
+    pub(crate) frozen_manifest: Option<String>,
+    /// `FROZEN_MPY_DIR` in the environment.
+    pub(crate) frozen_mpy_dir: Option<PathBuf>,
 }
 
 /// What a build made.
@@ -129,14 +147,12 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
     let objects = objects::compile(&program, &compiler, &freshness, job.workers)?;
     let archive = out.join("libmicropython.a");
     archive::archive(&archive, &objects, &archiver, &freshness)?;
-    let mpy_cross = mpy_cross::mpy_cross(
-        &source,
-        &job.host,
-        &out.join("host"),
-        &freshness,
-        job.workers,
+    let host = Host::new(&source, &job.host, &freshness, job.workers)?;
+    let mpy_cross = mpy_cross::mpy_cross(&host, &out.join("host"))?;
+    let manifests = manifests(job, &host, &out)?;
+    let context = context(
+        job, &source, &target, &pool, &constants, &mpy_cross, manifests,
     )?;
-    let context = context(job, &source, &target, &pool, &constants, &mpy_cross)?;
     context.store(&job.out_dir)?;
     let headers = users_headers(&freshness, &[&source.root, &out]);
     Ok(Artifacts {
@@ -318,6 +334,30 @@ fn qstr_definitions(
     Ok(preprocessed)
 }
 
+/// What manifests need, where the firmware has any.
+fn manifests(job: &Job, host: &Host<'_>, out: &Path) -> Result<Option<Manifests>> {
+    if !job.manifests.wanted {
+        return Ok(None);
+    }
+    let source = host.source;
+    let mut variables = vec![("MPY_DIR".to_string(), source.root.display().to_string())];
+    // A release unpacks without the library, whose folder is then there and empty.
+    let beside = source.join("lib/micropython-lib");
+    if beside.join("micropython").is_dir() {
+        variables.push(("MPY_LIB_DIR".to_string(), beside.display().to_string()));
+    }
+    for (name, value) in &job.manifests.variables {
+        variables.retain(|(known, _)| known != name);
+        variables.push((name.clone(), value.clone()));
+    }
+    Ok(Some(Manifests {
+        vm: manifest_vm::manifest_vm(host, &out.join("manifest"))?,
+        variables,
+        frozen_manifest: job.manifests.frozen_manifest.clone(),
+        frozen_mpy_dir: job.manifests.frozen_mpy_dir.clone(),
+    }))
+}
+
 /// What `freeze!` has to know of the firmware.
 fn context(
     job: &Job,
@@ -326,6 +366,7 @@ fn context(
     pool: &QstrPool,
     constants: &bindings::Constants,
     mpy_cross: &Path,
+    manifests: Option<Manifests>,
 ) -> Result<Context> {
     let get = |name: &str| constant(constants, name);
     let number = |name: &str| u32::try_from(get(name)?).map_err(|_| out_of_range(name));
@@ -367,6 +408,7 @@ fn context(
         inline_asm: get("emit_inline_asm")? != 0,
         frozen_str: get("frozen_str")? != 0,
         mpy_cross: mpy_cross.to_owned(),
+        manifests,
         last_static_qstr: pool.last_static,
         qstrs: std::iter::once(String::new())
             .chain(pool.strings().cloned())

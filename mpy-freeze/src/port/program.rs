@@ -1,6 +1,7 @@
 //! A program made of MicroPython's sources: which files, with which flags and folders.
 //!
-//! There are two of them, the firmware's library and the host's mpy-cross, and the same stages build both.
+//! There are three of them, the firmware's library, the host's mpy-cross and the host's VM for manifests, and the
+//! same stages build all.
 
 use std::path::PathBuf;
 

@@ -366,6 +366,7 @@ fn text(bytes: &[u8]) -> inputs::Source {
         target: "t.py".into(),
         kind: inputs::Kind::Text,
         bytes: bytes.into(),
+        opt: None,
     }
 }
 

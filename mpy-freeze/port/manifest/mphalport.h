@@ -1,0 +1,2 @@
+// The VM that runs manifests has no machine below it.
+#pragma once

@@ -1,0 +1,306 @@
+//! A conversation with the VM in which manifests run.
+
+use std::io::{BufReader, BufWriter};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use super::failure::{Failure, Raise};
+use super::functions::{Answer, FUNCTIONS, Manifests};
+use super::paths;
+use super::wire::{self, Call, Heard, Raised, Said};
+use crate::error::{Error, Problem, Result};
+
+/// How deep manifests may include one another.
+const DEEPEST: usize = 100;
+
+/// Why a manifest didn't come to its end.
+enum Stop {
+    /// It raised.
+    Failed(Failure),
+    /// The VM is gone.
+    Fatal(Box<Error>),
+}
+
+/// What a function that includes comes to.
+enum Ended {
+    Raise(Raise),
+    /// What the included manifest raised goes on as it is.
+    Again,
+    Fatal(Box<Error>),
+}
+
+/// A running VM.
+pub(super) struct Session<'a> {
+    program: &'a Path,
+    child: Child,
+    to: Option<BufWriter<ChildStdin>>,
+    from: Option<BufReader<ChildStdout>>,
+    manifests: &'a mut Manifests,
+    /// What a function raised last, to be recognised where it leaves a manifest.
+    last: Option<Raise>,
+    /// The manifest that was started with.
+    top: Option<String>,
+    depth: usize,
+}
+
+impl<'a> Session<'a> {
+    /// Starts a VM.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Inputs`] where the program doesn't run.
+    pub(super) fn start(program: &'a Path, manifests: &'a mut Manifests) -> Result<Self> {
+        let mut child = Command::new(program)
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| {
+                Error::Inputs(vec![
+                    Problem::new(format!("can't run the VM for manifests: {error}"))
+                        .file(program)
+                        .help("the build script builds it; run `cargo clean` and build again"),
+                ])
+            })?;
+        Ok(Self {
+            program,
+            to: child.stdin.take().map(BufWriter::new),
+            from: child.stdout.take().map(BufReader::new),
+            child,
+            manifests,
+            last: None,
+            top: None,
+            depth: 0,
+        })
+    }
+
+    /// Runs a manifest that is given by its path.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Inputs`] with what went wrong in it.
+    pub(super) fn file(&mut self, path: &str) -> Result<()> {
+        self.top = Some(self.manifests.resolve(path));
+        match self.include(path, false, &[]) {
+            Ok(()) => Ok(()),
+            Err(Ended::Fatal(error)) => Err(*error),
+            Err(Ended::Raise(raise)) => {
+                // The report of the outermost manifest says no more than its cause, if there is one.
+                let failure = raise.cause.map_or_else(
+                    || Failure {
+                        raised: Raised {
+                            catchable: true,
+                            type_name: raise.type_name.into(),
+                            message: raise.message,
+                            places: Vec::new(),
+                        },
+                        cause: None,
+                    },
+                    |cause| *cause,
+                );
+                Err(self.failed(&failure))
+            }
+            Err(Ended::Again) => Err(self.died()),
+        }
+    }
+
+    /// Runs a manifest that is given by its source.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Inputs`] with what went wrong in it.
+    pub(super) fn source(&mut self, source: &str) -> Result<()> {
+        self.top = None;
+        match self.run("<manifest>", source, &[]) {
+            Ok(()) => Ok(()),
+            Err(Stop::Fatal(error)) => Err(*error),
+            Err(Stop::Failed(failure)) => Err(self.failed(&failure)),
+        }
+    }
+
+    fn failed(&self, failure: &Failure) -> Error {
+        let problem = failure.problem(self.top.as_deref(), &self.manifests.variables);
+        Error::Inputs(vec![problem])
+    }
+
+    /// Runs source and answers its calls until it ends.
+    fn run(
+        &mut self,
+        file: &str,
+        source: &str,
+        options: &[String],
+    ) -> std::result::Result<(), Stop> {
+        let options = options.iter().map(String::as_str).collect();
+        self.say(&Said::Run {
+            file,
+            functions: &FUNCTIONS,
+            options,
+            source,
+        })
+        .map_err(Stop::Fatal)?;
+        loop {
+            match self.hear().map_err(Stop::Fatal)? {
+                Heard::Done => return Ok(()),
+                Heard::Failed(raised) => return Err(Stop::Failed(self.failure(raised))),
+                Heard::Call(call) => self.answer(call).map_err(Stop::Fatal)?,
+                Heard::Quits(why) => return Err(Stop::Fatal(Box::new(self.quit(&why)))),
+            }
+        }
+    }
+
+    /// The failure of the manifest that an exception left, with what lies behind it.
+    fn failure(&mut self, raised: Raised) -> Failure {
+        let last = self
+            .last
+            .take()
+            .filter(|last| last.type_name == raised.type_name && last.message == raised.message);
+        Failure {
+            raised,
+            cause: last.and_then(|last| last.cause),
+        }
+    }
+
+    fn answer(&mut self, call: Call) -> std::result::Result<(), Box<Error>> {
+        let answer = self.manifests.call(call).map_err(Ended::Raise);
+        let ended = match answer {
+            Ok(Answer::Nothing) => Ok(Said::Nothing),
+            Ok(Answer::Fields(fields)) => Ok(Said::Fields(fields)),
+            Ok(Answer::Include {
+                manifests,
+                package,
+                options,
+            }) => {
+                let mut manifests = manifests.iter();
+                manifests
+                    .try_for_each(|manifest| self.include(manifest, package, &options))
+                    .map(|()| Said::Nothing)
+            }
+            Err(ended) => Err(ended),
+        };
+        match ended {
+            Ok(said) => self.say(&said),
+            Err(Ended::Again) => self.say(&Said::RaiseAgain),
+            Err(Ended::Fatal(error)) => Err(error),
+            Err(Ended::Raise(raise)) => {
+                let said = self.say(&Said::Raise {
+                    type_name: raise.type_name,
+                    message: &raise.message,
+                });
+                self.last = Some(raise);
+                said
+            }
+        }
+    }
+
+    /// Includes a manifest, unless that was done before.
+    fn include(
+        &mut self,
+        manifest: &str,
+        package: bool,
+        options: &[String],
+    ) -> std::result::Result<(), Ended> {
+        let Some(path) = self.manifests.visit(manifest) else {
+            return Ok(());
+        };
+        if package {
+            self.manifests.open_package();
+        }
+        let raise = |reason: &str, cause| {
+            let mut raise = Raise::manifest(format!("Error in manifest file: {path}: {reason}"));
+            raise.cause = cause;
+            Ended::Raise(raise)
+        };
+        if self.depth >= DEEPEST {
+            return Err(raise(
+                &format!("manifests include one another {DEEPEST} deep"),
+                None,
+            ));
+        }
+        let text = std::fs::read(&path);
+        let text = text.map_err(|error| raise(&Raise::os_error(&path, &error).message, None))?;
+        self.manifests.read.push(path.clone().into());
+        let text = String::from_utf8(text).map_err(|error| {
+            let offset = error.utf8_error().valid_up_to();
+            raise(&format!("the file isn't UTF-8 at byte {offset}"), None)
+        })?;
+        let folder = std::fs::canonicalize(paths::folder(&path));
+        let folder =
+            folder.map_err(|error| raise(&Raise::os_error(&path, &error).message, None))?;
+        let folder = folder.display().to_string();
+        let before = std::mem::replace(&mut self.manifests.folder, folder);
+        self.depth += 1;
+        let ended = self.run(&path, &text, options);
+        self.depth -= 1;
+        self.manifests.folder = before;
+        match ended {
+            Ok(()) => {
+                if package {
+                    self.manifests.close_package();
+                }
+                Ok(())
+            }
+            Err(Stop::Fatal(error)) => Err(Ended::Fatal(error)),
+            Err(Stop::Failed(failure)) if failure.raised.catchable || self.depth == 0 => {
+                let reason = failure.raised.message.clone();
+                Err(raise(&reason, Some(Box::new(failure))))
+            }
+            Err(Stop::Failed(_)) => Err(Ended::Again),
+        }
+    }
+
+    fn say(&mut self, said: &Said<'_>) -> std::result::Result<(), Box<Error>> {
+        let said = self.to.as_mut().map(|to| wire::say(to, said));
+        match said {
+            Some(Ok(())) => Ok(()),
+            _ => Err(Box::new(self.died())),
+        }
+    }
+
+    fn hear(&mut self) -> std::result::Result<Heard, Box<Error>> {
+        match self.from.as_mut().map(wire::hear) {
+            Some(Ok(heard)) => Ok(heard),
+            _ => Err(Box::new(self.died())),
+        }
+    }
+
+    /// The VM ended by itself, which it says only where a manifest gave it no other way.
+    fn quit(&self, why: &str) -> Error {
+        let problem = if why == "budget" {
+            Problem::new("the manifest computes without end and was stopped").help(
+                "a manifest lists files, which takes few steps: look for a loop that doesn't end",
+            )
+        } else {
+            Problem::new(format!("the VM for manifests gave up: {why}"))
+        };
+        Error::Inputs(vec![self.at_top(problem)])
+    }
+
+    fn died(&mut self) -> Error {
+        self.to = None;
+        self.from = None;
+        let status = self.child.wait();
+        let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+        let problem = Problem::new(format!("the VM for manifests ended early: {status}"))
+            .file(self.program)
+            .help("look for expressions that lie very deep in one another, which is more than its stack holds");
+        Error::Inputs(vec![self.at_top(problem)])
+    }
+
+    fn at_top(&self, problem: Problem) -> Problem {
+        match &self.top {
+            Some(top) => problem.file(top),
+            None => problem,
+        }
+    }
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        // The VM ends where its input does; one that doesn't listen has nothing to lose.
+        self.to = None;
+        self.from = None;
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

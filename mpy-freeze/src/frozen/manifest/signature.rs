@@ -1,0 +1,126 @@
+//! Arguments to parameters, as Python binds them.
+
+use super::failure::Raise;
+use super::wire::{Call, Value};
+
+/// The arguments of one call, taken by parameter.
+pub(super) struct Arguments {
+    function: String,
+    args: std::vec::IntoIter<Value>,
+    kwargs: Vec<(String, Value)>,
+}
+
+impl Arguments {
+    pub(super) fn new(call: Call) -> Self {
+        Self {
+            function: call.function,
+            args: call.args.into_iter(),
+            kwargs: call.kwargs,
+        }
+    }
+
+    /// The next parameter, by its place or its name.
+    pub(super) fn optional(&mut self, name: &str) -> Result<Option<Value>, Raise> {
+        let named = self.kwargs.iter().position(|(known, _)| known == name);
+        match (self.args.next(), named) {
+            (Some(_), Some(_)) => Err(Raise::type_error(format!(
+                "{}() got multiple values for argument '{name}'",
+                self.function
+            ))),
+            (Some(value), None) => Ok(Some(value)),
+            (None, Some(at)) => Ok(Some(self.kwargs.remove(at).1)),
+            (None, None) => Ok(None),
+        }
+    }
+
+    pub(super) fn required(&mut self, name: &str) -> Result<Value, Raise> {
+        self.optional(name)?.ok_or_else(|| {
+            Raise::type_error(format!(
+                "{}() missing 1 required positional argument: '{name}'",
+                self.function
+            ))
+        })
+    }
+
+    /// A parameter that has to be text.
+    pub(super) fn text(&mut self, name: &str) -> Result<String, Raise> {
+        let value = self.required(name)?;
+        self.to_text(name, value)
+    }
+
+    /// A parameter that has to be text where it is given and isn't `None`.
+    pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, Raise> {
+        match self.optional(name)? {
+            None | Some(Value::None) => Ok(None),
+            Some(value) => self.to_text(name, value).map(Some),
+        }
+    }
+
+    fn to_text(&self, name: &str, value: Value) -> Result<String, Raise> {
+        match value {
+            Value::Str(text) => Ok(text),
+            other => Err(Raise::type_error(format!(
+                "{}() wants a string for '{name}', and this is of type {}",
+                self.function,
+                other.type_name()
+            ))),
+        }
+    }
+
+    /// A parameter that has to be an iterable of text.
+    pub(super) fn texts(&self, name: &str, value: Value) -> Result<Vec<String>, Raise> {
+        match value {
+            Value::List(items) => {
+                let items = items.into_iter();
+                items.map(|item| self.to_text(name, item)).collect()
+            }
+            // Python takes the characters of a string one by one, which nobody means.
+            other => Err(Raise::type_error(format!(
+                "{}() wants a list of strings for '{name}', and this is of type {}",
+                self.function,
+                other.type_name()
+            ))),
+        }
+    }
+
+    /// The optimisation level.
+    pub(super) fn level(&mut self) -> Result<Option<u8>, Raise> {
+        match self.optional("opt")? {
+            None | Some(Value::None) => Ok(None),
+            Some(Value::Int(digits)) if matches!(digits.as_str(), "0" | "1" | "2" | "3") => {
+                Ok(digits.parse().ok())
+            }
+            Some(Value::Int(digits)) => Err(Raise::value_error(format!(
+                "{}() wants a number from 0 to 3 for 'opt', and this is {digits}",
+                self.function
+            ))),
+            Some(other) => Err(Raise::type_error(format!(
+                "{}() wants a number from 0 to 3 for 'opt', and this is of type {}",
+                self.function,
+                other.type_name()
+            ))),
+        }
+    }
+
+    /// The keyword arguments that no parameter took.
+    pub(super) fn rest(mut self) -> Result<Vec<(String, Value)>, Raise> {
+        if self.args.next().is_some() {
+            return Err(Raise::type_error(format!(
+                "{}() got too many positional arguments",
+                self.function
+            )));
+        }
+        Ok(self.kwargs)
+    }
+
+    /// That every argument was taken.
+    pub(super) fn end(self) -> Result<(), Raise> {
+        let function = self.function.clone();
+        match self.rest()?.first() {
+            None => Ok(()),
+            Some((name, _)) => Err(Raise::type_error(format!(
+                "{function}() got an unexpected keyword argument '{name}'"
+            ))),
+        }
+    }
+}

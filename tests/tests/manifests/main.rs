@@ -1,0 +1,6 @@
+//! Manifests list what upstream's `tools/manifestfile.py` says, and do no harm.
+
+mod hostile;
+mod meaning;
+mod ports;
+mod sandbox;

@@ -1,0 +1,391 @@
+//! Every manifest function, beside upstream's tool, and what is said where a manifest is wrong.
+
+use std::path::Path;
+
+use mpy_freeze::frozen::manifest::Kind;
+use mpy_freeze_tests::{library, micropython};
+
+use crate::sandbox::{self, Job, Outcome};
+
+/// Files that the manifests of these tests list.
+const TREE: [(&str, &str); 14] = [
+    ("one.py", "x = 1\n"),
+    ("two.PY", "x = 1\n"),
+    ("no.txt", "x\n"),
+    ("pkg/__init__.py", "x = 1\n"),
+    ("pkg/b-c/d.py", "x = 1\n"),
+    ("pkg/b-c/e.mpy", "M\n"),
+    ("pkg/z.py", "x = 1\n"),
+    ("lib/inner/__init__.py", "x = 1\n"),
+    ("lib/inner/deep/x.py", "x = 1\n"),
+    ("mpys/a.mpy", "M\n"),
+    ("mpys/b/c.mpy", "M\n"),
+    (
+        "ext/things/thing/manifest.py",
+        "metadata(version='3')\nmodule('thing.py')\n",
+    ),
+    ("ext/things/thing/thing.py", "x = 1\n"),
+    (
+        "sub/manifest.py",
+        "options.defaults(a=1, b=2)\nmodule('s.py', opt=options.a)\nif options.c is None: module('t.py', opt=options.b)\n",
+    ),
+];
+
+/// A folder with that tree, a library, and a manifest.
+fn job(name: &str, manifest: &str) -> Job {
+    let folder = sandbox::fresh(&format!("meaning-{name}"));
+    sandbox::files(&folder, &TREE);
+    sandbox::files(
+        &folder,
+        &[
+            ("sub/s.py", ""),
+            ("sub/t.py", ""),
+            ("manifest.py", manifest),
+        ],
+    );
+    let library = folder.join("micropython-lib");
+    library::make(&library, &["require('time')require('abc')".into()]);
+    let variable = |name: &str, path: &Path| (name.to_string(), path.display().to_string());
+    Job {
+        manifests: vec!["manifest.py".into()],
+        variables: vec![
+            variable("MPY_DIR", &micropython()),
+            variable("MPY_LIB_DIR", &library),
+            variable("MY_OWN", &folder.join("lib")),
+        ],
+        folder,
+    }
+}
+
+/// Manifests that work in upstream's tool, or fail in it for a reason that ours has to give too.
+const MANIFESTS: &[(&str, &str)] = &[
+    (
+        "module",
+        "module('one.py')\nmodule('two.PY', opt=3)\nmodule('inner/__init__.py', base_path='$(MY_OWN)')",
+    ),
+    ("module-positional", "module('z.py', 'pkg', 1)"),
+    ("module-not-py", "module('no.txt')"),
+    ("module-missing", "module('missing.py')"),
+    (
+        "package",
+        "package('pkg')\npackage('inner', base_path='lib', opt=2)",
+    ),
+    (
+        "package-files",
+        "package('pkg', files=['z.py', 'b-c/d.py'])\npackage('pkg', ('__init__.py',))",
+    ),
+    (
+        "package-generator",
+        "package('pkg', files=(f'{x}.py' for x in ['z', '__init__']))",
+    ),
+    ("package-missing", "package('missing')"),
+    ("package-no-base", "package('x', base_path='missing')"),
+    (
+        "package-dot",
+        "package('', base_path='pkg')\npackage('../pkg', base_path='lib')",
+    ),
+    ("freeze", "freeze('pkg')\nfreeze('lib', opt=1)"),
+    (
+        "freeze-script",
+        "freeze('pkg', 'z.py')\nfreeze('pkg', ('b-c/d.py', 'b-c/e.mpy'), opt=3)\nfreeze('pkg', ['__init__.py'])",
+    ),
+    (
+        "freeze-folder",
+        "freeze('lib', 'inner')\nfreeze('.', 'mpys')",
+    ),
+    (
+        "freeze-mpy",
+        "freeze_mpy('mpys')\nfreeze_mpy('mpys', 'b/c.mpy', opt=1)",
+    ),
+    (
+        "freeze-as-mpy",
+        "freeze_as_mpy('pkg')\nfreeze_as_mpy('pkg', 'z.py', 2)",
+    ),
+    ("freeze-as-str", "freeze_as_str('lib')"),
+    ("freeze-none", "freeze('missing')"),
+    (
+        "include",
+        "include('sub')\ninclude('sub/manifest.py')\ninclude('./sub/../sub')",
+    ),
+    ("include-options", "include('sub', a=3, c=True)"),
+    ("include-option-list", "include(['sub'], b=None)"),
+    (
+        "include-list",
+        "include(('sub/manifest.py', '$(MPY_DIR)/extmod/asyncio'))",
+    ),
+    ("include-missing", "include('missing/manifest.py')"),
+    ("include-folder", "include('pkg')"),
+    (
+        "require",
+        "require('time')\nrequire('abc', version='9')\nrequire('time')",
+    ),
+    ("require-missing", "require('no-such-package')"),
+    (
+        "require-bundle",
+        "require('bundle-networking')\nrequire('aioble')",
+    ),
+    (
+        "library",
+        "add_library('ext', 'ext')\nrequire('thing', library='ext')",
+    ),
+    (
+        "library-implicit",
+        "add_library('ext', 'ext', prepend=True)\nrequire('thing')",
+    ),
+    (
+        "library-unix",
+        "add_library('unix-ffi', '$(MPY_LIB_DIR)/unix-ffi', prepend=True)\nrequire('time')",
+    ),
+    ("library-unknown", "require('thing', library='nope')"),
+    (
+        "library-missing",
+        "add_library('ext', 'ext')\nrequire('nothing', library='ext')",
+    ),
+    (
+        "metadata",
+        "metadata(version='1.2', author=\"it's\")\nmodule('one.py')",
+    ),
+    (
+        "metadata-after",
+        "module('one.py')\nmetadata(version='1.2', description='d', license='MIT', stdlib=True, pypi='x', pypi_publish='y')",
+    ),
+    (
+        "metadata-read",
+        "metadata(version='1.2')\nif metadata().version == '1.2': module('one.py')",
+    ),
+    (
+        "metadata-twice",
+        "metadata(version='1')\nmetadata(version='2')",
+    ),
+    ("unset", "include('$(BOARD_DIR)/manifest.py')"),
+    ("unset-module", "module('x.py', base_path='$(BOARD_DIR)')"),
+    (
+        "caught",
+        "try:\n    module('missing.py')\nexcept Exception:\n    module('one.py')",
+    ),
+    (
+        "caught-value",
+        "try:\n    require('missing')\nexcept ValueError:\n    module('one.py')",
+    ),
+    (
+        "caught-include",
+        "try:\n    include('missing')\nexcept Exception as e:\n    module('one.py')\ninclude('missing')",
+    ),
+    (
+        "python",
+        "def add(n, **kw):\n    module(f'{n}.py', **kw)\nfor n in ['one']:\n    add(n, opt=len([x for x in range(5) if x > 2]))\nclass A:\n    level = 3\nif A.level == 3 and not options.x:\n    package('pkg')",
+    ),
+    ("raise", "raise ValueError('my own reason')"),
+    ("cycle", "include('cycle.py')\nmodule('one.py')"),
+    ("snippet", ""),
+];
+
+#[test]
+fn every_function_as_upstreams_tool_has_it() {
+    let mut jobs: Vec<Job> = Vec::new();
+    for (name, manifest) in MANIFESTS {
+        let mut job = job(name, manifest);
+        let cycle = "include('manifest.py')\ninclude('cycle.py')\nmodule('two.PY')\n";
+        sandbox::files(&job.folder, &[("cycle.py", cycle)]);
+        if *name == "snippet" {
+            job.manifests = vec![
+                "module('one.py'); freeze('pkg', 'z.py')".into(),
+                "sub/manifest.py".into(),
+            ];
+        }
+        jobs.push(job);
+    }
+    let theirs = sandbox::upstream("meaning", &jobs);
+    assert_eq!(theirs.len(), jobs.len());
+    for ((name, job), theirs) in MANIFESTS
+        .iter()
+        .map(|(name, _)| name)
+        .zip(&jobs)
+        .zip(&theirs)
+    {
+        sandbox::same(name, &job.ours(), theirs);
+    }
+    let failures = theirs
+        .iter()
+        .filter(|theirs| matches!(theirs, Outcome::Fails(_)))
+        .count();
+    println!("{} manifests, {failures} of them with an error", jobs.len());
+    assert!(failures > 10);
+}
+
+#[test]
+fn kinds_levels_and_what_was_read_are_told() {
+    let job = job(
+        "kinds",
+        "freeze('mpys')\nfreeze_as_str('lib')\ninclude('sub')",
+    );
+    let listing = job.run().expect("it works");
+    let kinds: Vec<Kind> = listing.entries.iter().map(|entry| entry.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            Kind::Mpy,
+            Kind::Mpy,
+            Kind::Text,
+            Kind::Text,
+            Kind::Python,
+            Kind::Python
+        ]
+    );
+    assert_eq!(
+        listing.manifests,
+        ["manifest.py", "sub/manifest.py"].map(|path| job.folder.join(path))
+    );
+    assert_eq!(
+        listing.folders,
+        ["lib", "mpys"].map(|path| job.folder.join(path))
+    );
+}
+
+#[test]
+fn unix_ffi_asks_for_the_library_of_that_name() {
+    let found = |manifest: &str| {
+        let listing = job("unix-ffi", manifest).run().expect("it works");
+        listing.entries[0].source.display().to_string()
+    };
+    assert!(found("require('time', unix_ffi=True)").contains("/unix-ffi/time/time.py"));
+    assert!(found("require('abc', unix_ffi=True)").contains("/python-stdlib/abc/abc.py"));
+    assert!(found("require('time')").contains("/python-stdlib/time/time.py"));
+}
+
+/// Wants the error of a manifest to have all of these words.
+fn says(name: &str, manifest: &str, words: &[&str]) {
+    let job = job(&format!("says-{name}"), manifest);
+    let included = "x = 1\nmodule('gone.py')\n";
+    sandbox::files(
+        &job.folder,
+        &[
+            ("outer.py", "\ninclude('inner.py')\n"),
+            ("inner.py", included),
+        ],
+    );
+    let error = job.run().expect_err(manifest).to_string();
+    for word in words {
+        assert!(error.contains(word), "{name}: {word:?} is not in:\n{error}");
+    }
+}
+
+#[test]
+fn errors_say_what_where_and_what_to_do() {
+    says(
+        "syntax",
+        "x = 1\nmodule('one.py'\n",
+        &["manifest.py:", "SyntaxError"],
+    );
+    says(
+        "syntax-line",
+        "x = 1\nif x\n    pass\n",
+        &["manifest.py:2: SyntaxError", "2 | if x"],
+    );
+    says(
+        "chain",
+        "# first\n\ninclude('outer.py')\n",
+        &[
+            "inner.py:2: Cannot stat",
+            "gone.py",
+            "2 | module('gone.py')",
+            "included by",
+            "outer.py:2",
+            "manifest.py:3",
+            "relative paths",
+        ],
+    );
+    says(
+        "function",
+        "\nfreeze_all('x')\n",
+        &["manifest.py:2: NameError", "freeze_all", "freeze_as_mpy"],
+    );
+    says(
+        "option",
+        "module('one.py', optt=2)",
+        &["manifest.py:1: TypeError", "module()", "'optt'"],
+    );
+    says("required", "module()", &["TypeError", "'module_path'"]);
+    says(
+        "level",
+        "module('one.py', opt=9)",
+        &["ValueError", "from 0 to 3", "9"],
+    );
+    says(
+        "level-type",
+        "module('one.py', opt='2')",
+        &["TypeError", "of type str"],
+    );
+    says(
+        "type",
+        "module(3)",
+        &["TypeError", "wants a string", "of type int"],
+    );
+    says(
+        "extension",
+        "freeze('.', 'no.txt')",
+        &["neither a .py nor a .mpy file", "no.txt"],
+    );
+    says(
+        "metadata",
+        "metadata(versoin='1')",
+        &["TypeError", "'versoin'"],
+    );
+    says(
+        "missing",
+        "module('gone.py')",
+        &["manifest.py:1: Cannot stat", "gone.py", "help:"],
+    );
+    says(
+        "missing-manifest",
+        "include('gone.py')",
+        &["manifest.py:1:", "No such file", "gone.py"],
+    );
+    says(
+        "package",
+        "require('gone')",
+        &[
+            "manifest.py:1: ValueError: Package 'gone' not found",
+            "manifest.py, at any depth",
+        ],
+    );
+    says(
+        "library",
+        "require('x', library='gone')",
+        &["Unknown library 'gone'"],
+    );
+    says(
+        "variable",
+        "include('$(BOARD_DIR)/m.py')",
+        &[
+            "MICROPY_MANIFEST_BOARD_DIR",
+            "Build::manifest_variable(\"BOARD_DIR\"",
+        ],
+    );
+}
+
+#[test]
+fn without_a_library_the_error_says_how_to_get_it() {
+    let mut job = job("no-library", "require('time')");
+    job.variables.retain(|(name, _)| name != "MPY_LIB_DIR");
+    let error = job.run().expect_err("there is no library").to_string();
+    for word in [
+        "Package 'time' not found",
+        "MPY_LIB_DIR",
+        "git clone",
+        "manifest.py:1:",
+    ] {
+        assert!(error.contains(word), "{word:?} is not in:\n{error}");
+    }
+}
+
+#[test]
+fn a_manifest_that_is_not_there() {
+    let mut job = job("no-manifest", "");
+    job.manifests = vec!["gone.py".into()];
+    let error = job.run().expect_err("it is not there").to_string();
+    assert!(
+        error.contains("gone.py") && error.contains("No such file"),
+        "{error}"
+    );
+}

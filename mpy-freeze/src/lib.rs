@@ -50,6 +50,11 @@
 //! `config/mpy_freeze_config.h`, the generated headers, an object a file, mpy-cross below `host`, and `context`,
 //! which is all that `freeze!` reads. The whole tree is in the project's ARCHITECTURE.md.
 
+#![allow(
+    clippy::needless_doctest_main,
+    reason = "a build script is a main function, and is shown whole"
+)]
+
 mod build;
 mod cargo;
 mod context;

@@ -221,6 +221,8 @@ impl Distribution {
             ("Dir::Cache", folder.to_path_buf()),
             // The user that root's apt downloads as can't look into a cache folder of root's.
             ("APT::Sandbox::User", PathBuf::from("root")),
+            // A mirror's index may be past its date; what is fetched is checked against a pin of ours.
+            ("Acquire::Check-Valid-Until", PathBuf::from("false")),
         ] {
             command.arg("-o").arg(format!("{name}={}", value.display()));
         }

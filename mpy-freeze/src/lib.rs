@@ -50,16 +50,25 @@
 //! `config/mpy_freeze_config.h`, the generated headers, an object a file, mpy-cross below `host`, and `context`,
 //! which is all that `freeze!` reads. The whole tree is in the project's ARCHITECTURE.md.
 
+#![allow(
+    clippy::needless_doctest_main,
+    reason = "the examples are whole build scripts"
+)]
+
 mod build;
 mod cargo;
 mod context;
 mod error;
+mod fingerprint;
 pub mod frozen;
 mod fs;
+mod mpy_cross;
 mod port;
 mod watch;
 
 pub use build::Build;
 pub use context::{Context, Float, LongInt, ObjRepr};
 pub use error::{Error, Problem, Result};
+pub use frozen::dump::Dump;
+pub use mpy_cross::{Arch, Emit, MpyCross};
 pub use port::{Artifacts, RomLevel, Version};

@@ -7,6 +7,7 @@
     reason = "tests read the environment, and end by panicking"
 )]
 
+pub mod compiler;
 pub mod emulator;
 pub mod oracle;
 pub mod project;

@@ -32,13 +32,15 @@ pub(crate) struct Prelude {
 
 /// Reads the prelude at `start` of a function's `data`, which lies at `offset` of the file.
 ///
-/// Every name must be one of the module's `n_qstrs`, and the opcodes must begin inside the data.
+/// Every name must be one of the module's `n_qstrs`, and the opcodes must begin inside the data. The prelude of native
+/// code has no opcodes behind it.
 pub(super) fn read(
     data: &[u8],
     start: usize,
     offset: usize,
     n_qstrs: usize,
 ) -> Result<Prelude, Fault> {
+    let is_native = start > 0;
     const SECTION: &str = "prelude of a function";
     let mut cursor = Cursor::new(data.get(start..).unwrap_or_default(), offset + start);
     let mut prelude = signature(&mut cursor, SECTION)?;
@@ -63,7 +65,11 @@ pub(super) fn read(
     prelude.line_info = cursor.offset() - offset;
     prelude.line_info_top = source_info.saturating_add(n_info);
     prelude.opcodes = prelude.line_info_top.saturating_add(n_cell);
-    if prelude.line_info > prelude.line_info_top || prelude.opcodes >= data.len() {
+    let last = match is_native {
+        true => data.len(),
+        false => data.len().saturating_sub(1),
+    };
+    if prelude.line_info > prelude.line_info_top || prelude.opcodes > last {
         return Err(cursor.fault(format!(
             "the {SECTION} has tables that don't fit into its {} bytes",
             data.len()

@@ -219,4 +219,17 @@ constants (1)
             assert!(error.to_string().starts_with("f.mpy: at byte "), "{error}");
         }
     }
+
+    /// Found by the fuzzer: the offset of a native function's prelude, which lies outside of the function, must not
+    /// become an offset outside of the file.
+    #[test]
+    fn an_offset_lies_in_the_file() {
+        let file = [
+            0x4d, 0x06, 0x17, 0x1f, 0x01, 0x00, 0x08, 0x61, 0x2e, 0x70, 0x79, 0x00, 0x11, 0x00,
+            0x63, 0x7f,
+        ];
+        let error = Dump::default().text("f.mpy", &file).unwrap_err();
+        let expected = "f.mpy: at byte 15: the prelude of a function is said to begin at byte 127 of the function's 2";
+        assert!(error.to_string().starts_with(expected), "{error}");
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask` prints the table below; each chore is a file of its own.
 
+mod bench;
 mod boards;
 mod firmware;
 mod flash;
@@ -51,6 +52,12 @@ const CHORES: &[Chore] = &[
         run: lint::main,
         arguments: "[--yes]",
         help: "check formatting, clippy and the documentation, warnings being errors",
+    },
+    Chore {
+        name: "bench",
+        run: bench::main,
+        arguments: "[--rounds N]",
+        help: "freeze up to 1,000 modules and have upstream's tools do the same; print times, memory and sizes",
     },
     Chore {
         name: mpy_cross::NAME,

@@ -7,11 +7,12 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::build::Build;
 use crate::error::{Error, Problem, Result};
-use crate::port::{self, Artifacts, Job, ManifestJob};
+use crate::fingerprint::fingerprint;
+use crate::port::{self, Artifacts, HostJob, Job, ManifestJob, Source};
 use crate::watch;
 
 /// Variables that name the MicroPython tree, the first that is set wins.
@@ -136,10 +137,7 @@ impl Environment {
                 .ok_or_else(|| outside("HOST", "host"))?,
             target: target.ok_or_else(|| outside("TARGET", "target"))?,
             target_cpu: self.target_cpu.clone(),
-            workers: self
-                .workers
-                .or_else(|| std::thread::available_parallelism().ok())
-                .unwrap_or(NonZeroUsize::MIN),
+            workers: self.workers(),
             micropython: build
                 .micropython
                 .as_ref()
@@ -176,6 +174,45 @@ impl Environment {
             frozen_manifest: known.frozen_manifest.clone(),
             frozen_mpy_dir: known.frozen_mpy_dir.clone(),
         }
+    }
+
+    /// What building a program for this machine starts from: the caller's tree, or the environment's.
+    pub(crate) fn host_job(&self, tree: Option<&Path>, folder: &Path) -> HostJob {
+        HostJob {
+            out: folder.to_owned(),
+            host: self.host.clone().unwrap_or_else(this_machine),
+            workers: self.workers(),
+            micropython: tree
+                .map(Path::to_owned)
+                .or_else(|| self.micropython.clone()),
+            cache: self.cache.clone(),
+        }
+    }
+
+    /// The folder in the user's cache for programs that are built from the environment's tree.
+    pub(crate) fn tool_folder(&self) -> Result<PathBuf> {
+        let source = self.source()?;
+        let Some(cache) = &self.cache else {
+            return Err(Error::Config(vec![
+                Problem::new("there is no folder for the user's cache")
+                    .help("set HOME, or name the folder to build in with MpyCross::build"),
+            ]));
+        };
+        // Two trees of one release, such as a checkout and the release itself, may differ.
+        let root = std::path::absolute(&source.root).unwrap_or(source.root);
+        let tree = fingerprint(root.as_os_str().as_encoded_bytes());
+        Ok(cache.join(format!("mpy-cross-{}-{tree:032x}", source.version)))
+    }
+
+    /// The tree that a build without a named one takes.
+    pub(crate) fn source(&self) -> Result<Source> {
+        Source::find(self.micropython.as_deref(), self.cache.as_deref())
+    }
+
+    fn workers(&self) -> NonZeroUsize {
+        self.workers
+            .or_else(|| std::thread::available_parallelism().ok())
+            .unwrap_or(NonZeroUsize::MIN)
     }
 
     /// What the crate's sources say of `freeze!`.
@@ -309,6 +346,28 @@ fn target_cpu(encoded_flags: &str) -> Option<String> {
         }
     }
     cpu
+}
+
+/// The Rust target that this library was compiled for. It runs where it compiles, so this is the machine.
+fn this_machine() -> String {
+    let arch = std::env::consts::ARCH;
+    if cfg!(target_os = "macos") {
+        format!("{arch}-apple-darwin")
+    } else if cfg!(windows) {
+        let toolchain = if cfg!(target_env = "gnu") {
+            "gnu"
+        } else {
+            "msvc"
+        };
+        format!("{arch}-pc-windows-{toolchain}")
+    } else {
+        let libc = if cfg!(target_env = "musl") {
+            "musl"
+        } else {
+            "gnu"
+        };
+        format!("{arch}-unknown-{}-{libc}", std::env::consts::OS)
+    }
 }
 
 /// The folder that `cargo xtask setup` unpacks releases into.

@@ -59,12 +59,16 @@ mod build;
 mod cargo;
 mod context;
 mod error;
+mod fingerprint;
 pub mod frozen;
 mod fs;
+mod mpy_cross;
 mod port;
 mod watch;
 
 pub use build::Build;
 pub use context::{Context, Float, LongInt, ObjRepr};
 pub use error::{Error, Problem, Result};
+pub use frozen::dump::Dump;
+pub use mpy_cross::{Arch, Emit, MpyCross};
 pub use port::{Artifacts, RomLevel, Version};

@@ -10,6 +10,7 @@
 pub mod compiler;
 pub mod emulator;
 pub mod library;
+pub mod mpy_cross;
 pub mod oracle;
 pub mod programs;
 pub mod project;

@@ -2,12 +2,14 @@
 //!
 //! `cargo xtask` prints the table below; each chore is a file of its own.
 
+mod bench;
 mod boards;
 mod firmware;
 mod flash;
 mod host;
 mod image;
 mod lint;
+mod mpy_cross;
 mod releases;
 mod setup;
 mod shell;
@@ -51,6 +53,18 @@ const CHORES: &[Chore] = &[
         arguments: "[--yes]",
         help: "check formatting, clippy and the documentation, warnings being errors",
     },
+    Chore {
+        name: "bench",
+        run: bench::main,
+        arguments: "[--rounds N]",
+        help: "freeze up to 1,000 modules and have upstream's tools do the same; print times, memory and sizes",
+    },
+    Chore {
+        name: mpy_cross::NAME,
+        run: mpy_cross::main,
+        arguments: "[OPTION]... FILE.py|-",
+        help: "compile with MicroPython's own compiler, which has the options that it always has",
+    },
 ];
 
 fn main() -> ExitCode {
@@ -65,8 +79,12 @@ fn main() -> ExitCode {
 
 /// Finds the chore that the first word names and gives it the rest.
 fn dispatch() -> Result<ExitCode> {
-    // The table is the help of every chore, wherever on the line it is asked for.
-    if std::env::args_os().any(|word| word == "--help" || word == "-h") {
+    // The table is the help of every chore, wherever on the line it is asked for, save that of a program that
+    // gets its words as they are.
+    let passed_on = std::env::args_os()
+        .nth(1)
+        .is_some_and(|name| name == mpy_cross::NAME);
+    if !passed_on && std::env::args_os().any(|word| word == "--help" || word == "-h") {
         print_table();
         return Ok(ExitCode::SUCCESS);
     }
@@ -91,8 +109,8 @@ fn dispatch() -> Result<ExitCode> {
 fn print_table() {
     let mut table = String::from("cargo xtask CHORE\n\n");
     for chore in CHORES {
-        table.push_str(&format!("  {:<6} {}\n", chore.name, chore.help));
-        table.push_str(&format!("  {:<6} {}\n\n", "", chore.arguments));
+        table.push_str(&format!("  {:<9} {}\n", chore.name, chore.help));
+        table.push_str(&format!("  {:<9} {}\n\n", "", chore.arguments));
     }
     table.push_str("boards:\n");
     for board in boards::BOARDS {

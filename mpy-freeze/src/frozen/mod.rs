@@ -6,6 +6,7 @@
 
 mod cache;
 mod compile;
+pub(crate) mod dump;
 mod emit;
 mod image;
 mod inputs;

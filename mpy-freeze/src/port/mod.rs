@@ -35,7 +35,7 @@ use host::Host;
 use program::{Program, Unit};
 pub(crate) use qstr::qstr_hash;
 use qstr::{FixedQstrs, QstrPool};
-use source::Source;
+pub(crate) use source::Source;
 pub use source::Version;
 use target::Target;
 pub(crate) use toolchain::Choice;
@@ -165,6 +165,34 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
         version: source.version,
         compiled: objects.compiled,
     })
+}
+
+/// Everything that building a program for this machine starts from.
+#[derive(Debug, Clone)]
+pub(crate) struct HostJob {
+    /// The folder that everything is written below.
+    pub(crate) out: PathBuf,
+    /// This machine as a Rust target.
+    pub(crate) host: String,
+    /// How many compilers may run at once.
+    pub(crate) workers: NonZeroUsize,
+    /// The tree that the user named.
+    pub(crate) micropython: Option<PathBuf>,
+    /// The folder of unpacked releases.
+    pub(crate) cache: Option<PathBuf>,
+}
+
+/// Builds mpy-cross alone, and returns the program's path.
+pub(crate) fn build_mpy_cross(job: &HostJob) -> Result<PathBuf> {
+    let source = Source::find(job.micropython.as_deref(), job.cache.as_deref())?;
+    let freshness = Freshness::default();
+    let host = Host::new(&source, &job.host, &freshness, job.workers)?;
+    mpy_cross::mpy_cross(&host, &job.out)
+}
+
+/// The qstrs that `.mpy` files name by number, the first of them having number 1.
+pub(crate) fn static_qstrs(source: &Source) -> Result<Vec<String>> {
+    Ok(FixedQstrs::read(source)?.in_order)
 }
 
 /// The library that the firmware links.

@@ -28,7 +28,7 @@ pub(crate) struct QstrPool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FixedQstrs {
     /// `static_qstr_list`: the order is that of the numbers in `.mpy` files.
-    in_order: Vec<String>,
+    pub(super) in_order: Vec<String>,
     /// `unsorted_qstr_list`: these need numbers below 256.
     small: BTreeSet<String>,
 }

@@ -42,7 +42,16 @@ pub(super) fn read(
 ) -> Result<Prelude, Fault> {
     let is_native = start > 0;
     const SECTION: &str = "prelude of a function";
-    let mut cursor = Cursor::new(data.get(start..).unwrap_or_default(), offset + start);
+    let Some(from_start) = data.get(start..) else {
+        return Err(Fault {
+            offset: offset + data.len(),
+            message: format!(
+                "the {SECTION} is said to begin at byte {start} of the function's {}",
+                data.len()
+            ),
+        });
+    };
+    let mut cursor = Cursor::new(from_start, offset + start);
     let mut prelude = signature(&mut cursor, SECTION)?;
     let (n_info, n_cell) = size(&mut cursor, SECTION)?;
     let source_info = cursor.offset() - offset;

@@ -1,0 +1,469 @@
+//! MicroPython's compiler as a library call: the one place that runs the program.
+
+mod output;
+
+use std::fmt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::str::FromStr;
+use std::thread;
+
+use crate::cargo::Environment;
+use crate::error::{Error, Problem, Result};
+use crate::fs;
+use crate::port;
+
+/// What the compiler's heap is unless the caller says, in bytes, and what it gets when that wasn't enough.
+///
+/// The compiler asks the system for all of it at once but touches only what it needs.
+const HEAPS: [u64; 2] = [32 << 20, 512 << 20];
+
+/// The most bits that a small int can have: a machine word of the widest target, less the tag.
+const MAX_SMALL_INT_BITS: u8 = 63;
+
+/// MicroPython's compiler: Python source in, `.mpy` file out.
+///
+/// ```no_run
+/// use mpy_freeze::{Arch, MpyCross};
+///
+/// # fn main() -> Result<(), mpy_freeze::Error> {
+/// let mut mpy_cross = MpyCross::build("target/mpy-cross")?;
+/// mpy_cross.arch(Arch::Armv7m).optimisation(2).source_name("blink.py");
+/// let mpy: Vec<u8> = mpy_cross.compile(b"print('hello')\n")?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The options are mpy-cross's own and have its defaults, save for the heap. [`MpyCross::command`] gives the
+/// program itself, for options that have no method here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MpyCross {
+    program: PathBuf,
+    arch: Option<Arch>,
+    small_int_bits: Option<u8>,
+    optimisation: u8,
+    emit: Option<Emit>,
+    heap_size: Option<u64>,
+    source_name: Option<String>,
+}
+
+impl MpyCross {
+    /// Builds the compiler below `folder`, unless it is there and up to date already, from the tree that
+    /// [`Build`](crate::Build) would take: `MPY_DIR`, `MICROPYTHON_DIR`, or the newest release in the user's cache.
+    ///
+    /// It takes a C compiler for this machine and nothing of Cargo's environment.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Source`] where there is no tree, and those of the stages that make a program of it.
+    pub fn build(folder: impl AsRef<Path>) -> Result<Self> {
+        Self::built(None, folder.as_ref())
+    }
+
+    /// As [`MpyCross::build`], from a tree that the caller names.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`MpyCross::build`].
+    pub fn build_from(tree: impl AsRef<Path>, folder: impl AsRef<Path>) -> Result<Self> {
+        Self::built(Some(tree.as_ref()), folder.as_ref())
+    }
+
+    fn built(tree: Option<&Path>, folder: &Path) -> Result<Self> {
+        let job = Environment::read().host_job(tree, folder);
+        port::build_mpy_cross(&job).map(Self::at)
+    }
+
+    /// The folder in the user's cache where the program `mpy-freeze` keeps the compiler of the tree that
+    /// [`MpyCross::build`] would take: one of its own for each tree.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Source`] where there is no tree, [`Error::Config`] where there is no cache.
+    pub fn cache_folder() -> Result<PathBuf> {
+        Environment::read().tool_folder()
+    }
+
+    /// Takes a compiler that is built already, for example that of [`Artifacts`](crate::Artifacts).
+    pub fn at(program: impl Into<PathBuf>) -> Self {
+        Self {
+            program: program.into(),
+            arch: None,
+            small_int_bits: None,
+            optimisation: 0,
+            emit: None,
+            heap_size: None,
+            source_name: None,
+        }
+    }
+
+    /// The instruction set of native code (`-march`). Without one, a function that wants native code is an error.
+    pub fn arch(&mut self, arch: Arch) -> &mut Self {
+        self.arch = Some(arch);
+        self
+    }
+
+    /// How many bits an integer may have that is stored in the code itself, from 1 to 63
+    /// (`-msmall-int-bits`); 31 unless set. A target with fewer can't load the file.
+    pub fn small_int_bits(&mut self, bits: u8) -> &mut Self {
+        self.small_int_bits = Some(bits);
+        self
+    }
+
+    /// The optimisation level (`-O`): 1 drops `assert`, 2 also makes `__debug__` false, 3 and above also drop line
+    /// numbers. The default is 0.
+    pub fn optimisation(&mut self, level: u8) -> &mut Self {
+        self.optimisation = level;
+        self
+    }
+
+    /// What functions become that have no decorator which says so (`-X emit`).
+    pub fn emit(&mut self, emit: Emit) -> &mut Self {
+        self.emit = Some(emit);
+        self
+    }
+
+    /// The compiler's heap in bytes (`-X heapsize`). Unless set it is 32 MiB, and 512 MiB for a source that
+    /// this wasn't enough for.
+    pub fn heap_size(&mut self, bytes: u64) -> &mut Self {
+        self.heap_size = Some(bytes);
+        self
+    }
+
+    /// The file name that the code carries, which tracebacks show (`-s`). mpy-cross writes `/` for `\` in it.
+    pub fn source_name(&mut self, name: impl Into<String>) -> &mut Self {
+        self.source_name = Some(name.into());
+        self
+    }
+
+    /// The program's path.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// The program with no options yet.
+    pub fn command(&self) -> Command {
+        Command::new(&self.program)
+    }
+
+    /// What the compiler says of itself: the release of MicroPython and the version of the files that it writes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Compile`] if the program doesn't run.
+    pub fn version(&self) -> Result<String> {
+        let output = self.command().arg("--version").output();
+        let output = output.map_err(|error| self.does_not_run(&error))?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_string())
+    }
+
+    /// Compiles a source, and returns the `.mpy` file's bytes.
+    ///
+    /// Without a [`source_name`](MpyCross::source_name) it is called `<stdin>`, as mpy-cross calls what it reads from
+    /// standard input.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Compile`], with the line and its text, if the compiler rejects the source; [`Error::Config`]
+    /// for an option out of its range.
+    pub fn compile(&self, source: &[u8]) -> Result<Vec<u8>> {
+        let name = self.source_name.as_deref().unwrap_or("<stdin>");
+        self.compile_as(source, name, Path::new(name))
+    }
+
+    /// Compiles a file, and returns the `.mpy` file's bytes.
+    ///
+    /// Without a [`source_name`](MpyCross::source_name) the code carries the path as it is given here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file can't be read, and those of [`MpyCross::compile`].
+    pub fn compile_file(&self, file: impl AsRef<Path>) -> Result<Vec<u8>> {
+        let file = file.as_ref();
+        let source = fs::read(file)?;
+        let path = file.to_string_lossy();
+        self.compile_as(&source, self.source_name.as_deref().unwrap_or(&path), file)
+    }
+
+    fn compile_as(&self, source: &[u8], name: &str, file: &Path) -> Result<Vec<u8>> {
+        let failure = match self.try_compile(source, name, file) {
+            Ok(mpy) => return Ok(mpy),
+            Err(failure) => failure,
+        };
+        Err(match failure {
+            Failure::Rejected(problem) if is_invalid_arch(&problem) => {
+                Error::Compile(vec![problem.help(
+                    "native code needs an instruction set: name it with MpyCross::arch",
+                )])
+            }
+            Failure::Rejected(problem) => Error::Compile(vec![problem]),
+            Failure::Other(error) => error,
+        })
+    }
+
+    /// Compiles a source under `name`; problems name `file`.
+    pub(crate) fn try_compile(
+        &self,
+        source: &[u8],
+        name: &str,
+        file: &Path,
+    ) -> std::result::Result<Vec<u8>, Failure> {
+        self.check_ranges()?;
+        let heaps = match self.heap_size {
+            Some(heap) => vec![heap],
+            None => HEAPS.to_vec(),
+        };
+        let mut result = Err(Failure::Rejected(Problem::default()));
+        for heap in heaps {
+            let output = self.run(source, name, heap)?;
+            result = output::result(&output, source, file, heap).map_err(Failure::Rejected);
+            match &result {
+                Err(Failure::Rejected(problem)) if problem.message.starts_with("MemoryError") => {}
+                _ => break,
+            }
+        }
+        result
+    }
+
+    fn check_ranges(&self) -> std::result::Result<(), Failure> {
+        match self.small_int_bits {
+            Some(bits) if bits == 0 || bits > MAX_SMALL_INT_BITS => {
+                Err(Failure::Other(Error::Config(vec![
+                    Problem::new(format!("a small int can't have {bits} bits"))
+                        .help(format!("name a number from 1 to {MAX_SMALL_INT_BITS}")),
+                ])))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The options, all but the heap and the names.
+    pub(crate) fn flags(&self) -> Vec<String> {
+        // mpy-cross reads one digit.
+        let mut flags = vec![format!("-O{}", self.optimisation.min(9))];
+        if let Some(bits) = self.small_int_bits {
+            flags.push(format!("-msmall-int-bits={bits}"));
+        }
+        if let Some(arch) = self.arch {
+            flags.push(format!("-march={arch}"));
+        }
+        if let Some(emit) = self.emit {
+            flags.extend(["-X".into(), format!("emit={}", emit.name())]);
+        }
+        flags
+    }
+
+    /// Runs the compiler once. The source goes in and the `.mpy` comes out through pipes, so that what is
+    /// compiled is what was read, and neither temporary files nor long paths can get in the way.
+    fn run(&self, source: &[u8], name: &str, heap: u64) -> std::result::Result<Output, Failure> {
+        let mut command = self.command();
+        command
+            .args(self.flags())
+            .args(["-X", &format!("heapsize={heap}"), "-s", name])
+            .args(["-o", "-", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        feed(&mut command, source).map_err(|error| Failure::Other(self.does_not_run(&error)))
+    }
+
+    fn does_not_run(&self, error: &std::io::Error) -> Error {
+        let problem = Problem::new(format!("can't run MicroPython's compiler: {error}"));
+        Error::Compile(vec![problem.file(&self.program)])
+    }
+}
+
+/// Why there is no `.mpy` file.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The compiler rejects the source.
+    Rejected(Problem),
+    /// The compiler doesn't work, whatever the source.
+    Other(Error),
+}
+
+/// Whether the problem is native code where no instruction set was named.
+pub(crate) fn is_invalid_arch(problem: &Problem) -> bool {
+    problem.message.ends_with("invalid arch")
+}
+
+/// Runs a command with `input` on its standard input.
+fn feed(command: &mut Command, input: &[u8]) -> std::io::Result<Output> {
+    let mut child = command.spawn()?;
+    let pipe = child.stdin.take();
+    thread::scope(|scope| {
+        // The writer is a thread of its own so that neither side waits for the other with a full pipe.
+        // It fails where the compiler stopped reading at an error, which its output then tells.
+        scope.spawn(move || pipe.map(|mut pipe| pipe.write_all(input)));
+        child.wait_with_output()
+    })
+}
+
+/// An instruction set that mpy-cross makes native code for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Arch {
+    /// 32-bit PC.
+    X86,
+    /// 64-bit PC.
+    X64,
+    /// ARM state of ARMv6 and newer.
+    Armv6,
+    /// Cortex-M0 and M0+.
+    Armv6m,
+    /// Cortex-M3.
+    Armv7m,
+    /// Cortex-M4 and M7 without floats.
+    Armv7em,
+    /// Cortex-M4F and M7 with single floats.
+    Armv7emsp,
+    /// Cortex-M7 with double floats.
+    Armv7emdp,
+    /// ESP8266.
+    Xtensa,
+    /// ESP32 and ESP32-S3.
+    Xtensawin,
+    /// RISC-V with 32 bits, multiplication and compressed instructions.
+    Rv32imc,
+    /// The same with 64 bits, which MicroPython knows from release 1.27 on.
+    Rv64imc,
+}
+
+impl Arch {
+    /// All of them, in the order of their numbers in `.mpy` files, which begin with 1.
+    pub const ALL: [Self; 12] = [
+        Self::X86,
+        Self::X64,
+        Self::Armv6,
+        Self::Armv6m,
+        Self::Armv7m,
+        Self::Armv7em,
+        Self::Armv7emsp,
+        Self::Armv7emdp,
+        Self::Xtensa,
+        Self::Xtensawin,
+        Self::Rv32imc,
+        Self::Rv64imc,
+    ];
+
+    /// The name that mpy-cross has for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::X86 => "x86",
+            Self::X64 => "x64",
+            Self::Armv6 => "armv6",
+            Self::Armv6m => "armv6m",
+            Self::Armv7m => "armv7m",
+            Self::Armv7em => "armv7em",
+            Self::Armv7emsp => "armv7emsp",
+            Self::Armv7emdp => "armv7emdp",
+            Self::Xtensa => "xtensa",
+            Self::Xtensawin => "xtensawin",
+            Self::Rv32imc => "rv32imc",
+            Self::Rv64imc => "rv64imc",
+        }
+    }
+
+    /// The one with this number in `.mpy` files.
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        let index = usize::from(number).checked_sub(1)?;
+        Self::ALL.get(index).copied()
+    }
+}
+
+impl fmt::Display for Arch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Arch {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|arch| arch.name() == name);
+        found.ok_or_else(|| {
+            Error::Config(vec![
+                Problem::new(format!("mpy-cross knows no instruction set `{name}`")).help(format!(
+                    "those that it knows: {}",
+                    Self::ALL.map(Self::name).join(", ")
+                )),
+            ])
+        })
+    }
+}
+
+/// What mpy-cross makes of functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Emit {
+    /// Bytecode.
+    Bytecode,
+    /// Native code with the meaning of Python, as `@micropython.native` makes.
+    Native,
+    /// Native code with machine integers, as `@micropython.viper` makes.
+    Viper,
+}
+
+impl Emit {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bytecode => "bytecode",
+            Self::Native => "native",
+            Self::Viper => "viper",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_mpy_crosses() {
+        let mut mpy_cross = MpyCross::at("mpy-cross");
+        assert_eq!(mpy_cross.flags(), ["-O0"]);
+        mpy_cross
+            .arch(Arch::Armv6m)
+            .small_int_bits(31)
+            .optimisation(12)
+            .emit(Emit::Viper);
+        let expected = [
+            "-O9",
+            "-msmall-int-bits=31",
+            "-march=armv6m",
+            "-X",
+            "emit=viper",
+        ];
+        assert_eq!(mpy_cross.flags(), expected);
+    }
+
+    #[test]
+    fn instruction_sets_have_names_and_numbers() {
+        for (arch, number) in Arch::ALL.into_iter().zip(1..) {
+            assert_eq!(arch.name().parse::<Arch>().ok(), Some(arch));
+            assert_eq!(Arch::from_number(number), Some(arch));
+        }
+        assert_eq!(Arch::from_number(0), None);
+        let error = "z80".parse::<Arch>().unwrap_err().to_string();
+        assert!(
+            error.contains("`z80`") && error.contains("rv32imc"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn options_out_of_range_and_missing_programs_are_errors() {
+        let mut mpy_cross = MpyCross::at("/nowhere/mpy-cross");
+        let error = mpy_cross.compile(b"").unwrap_err().to_string();
+        assert!(
+            error.starts_with("/nowhere/mpy-cross: can't run"),
+            "{error}"
+        );
+        for bits in [0, 64] {
+            let error = mpy_cross.small_int_bits(bits).compile(b"").unwrap_err();
+            assert!(matches!(error, Error::Config(_)), "{error}");
+        }
+    }
+}

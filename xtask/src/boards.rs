@@ -64,6 +64,13 @@ pub fn find(name: &str) -> Result<&'static Board> {
         })
 }
 
+/// Rust targets that tests build for besides those of the boards.
+pub const TESTED_TARGETS: [&str; 3] = [
+    "riscv32imc-unknown-none-elf",
+    "thumbv6m-none-eabi",
+    "thumbv7em-none-eabihf",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

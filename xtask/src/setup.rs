@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::boards::BOARDS;
+use crate::boards::{BOARDS, TESTED_TARGETS};
 use crate::host;
 use crate::releases::{self, RELEASES, Release};
 use packages::Manager;
@@ -57,7 +57,8 @@ impl Wanted {
 
     /// For everything, with these releases.
     pub fn everything(releases: Vec<&'static Release>) -> Self {
-        let mut targets: Vec<_> = BOARDS.iter().map(|board| board.target).collect();
+        let boards = BOARDS.iter().map(|board| board.target);
+        let mut targets: Vec<_> = boards.chain(TESTED_TARGETS).collect();
         targets.sort_unstable();
         targets.dedup();
         Self {

@@ -132,6 +132,31 @@ pub const TOOLS: &[Tool] = &[
         ],
     },
     Tool {
+        name: "qemu-system-riscv32",
+        why: "emulates the RISC-V board of the tests",
+        need: Need::Tests,
+        find: || host::which("qemu-system-riscv32"),
+        packages: &[
+            (Manager::Apt, "qemu-system-misc"),
+            (Manager::Dnf, "qemu-system-riscv"),
+            (Manager::Pacman, "qemu-system-riscv"),
+            (Manager::Brew, "qemu"),
+            (Manager::Winget, "SoftwareFreedomConservancy.QEMU"),
+        ],
+    },
+    Tool {
+        name: "make",
+        why: "the tests build upstream's own compiler, to compare with it",
+        need: Need::Tests,
+        find: || host::which("make"),
+        packages: &[
+            (Manager::Apt, "make"),
+            (Manager::Dnf, "make"),
+            (Manager::Pacman, "make"),
+            (Manager::Brew, "make"),
+        ],
+    },
+    Tool {
         name: "python3",
         why: "the tests compare with CPython and with MicroPython's own tools",
         need: Need::Tests,

@@ -176,6 +176,12 @@ fn check_fails(project: &Project, words: &[&str]) {
     for word in words {
         assert!(text.contains(word), "{word:?} is not in:\n{text}");
     }
+    let half_written = format!(
+        "{}/**/build/freeze-errors-*/out/**/.*.tmp*",
+        project.target_dir.display()
+    );
+    let left = glob::glob(&half_written).expect("the pattern is valid");
+    assert_eq!(left.flatten().collect::<Vec<_>>(), Vec::<PathBuf>::new());
 }
 
 #[test]

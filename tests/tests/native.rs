@@ -114,7 +114,8 @@ fn run(target: &str, arch: &str, machine: &str, least: usize) {
     check(arch, &all, &emulator::run_on(machine, &image), least);
 }
 
-/// Compares what the programs printed.
+/// Compares what the programs printed. `least` is how many the oldest tested release has that don't skip themselves,
+/// so that a suite that was not found can't pass.
 fn check(arch: &str, all: &[Program], run: &Run, least: usize) {
     let (mut passed, mut skipped, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for program in all {
@@ -145,12 +146,12 @@ fn check(arch: &str, all: &[Program], run: &Run, least: usize) {
 
 #[test]
 fn armv7m_runs_native_code_in_rom() {
-    run("thumbv7m-none-eabi", "armv7m", "mps2-an385", 60);
+    run("thumbv7m-none-eabi", "armv7m", "mps2-an385", 59);
 }
 
 #[test]
 fn armv7em_with_floats_runs_native_code_in_rom() {
-    run("thumbv7em-none-eabihf", "armv7emsp", "mps2-an386", 65);
+    run("thumbv7em-none-eabihf", "armv7emsp", "mps2-an386", 64);
 }
 
 #[test]

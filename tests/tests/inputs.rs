@@ -63,13 +63,12 @@ fn main() {
 }
 "#;
 
-fn compiled(name: &str, text: &str, flags: &[&str]) -> Vec<u8> {
+/// Compiles a module. The source lies in the project, since tests run at the same time.
+fn compiled(project: &Project, name: &str, text: &str, flags: &[&str]) -> Vec<u8> {
     let context =
         Context::load(Path::new(env!("OUT_DIR"))).expect("the tests' build left its context");
-    let folder = mpy_freeze_tests::work_folder().join("inputs");
-    std::fs::create_dir_all(&folder).expect("the folder can be made");
-    let source = folder.join(name);
-    std::fs::write(&source, text).expect("the source can be written");
+    project.write(&format!("given/{name}"), text);
+    let source = project.root.join("given").join(name);
     compiler::compile(&context.mpy_cross, flags, name, &source).expect("it compiles")
 }
 
@@ -126,7 +125,7 @@ fn names_compiled_modules_and_text_share_an_image() {
     let given = "def sum(a, b):\n    return a + b + 1000000000000000000000\n";
     project.write(
         "lib/given.mpy",
-        compiled("given.py", given, &["-msmall-int-bits=31"]),
+        compiled(&project, "given.py", given, &["-msmall-int-bits=31"]),
     );
     project.write(
         "txt/live.py",
@@ -181,7 +180,7 @@ fn native_code_runs_from_a_programs_code() {
     let given = "import micropython\n@micropython.native\ndef twice(x):\n    return x * 2\n";
     project.write(
         "lib/given.mpy",
-        compiled("given.py", given, &["-march=x64"]),
+        compiled(&project, "given.py", given, &["-march=x64"]),
     );
     project.write("txt/live.py", "x = 1\n");
     prints(

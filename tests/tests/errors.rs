@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use mpy_freeze::{Build, Error};
 use mpy_freeze_tests::project::Project;
@@ -322,10 +323,13 @@ fn a_build_script_that_builds_nothing() {
     });
 }
 
-/// A small module, compiled with these options of mpy-cross.
+/// A small module, compiled with these options of mpy-cross. Each call has a folder of its own, since tests run at the
+/// same time.
 fn compiled(flags: &[&str], text: &str) -> Vec<u8> {
     let context = mpy_freeze::Context::load(Path::new(env!("OUT_DIR"))).expect("a context");
-    let source = folder("compiled").join("m.py");
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let call = CALLS.fetch_add(1, Ordering::Relaxed);
+    let source = folder(&format!("compiled-{call}")).join("m.py");
     std::fs::write(&source, text).expect("the source");
     mpy_freeze_tests::compiler::compile(&context.mpy_cross, flags, "m.py", &source)
         .expect("the module compiles")

@@ -27,20 +27,10 @@ pub(crate) fn archive(
     let started = SystemTime::now();
     let finished = fs::temporary_beside(archive)?;
     // D: no times and owners in the archive, so that the same objects make the same bytes.
-    let output = Command::new(archiver)
-        .arg("rcsD")
-        .arg(&finished)
-        .args(&objects.paths)
-        .env("LC_ALL", "C")
-        .output();
-    let failed = match output {
-        Err(error) => Some(error.to_string()),
-        Ok(output) if !output.status.success() => {
-            Some(String::from_utf8_lossy(&output.stderr).trim().to_string())
-        }
-        Ok(_) => None,
-    };
-    if let Some(message) = failed {
+    let mut archiving = Command::new(archiver);
+    archiving.arg("rcsD").arg(&finished).args(&objects.paths);
+    let run = run_quietly(archiving.env("LC_ALL", "C"));
+    if let Err(message) = run {
         // What a failed archiver leaves is of no use; the message is.
         let _ = fs::remove_if_exists(&finished);
         return Err(Error::Archive(vec![
@@ -54,4 +44,13 @@ pub(crate) fn archive(
     freshness.invalidate(archive)?;
     fs::rename(&finished, archive)?;
     freshness.record(archive, &command, &objects.paths, started)
+}
+
+/// Runs a tool that says nothing unless it fails; the error is why it doesn't run, or what it said.
+pub(crate) fn run_quietly(tool: &mut Command) -> std::result::Result<(), String> {
+    let output = tool.output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).trim().to_string())
 }

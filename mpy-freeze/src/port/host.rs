@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::archive::run_quietly;
 use super::collected;
 use super::fresh::Freshness;
 use super::genhdr;
@@ -73,22 +74,14 @@ impl<'a> Host<'a> {
         }
         let started = SystemTime::now();
         let finished = fs::temporary_beside(program)?;
-        let output = self
-            .compiler
-            .command()
+        let mut linker = self.compiler.command();
+        linker
             .args(&objects.paths)
             .arg("-o")
             .arg(&finished)
-            .arg("-lm")
-            .output();
-        let failed = match output {
-            Err(error) => Some(error.to_string()),
-            Ok(output) if !output.status.success() => {
-                Some(String::from_utf8_lossy(&output.stderr).trim().to_string())
-            }
-            Ok(_) => None,
-        };
-        if let Some(message) = failed {
+            .arg("-lm");
+        let run = run_quietly(&mut linker);
+        if let Err(message) = run {
             // What a failed linker leaves is of no use; the message is.
             let _ = fs::remove_if_exists(&finished);
             let name = program.file_name().unwrap_or_default().to_string_lossy();

@@ -2,7 +2,8 @@
 
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
-use syn::{Error, Ident, LitInt, LitStr, Token};
+use syn::punctuated::Punctuated;
+use syn::{Error, Ident, LitInt, LitStr, Path, Token, bracketed};
 
 /// The highest optimisation level.
 const MAX_OPT: u8 = 3;
@@ -12,6 +13,8 @@ const MAX_OPT: u8 = 3;
 pub(crate) struct Args {
     /// The paths.
     pub(crate) inputs: Vec<Input>,
+    /// The modules that are written in Rust.
+    pub(crate) modules: Vec<Path>,
     /// The optimisation level.
     pub(crate) opt: u8,
 }
@@ -28,22 +31,23 @@ pub(crate) struct Input {
 impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut inputs = Vec::new();
+        let mut modules = Vec::new();
         let mut opt = None;
         while !input.is_empty() {
             if input.peek(LitStr) {
                 inputs.push(path(&input.parse()?)?);
             } else if input.peek(Ident) {
-                option(input, &mut inputs, &mut opt)?;
+                option(input, &mut inputs, &mut modules, &mut opt)?;
             } else {
                 return Err(input.error(
-                    "expected a path in quotes, `manifest = \"…\"`, or `opt = 0` to `opt = 3`",
+                    "expected a path in quotes, `manifest = \"…\"`, `modules = […]`, or `opt = 0` to `opt = 3`",
                 ));
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
         }
-        if inputs.is_empty() {
+        if inputs.is_empty() && modules.is_empty() {
             return Err(Error::new(
                 Span::call_site(),
                 "freeze! needs a folder, a .py or .mpy file or a manifest, for example freeze!(\"app/\")",
@@ -51,6 +55,7 @@ impl Parse for Args {
         }
         Ok(Self {
             inputs,
+            modules,
             opt: opt.unwrap_or(0),
         })
     }
@@ -75,6 +80,7 @@ fn path(literal: &LitStr) -> syn::Result<Input> {
 fn option(
     input: ParseStream<'_>,
     inputs: &mut Vec<Input>,
+    modules: &mut Vec<Path>,
     opt: &mut Option<u8>,
 ) -> syn::Result<()> {
     let name: Ident = input.parse()?;
@@ -88,10 +94,22 @@ fn option(
         });
         return Ok(());
     }
+    if name == "modules" {
+        input.parse::<Token![=]>()?;
+        let list;
+        bracketed!(list in input);
+        modules.extend(Punctuated::<Path, Token![,]>::parse_terminated_with(
+            &list,
+            Path::parse_mod_style,
+        )?);
+        return Ok(());
+    }
     if name != "opt" {
         return Err(Error::new(
             name.span(),
-            format!("unknown option `{name}`: freeze! has the options `manifest` and `opt`"),
+            format!(
+                "unknown option `{name}`: freeze! has the options `manifest`, `modules` and `opt`"
+            ),
         ));
     }
     input.parse::<Token![=]>()?;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use mpy_freeze::Context;
+
 /// Where the crate is, and where its build script wrote.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
@@ -17,6 +19,14 @@ impl Environment {
         Self {
             manifest_dir: variable("CARGO_MANIFEST_DIR").unwrap_or_default(),
             out_dir: variable("OUT_DIR"),
+        }
+    }
+
+    /// What the build script left.
+    pub(crate) fn context(&self) -> mpy_freeze::Result<Context> {
+        match &self.out_dir {
+            Some(out_dir) => Context::load(out_dir),
+            None => Err(Context::without_build_script()),
         }
     }
 }

@@ -1,10 +1,11 @@
-//! The macro itself: arguments in, items or errors out.
+//! The macros: arguments and items in, items or errors out.
 
 use std::path::Path;
 
 use mpy_freeze::frozen::Freeze;
 use mpy_freeze::{Context, Problem};
 use proc_macro2::{Span, TokenStream};
+use quote::quote;
 
 use crate::args::{Args, Input};
 use crate::environment::Environment;
@@ -15,14 +16,15 @@ pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
     let environment = Environment::read();
     let base = &environment.manifest_dir;
     let placed = |error: mpy_freeze::Error| place(&error, base, &args.inputs);
-    let Some(out_dir) = environment.out_dir else {
-        return Err(placed(Context::without_build_script()));
-    };
-    let context = Context::load(&out_dir).map_err(placed)?;
+    let context = environment.context().map_err(placed)?;
+    let out_dir = environment.out_dir.as_deref().unwrap_or(base);
     let mut freeze = Freeze::new(&context, base);
     freeze
         .optimisation(args.opt)
         .cache(&out_dir.join("mpy-freeze").join("mpy"));
+    for module in &args.modules {
+        freeze.module(from_inside(module));
+    }
     for input in &args.inputs {
         if input.manifest {
             freeze.manifest(&input.path);
@@ -31,8 +33,52 @@ pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
         }
     }
     let frozen = freeze.run().map_err(placed)?;
-    frozen.record_inputs(&context, &out_dir).map_err(placed)?;
+    frozen.record_inputs(&context, out_dir).map_err(placed)?;
     Ok(frozen.tokens)
+}
+
+/// The path of a module as the emitted items see it, which stand in a `mod` of their own.
+fn from_inside(path: &syn::Path) -> TokenStream {
+    let first = path
+        .segments
+        .first()
+        .map(|segment| segment.ident.to_string());
+    let inside = match first.as_deref() {
+        _ if path.leading_colon.is_some() => quote!(),
+        Some("crate") => quote!(),
+        _ => quote!(super::),
+    };
+    quote!(#inside #path)
+}
+
+/// Expands an attribute. Where it fails, the item stays, so that nothing else is reported because it is missing.
+pub(crate) fn attribute<T: syn::parse::Parse>(
+    arguments: TokenStream,
+    item: TokenStream,
+    expand: fn(&Context, T) -> syn::Result<TokenStream>,
+) -> TokenStream {
+    let expanded = || {
+        if !arguments.is_empty() {
+            return Err(syn::Error::new_spanned(
+                arguments,
+                "options stand in an attribute of their own: `#[py(…)]`",
+            ));
+        }
+        let context = Environment::read().context().map_err(|error| {
+            syn::Error::new(
+                Span::call_site(),
+                error
+                    .problems()
+                    .first()
+                    .map_or_else(|| error.to_string(), Problem::to_string),
+            )
+        })?;
+        expand(&context, syn::parse2(item.clone())?)
+    };
+    expanded().unwrap_or_else(|error| {
+        let error = error.into_compile_error();
+        quote!(#item #error)
+    })
 }
 
 /// Every problem as an error of its own, at the argument whose files it is about.

@@ -1,11 +1,14 @@
-//! The macro of [mpy-freeze](https://docs.rs/mpy-freeze): use it as `mpy_freeze_rt::freeze!`.
+//! The macros of [mpy-freeze](https://docs.rs/mpy-freeze): use them from `mpy_freeze_rt`.
 //!
-//! This crate parses the macro's arguments and puts errors at the argument that they belong to. What is frozen,
-//! and how, is in the crate `mpy-freeze`.
+//! This crate parses the macros' arguments and puts errors at the argument that they belong to. What is frozen,
+//! and how, and what the attributes of Python modules in Rust say, is in the crate `mpy-freeze`.
 
 mod args;
+mod attributes;
 mod environment;
 mod expand;
+mod function;
+mod module;
 
 use proc_macro::TokenStream;
 
@@ -39,4 +42,33 @@ pub fn freeze(input: TokenStream) -> TokenStream {
     expand::expand(input.into())
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
+}
+
+/// Makes a Rust function one that Python calls.
+///
+/// ```text
+/// /// Blinks `times` times.
+/// #[pyfunction]
+/// #[py(signature = (times, /, pause = 100))]
+/// fn blink(times: u8, pause: u32) -> Result<(), PyErr> { … }
+/// ```
+#[proc_macro_attribute]
+pub fn pyfunction(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(arguments.into(), item.into(), function::expand).into()
+}
+
+/// Makes a Rust `mod` a Python module.
+///
+/// ```text
+/// #[pymodule]
+/// mod board {
+///     #[pyfunction]
+///     fn led(on: bool) { … }
+/// }
+///
+/// mpy_freeze_rt::freeze!("app/", modules = [board]);
+/// ```
+#[proc_macro_attribute]
+pub fn pymodule(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(arguments.into(), item.into(), module::expand).into()
 }

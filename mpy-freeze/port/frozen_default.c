@@ -1,7 +1,8 @@
-// The frozen tables of a firmware that freezes nothing. They are alone in their object file, so that
+// The tables of a firmware without `freeze!`. They are alone in their object file, so that
 // the linker takes it out of the archive only where no other object has defined them.
 
 #include "py/emitglue.h"
+#include "py/obj.h"
 #include "py/qstr.h"
 
 // The search in a sorted pool expects at least one entry.
@@ -33,6 +34,9 @@ const qstr_pool_t mp_qstr_frozen_const_pool = {
     .lengths = (qstr_len_t *)lengths,
     .qstrs = { NAME },
 };
+
+extern const mp_map_t mpyf_rust_modules;
+const mp_map_t mpyf_rust_modules = { .all_keys_are_qstrs = 1, .is_fixed = 1, .is_ordered = 1 };
 
 const char mp_frozen_names[] = "";
 const uint32_t mp_frozen_str_sizes[] = { 0 };

@@ -53,6 +53,10 @@ typedef long mp_off_t;
 #undef MICROPY_ENABLE_GC
 #define MICROPY_ENABLE_GC (1)
 
+// A module written in Rust may have modules in it.
+#undef MICROPY_MODULE_BUILTIN_SUBPACKAGES
+#define MICROPY_MODULE_BUILTIN_SUBPACKAGES (1)
+
 // Endless recursion in Python must end in an exception and not in other memory.
 #undef MICROPY_STACK_CHECK
 #define MICROPY_STACK_CHECK (1)

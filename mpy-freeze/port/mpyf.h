@@ -43,6 +43,58 @@ typedef struct _mpyf_value_t {
     mpyf_handle_t object;
 } mpyf_value_t;
 
+// What a Rust function leaves: what kind of result, and a number, a truth or a handle that goes with it. Two words
+// are what every C ABI returns in registers.
+enum {
+    MPYF_RETURN_NONE = 0,
+    MPYF_RETURN_BOOL = 1,
+    MPYF_RETURN_INT = 2,
+    MPYF_RETURN_OBJECT = 3,
+    MPYF_RETURN_RAISED = 4,
+    // An iterator's end.
+    MPYF_RETURN_STOP = 5,
+};
+#if UINTPTR_MAX > 0xffffffff
+typedef struct _mpyf_return_t {
+    uintptr_t kind;
+    intptr_t payload;
+} mpyf_return_t;
+#define MPYF_RETURN_KIND(result) ((result).kind)
+#define MPYF_RETURN_PAYLOAD(result) ((result).payload)
+#else
+typedef uint64_t mpyf_return_t;
+#define MPYF_RETURN_KIND(result) ((uint32_t)(result))
+#define MPYF_RETURN_PAYLOAD(result) ((intptr_t)((result) >> 32))
+#endif
+
+// A Rust function. It reads its arguments with the functions below that take a place.
+typedef mpyf_return_t (*mpyf_call_t)(const void *args);
+
+// The parameters of a function that takes keywords, or a varying number of arguments.
+#define MPYF_MAX_PARAMS (16)
+enum {
+    MPYF_SIGNATURE_ARGS = 1,
+    MPYF_SIGNATURE_KWARGS = 2,
+};
+typedef struct _mpyf_signature_t {
+    // Which parameters must be given, the first in the lowest bit.
+    uint32_t required;
+    uint8_t flags;
+    uint8_t n_params;
+    // How many of them can be given by position, and how many only so.
+    uint8_t n_positional;
+    uint8_t n_positional_only;
+    // Their names as qstrs.
+    uint16_t names[];
+} mpyf_signature_t;
+
+// A function object. Its type says how many arguments it takes; that of any number has a signature.
+typedef struct _mpyf_function_t {
+    const void *type;
+    mpyf_call_t call;
+    const mpyf_signature_t *signature;
+} mpyf_function_t;
+
 // How an object becomes text.
 enum {
     MPYF_TEXT_STR = 0,
@@ -96,18 +148,32 @@ uint32_t mpyf_len(mpyf_handle_t object, size_t *len, mpyf_handle_t *out);
 uint32_t mpyf_iter(mpyf_handle_t object, mpyf_handle_t *out);
 uint32_t mpyf_next(mpyf_handle_t iterator, mpyf_handle_t *out);
 
-uint32_t mpyf_is_none(mpyf_handle_t object);
-uint32_t mpyf_to_bool(mpyf_handle_t object, uint32_t *value, mpyf_handle_t *out);
-uint32_t mpyf_to_int(mpyf_handle_t object, int64_t *value, mpyf_handle_t *out);
-uint32_t mpyf_to_float(mpyf_handle_t object, double *value, mpyf_handle_t *out);
-uint32_t mpyf_as_str(mpyf_handle_t object, const uint8_t **data, size_t *len, mpyf_handle_t *out);
-uint32_t mpyf_as_bytes(mpyf_handle_t object, const uint8_t **data, size_t *len, mpyf_handle_t *out);
-void mpyf_type_name(mpyf_handle_t object, const uint8_t **data, size_t *len);
+// Reading objects. An object is named by its place: an index into a function's arguments, or with NULL for these into
+// the table of handles.
+uint32_t mpyf_is_given(const void *args, size_t index);
+uint32_t mpyf_is_none(const void *args, size_t index);
+uint32_t mpyf_to_bool(const void *args, size_t index, uint32_t *value, mpyf_handle_t *out);
+uint32_t mpyf_to_word(const void *args, size_t index, intptr_t *value, mpyf_handle_t *out);
+uint32_t mpyf_to_int(const void *args, size_t index, int64_t *value, mpyf_handle_t *out);
+uint32_t mpyf_to_uint(const void *args, size_t index, uint64_t *value, mpyf_handle_t *out);
+uint32_t mpyf_to_float(const void *args, size_t index, double *value, mpyf_handle_t *out);
+uint32_t mpyf_as_str(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out);
+uint32_t mpyf_as_bytes(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out);
+uint32_t mpyf_as_buffer(const void *args, size_t index, uint32_t writable, uint8_t **data, size_t *len,
+    mpyf_handle_t *out);
+uint32_t mpyf_as_object(const void *args, size_t index, mpyf_handle_t *out);
+void mpyf_type_name(const void *args, size_t index, const uint8_t **data, size_t *len);
+uint32_t mpyf_tuple(const mpyf_value_t *items, size_t n_items, mpyf_handle_t *out);
+
+// While Rust has a buffer in its hands, nothing may run that could change or free it.
+void mpyf_close(void);
+void mpyf_open(void);
 
 uint32_t mpyf_text(mpyf_handle_t object, uint32_t kind, mpyf_handle_t *out);
 uint32_t mpyf_write(mpyf_handle_t object, uint32_t kind, mpyf_write_t write, void *context,
     mpyf_handle_t *out);
-void mpyf_value_error(const uint8_t *message, size_t message_len, mpyf_handle_t *out);
+// An exception of a type, with a message where its length isn't zero.
+void mpyf_new_exception(const void *type, const uint8_t *message, size_t message_len, mpyf_handle_t *out);
 uint32_t mpyf_exception_matches(mpyf_handle_t object, const uint8_t *name, size_t name_len);
 
 // What the board provides, in Rust. None of it raises or unwinds.

@@ -15,6 +15,8 @@
 #include "py/objint.h"
 #include "py/objstr.h"
 #include "py/objtuple.h"
+#include "py/objtype.h"
+#include "py/objmodule.h"
 #include "py/persistentcode.h"
 #include "py/qstr.h"
 #include "py/smallint.h"

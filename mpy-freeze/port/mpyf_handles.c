@@ -115,3 +115,9 @@ void mpyf_release(mpyf_handle_t handle) {
     first_free = handle;
     free_count++;
 }
+
+mp_obj_t mpyf_take(mpyf_handle_t handle) {
+    mp_obj_t object = mpyf_object(handle);
+    mpyf_release(handle);
+    return object;
+}

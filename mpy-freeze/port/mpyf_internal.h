@@ -10,7 +10,7 @@ typedef mp_obj_t (*mpyf_body_t)(void *arg);
 
 // Above zero while Rust is called from the middle of MicroPython's own work: the console, the clock, or
 // whoever a text is written to. MicroPython may be halfway through a dict or list there, so nothing that
-// runs Python is let in until Rust has returned.
+// runs Python is let in until Rust has returned. The same holds while Rust has a buffer that Python could change.
 extern uint32_t mpyf_outside;
 
 // Does the work and catches what it raises: no jump leaves this function.
@@ -22,6 +22,17 @@ void mpyf_handles_init(void);
 mp_obj_t mpyf_object(mpyf_handle_t handle);
 mpyf_handle_t mpyf_keep(mp_obj_t object);
 mpyf_handle_t mpyf_keep_exception(mp_obj_t exception);
+
+// The object of a handle, which is released.
+mp_obj_t mpyf_take(mpyf_handle_t handle);
+
+// What a Rust function has returned, or raises it.
+mp_obj_t mpyf_returned(mpyf_return_t result);
+
+// The object in a place: an index into the arguments of a function, or into the table of handles.
+static inline mp_obj_t mpyf_in_place(const void *args, size_t index) {
+    return args == NULL ? mpyf_object(index) : ((const mp_obj_t *)args)[index];
+}
 
 // Drops what the hardware layer has buffered for an earlier VM.
 void mpyf_hal_init(void);

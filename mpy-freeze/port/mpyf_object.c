@@ -183,3 +183,23 @@ uint32_t mpyf_next(mpyf_handle_t iterator, mpyf_handle_t *out) {
     item_t item = { mpyf_object(iterator), NULL, NULL, 0 };
     return mpyf_protect(next_body, &item, out);
 }
+
+typedef struct {
+    const mpyf_value_t *items;
+    size_t n_items;
+} items_t;
+
+static mp_obj_t tuple_body(void *arg) {
+    const items_t *items = arg;
+    // The tuple exists before its items, so that the collector finds each of them in it.
+    mp_obj_tuple_t *tuple = MP_OBJ_TO_PTR(mp_obj_new_tuple(items->n_items, NULL));
+    for (size_t i = 0; i < items->n_items; i++) {
+        tuple->items[i] = from_value(&items->items[i]);
+    }
+    return MP_OBJ_FROM_PTR(tuple);
+}
+
+uint32_t mpyf_tuple(const mpyf_value_t *values, size_t n_values, mpyf_handle_t *out) {
+    items_t items = { values, n_values };
+    return mpyf_protect(tuple_body, &items, out);
+}

@@ -5,8 +5,12 @@
 
 #include "mpyf_internal.h"
 
-uint32_t mpyf_is_none(mpyf_handle_t object) {
-    return mpyf_object(object) == mp_const_none;
+uint32_t mpyf_is_given(const void *args, size_t index) {
+    return mpyf_in_place(args, index) != MP_OBJ_NULL;
+}
+
+uint32_t mpyf_is_none(const void *args, size_t index) {
+    return mpyf_in_place(args, index) == mp_const_none;
 }
 
 // An object to read and the place for what is read.
@@ -15,6 +19,7 @@ typedef struct {
     union {
         uint32_t truth;
         int64_t integer;
+        uint64_t natural;
         double number;
         struct {
             const uint8_t *data;
@@ -23,19 +28,18 @@ typedef struct {
     } value;
 } reading_t;
 
-static __attribute__((noreturn)) void raise_wrong_type(const char *wanted, mp_obj_t object) {
-    mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("expected %s, got %s"), wanted,
-        mp_obj_get_type_str(object));
-}
-
 static mp_obj_t bool_body(void *arg) {
     reading_t *reading = arg;
     reading->value.truth = mp_obj_is_true(reading->object);
     return MP_OBJ_NULL;
 }
 
-uint32_t mpyf_to_bool(mpyf_handle_t object, uint32_t *value, mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_object(object) };
+uint32_t mpyf_to_bool(const void *args, size_t index, uint32_t *value, mpyf_handle_t *out) {
+    reading_t reading = { .object = mpyf_in_place(args, index) };
+    if (mp_obj_is_bool(reading.object)) {
+        *value = reading.object == mp_const_true;
+        return MPYF_OK;
+    }
     uint32_t status = mpyf_protect(bool_body, &reading, out);
     *value = status == MPYF_OK ? reading.value.truth : 0;
     return status;
@@ -45,38 +49,90 @@ static mp_obj_t shifted_right(mp_obj_t object, int bits) {
     return mp_binary_op(MP_BINARY_OP_RSHIFT, object, MP_OBJ_NEW_SMALL_INT(bits));
 }
 
-// The halves of a large int, each cut to a machine word. MicroPython's own conversions are of a word and
-// refuse its smallest number.
-static int64_t large_int(mp_obj_t object) {
+static __attribute__((noreturn)) void raise_too_large(void) {
+    mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("int doesn't fit into 64 bits"));
+}
+
+// The halves of an int, each cut to a machine word: MicroPython's own conversions are of a word. What is above them
+// must be a number from `least` to `most`.
+static uint64_t halves(mp_obj_t object, mp_int_t least, mp_int_t most) {
     mp_obj_t top = shifted_right(object, 48);
-    if (!mp_obj_is_small_int(top) || MP_OBJ_SMALL_INT_VALUE(top) < INT16_MIN
-        || MP_OBJ_SMALL_INT_VALUE(top) > INT16_MAX) {
-        mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("int doesn't fit into 64 bits"));
+    if (!mp_obj_is_small_int(top) || MP_OBJ_SMALL_INT_VALUE(top) < least || MP_OBJ_SMALL_INT_VALUE(top) > most) {
+        raise_too_large();
     }
     uint32_t upper = (uint32_t)mp_obj_int_get_truncated(shifted_right(object, 32));
     uint32_t lower = (uint32_t)mp_obj_int_get_truncated(object);
-    return (int64_t)((uint64_t)upper << 32 | lower);
+    return (uint64_t)upper << 32 | lower;
+}
+
+// The int that an object is, as a `bool` is one too.
+static mp_obj_t int_of(mp_obj_t object) {
+    if (mp_obj_is_bool(object)) {
+        return MP_OBJ_NEW_SMALL_INT(object == mp_const_true);
+    }
+    if (!mp_obj_is_int(object)) {
+        // MicroPython says the same of what it can't convert; it takes a float for an int in some builds.
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("can't convert %s to int"), mp_obj_get_type_str(object));
+    }
+    return object;
 }
 
 static mp_obj_t int_body(void *arg) {
     reading_t *reading = arg;
-    mp_obj_t object = reading->object;
-    if (mp_obj_is_bool(object)) {
-        reading->value.integer = object == mp_const_true;
-    } else if (mp_obj_is_small_int(object)) {
-        reading->value.integer = MP_OBJ_SMALL_INT_VALUE(object);
-    } else if (mp_obj_is_int(object)) {
-        reading->value.integer = large_int(object);
+    mp_obj_t object = int_of(reading->object);
+    reading->value.integer = mp_obj_is_small_int(object)
+        ? MP_OBJ_SMALL_INT_VALUE(object) : (int64_t)halves(object, INT16_MIN, INT16_MAX);
+    return MP_OBJ_NULL;
+}
+
+uint32_t mpyf_to_int(const void *args, size_t index, int64_t *value, mpyf_handle_t *out) {
+    reading_t reading = { .object = mpyf_in_place(args, index) };
+    if (mp_obj_is_small_int(reading.object)) {
+        *value = MP_OBJ_SMALL_INT_VALUE(reading.object);
+        return MPYF_OK;
+    }
+    uint32_t status = mpyf_protect(int_body, &reading, out);
+    *value = status == MPYF_OK ? reading.value.integer : 0;
+    return status;
+}
+
+static mp_obj_t uint_body(void *arg) {
+    reading_t *reading = arg;
+    mp_obj_t object = int_of(reading->object);
+    if (!mp_obj_is_small_int(object)) {
+        reading->value.natural = halves(object, 0, UINT16_MAX);
+    } else if (MP_OBJ_SMALL_INT_VALUE(object) < 0) {
+        mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("can't convert negative int to unsigned"));
     } else {
-        raise_wrong_type("int", object);
+        reading->value.natural = (uint64_t)MP_OBJ_SMALL_INT_VALUE(object);
     }
     return MP_OBJ_NULL;
 }
 
-uint32_t mpyf_to_int(mpyf_handle_t object, int64_t *value, mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_object(object) };
-    uint32_t status = mpyf_protect(int_body, &reading, out);
-    *value = status == MPYF_OK ? reading.value.integer : 0;
+uint32_t mpyf_to_uint(const void *args, size_t index, uint64_t *value, mpyf_handle_t *out) {
+    reading_t reading = { .object = mpyf_in_place(args, index) };
+    uint32_t status = mpyf_protect(uint_body, &reading, out);
+    *value = status == MPYF_OK ? reading.value.natural : 0;
+    return status;
+}
+
+static mp_obj_t word_body(void *arg) {
+    reading_t *reading = arg;
+    int_body(arg);
+    if ((intptr_t)reading->value.integer != reading->value.integer) {
+        mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("overflow converting long int to machine word"));
+    }
+    return MP_OBJ_NULL;
+}
+
+uint32_t mpyf_to_word(const void *args, size_t index, intptr_t *value, mpyf_handle_t *out) {
+    reading_t reading = { .object = mpyf_in_place(args, index) };
+    if (mp_obj_is_small_int(reading.object)) {
+        *value = MP_OBJ_SMALL_INT_VALUE(reading.object);
+        return MPYF_OK;
+    }
+    uint32_t status = mpyf_protect(word_body, &reading, out);
+    *value = status == MPYF_OK ? (intptr_t)reading.value.integer : 0;
     return status;
 }
 
@@ -86,15 +142,21 @@ static mp_obj_t float_body(void *arg) {
     reading->value.number = (double)mp_obj_get_float(reading->object);
     return MP_OBJ_NULL;
     #else
-    raise_wrong_type("float", reading->object);
+    mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("can't convert %s to float"),
+        mp_obj_get_type_str(reading->object));
     #endif
 }
 
-uint32_t mpyf_to_float(mpyf_handle_t object, double *value, mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_object(object) };
+uint32_t mpyf_to_float(const void *args, size_t index, double *value, mpyf_handle_t *out) {
+    reading_t reading = { .object = mpyf_in_place(args, index) };
     uint32_t status = mpyf_protect(float_body, &reading, out);
     *value = status == MPYF_OK ? reading.value.number : 0.0;
     return status;
+}
+
+static __attribute__((noreturn)) void raise_wrong_type(qstr wanted, mp_obj_t object) {
+    mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("can't convert '%q' object to %q implicitly"),
+        (qstr)mp_obj_get_type(object)->name, wanted);
 }
 
 // Rust borrows the bytes in place, so they must not change while the object lives. MicroPython
@@ -127,7 +189,7 @@ static void lend(reading_t *reading) {
 static mp_obj_t str_body(void *arg) {
     reading_t *reading = arg;
     if (!mp_obj_is_str(reading->object)) {
-        raise_wrong_type("str", reading->object);
+        raise_wrong_type(MP_QSTR_str, reading->object);
     }
     lend(reading);
     return MP_OBJ_NULL;
@@ -137,30 +199,64 @@ static mp_obj_t str_body(void *arg) {
 static mp_obj_t bytes_body(void *arg) {
     reading_t *reading = arg;
     if (!mp_obj_is_exact_type(reading->object, &mp_type_bytes)) {
-        raise_wrong_type("bytes", reading->object);
+        raise_wrong_type(MP_QSTR_bytes, reading->object);
     }
     lend(reading);
     return MP_OBJ_NULL;
 }
 
-static uint32_t borrow(mpyf_body_t body, mpyf_handle_t object, const uint8_t **data, size_t *len,
+static uint32_t borrow(mpyf_body_t body, reading_t *reading, const uint8_t **data, size_t *len,
     mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_object(object) };
-    uint32_t status = mpyf_protect(body, &reading, out);
-    *data = status == MPYF_OK ? reading.value.bytes.data : NULL;
-    *len = status == MPYF_OK ? reading.value.bytes.len : 0;
+    uint32_t status = mpyf_protect(body, reading, out);
+    *data = status == MPYF_OK ? reading->value.bytes.data : NULL;
+    *len = status == MPYF_OK ? reading->value.bytes.len : 0;
     return status;
 }
 
-uint32_t mpyf_as_str(mpyf_handle_t object, const uint8_t **data, size_t *len, mpyf_handle_t *out) {
-    return borrow(str_body, object, data, len, out);
+uint32_t mpyf_as_str(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out) {
+    reading_t reading = { .object = mpyf_in_place(args, index) };
+    return borrow(str_body, &reading, data, len, out);
 }
 
-uint32_t mpyf_as_bytes(mpyf_handle_t object, const uint8_t **data, size_t *len, mpyf_handle_t *out) {
-    return borrow(bytes_body, object, data, len, out);
+uint32_t mpyf_as_bytes(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out) {
+    reading_t reading = { .object = mpyf_in_place(args, index) };
+    return borrow(bytes_body, &reading, data, len, out);
+}
+
+static void lend_buffer(reading_t *reading, mp_uint_t access) {
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(reading->object, &buffer, access);
+    refuse_emergency_text(buffer.buf);
+    reading->value.bytes.data = buffer.buf;
+    reading->value.bytes.len = buffer.len;
+}
+
+static mp_obj_t readable_body(void *arg) {
+    lend_buffer(arg, MP_BUFFER_READ);
+    return MP_OBJ_NULL;
+}
+
+static mp_obj_t writable_body(void *arg) {
+    lend_buffer(arg, MP_BUFFER_RW);
+    return MP_OBJ_NULL;
+}
+
+uint32_t mpyf_as_buffer(const void *args, size_t index, uint32_t writable, uint8_t **data, size_t *len,
+    mpyf_handle_t *out) {
+    reading_t reading = { .object = mpyf_in_place(args, index) };
+    return borrow(writable ? writable_body : readable_body, &reading, (const uint8_t **)data, len, out);
+}
+
+static mp_obj_t object_body(void *arg) {
+    return ((const reading_t *)arg)->object;
+}
+
+uint32_t mpyf_as_object(const void *args, size_t index, mpyf_handle_t *out) {
+    reading_t reading = { .object = mpyf_in_place(args, index) };
+    return mpyf_protect(object_body, &reading, out);
 }
 
 // The names of types are qstrs, and those stay where they are until the VM stops.
-void mpyf_type_name(mpyf_handle_t object, const uint8_t **data, size_t *len) {
-    *data = qstr_data(mp_obj_get_type(mpyf_object(object))->name, len);
+void mpyf_type_name(const void *args, size_t index, const uint8_t **data, size_t *len) {
+    *data = qstr_data(mp_obj_get_type(mpyf_in_place(args, index))->name, len);
 }

@@ -72,19 +72,23 @@ uint32_t mpyf_text(mpyf_handle_t object, uint32_t kind, mpyf_handle_t *out) {
 }
 
 typedef struct {
+    const mp_obj_type_t *type;
     const char *text;
     size_t len;
 } message_t;
 
-static mp_obj_t value_error_body(void *arg) {
+static mp_obj_t new_exception_body(void *arg) {
     const message_t *message = arg;
+    if (message->len == 0) {
+        return mp_obj_new_exception(message->type);
+    }
     mp_obj_t text = mp_obj_new_str(message->text, message->len);
-    nlr_raise(mp_obj_new_exception_args(&mp_type_ValueError, 1, &text));
+    return mp_obj_new_exception_args(message->type, 1, &text);
 }
 
-void mpyf_value_error(const uint8_t *message, size_t message_len, mpyf_handle_t *out) {
-    message_t arg = { (const char *)message, message_len };
-    mpyf_protect(value_error_body, &arg, out);
+void mpyf_new_exception(const void *type, const uint8_t *message, size_t message_len, mpyf_handle_t *out) {
+    message_t arg = { type, (const char *)message, message_len };
+    mpyf_protect(new_exception_body, &arg, out);
 }
 
 // A type, and the name that it or one of its bases may have.

@@ -31,7 +31,7 @@ uint32_t mpyf_protect(mpyf_body_t body, void *arg, mpyf_handle_t *out) {
     *out = 0;
     if (nlr_push(&nlr) == 0) {
         if (mpyf_outside != 0) {
-            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the VM can't be used while it writes or waits"));
+            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the VM can't be used while it writes, waits or lends a buffer"));
         }
         mp_obj_t result = body(arg);
         if (result != MP_OBJ_NULL) {
@@ -44,6 +44,14 @@ uint32_t mpyf_protect(mpyf_body_t body, void *arg, mpyf_handle_t *out) {
     mp_locals_set(locals);
     *out = mpyf_keep_exception(MP_OBJ_FROM_PTR(nlr.ret_val));
     return MPYF_RAISED;
+}
+
+void mpyf_close(void) {
+    mpyf_outside++;
+}
+
+void mpyf_open(void) {
+    mpyf_outside--;
 }
 
 uint32_t mpyf_start(uint8_t *heap, size_t heap_len, void *stack_top, size_t stack_bytes) {

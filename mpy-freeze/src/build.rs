@@ -26,6 +26,7 @@ pub struct Build {
     pub(crate) qstr_defs: Vec<PathBuf>,
     pub(crate) manifests: Option<bool>,
     pub(crate) manifest_variables: Vec<(String, String)>,
+    pub(crate) python_names: Vec<String>,
     pub(crate) config: Config,
     pub(crate) target: Option<String>,
     pub(crate) host: Option<String>,
@@ -112,6 +113,15 @@ impl Build {
     /// Adds a file of `Q(…)` lines, for qstrs that aren't C identifiers. The path is relative to the crate.
     pub fn qstr_defs(&mut self, file: impl AsRef<Path>) -> &mut Self {
         self.qstr_defs.push(file.as_ref().to_owned());
+        self
+    }
+
+    /// Adds a name that a Python module written in Rust has.
+    ///
+    /// The names are found in the crate's sources. This is for those that aren't there as they are, because a macro
+    /// of the crate's own writes the item.
+    pub fn python_name(&mut self, name: impl Into<String>) -> &mut Self {
+        self.python_names.push(name.into());
         self
     }
 

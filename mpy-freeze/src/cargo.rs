@@ -129,6 +129,12 @@ impl Environment {
         Ok(Job {
             manifests: self.manifest_job(build, scan.manifests),
             watched: scan.inputs,
+            python_names: scan
+                .names
+                .iter()
+                .chain(&build.python_names)
+                .cloned()
+                .collect(),
             out_dir: out_dir.ok_or_else(|| outside("OUT_DIR", "out_dir"))?,
             host: build
                 .host
@@ -283,7 +289,9 @@ fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) ->
     paths.extend(releases.filter(|path| job.micropython.is_none() && path.exists()));
     if let Some(manifest_dir) = &environment.manifest_dir {
         paths.insert(manifest_dir.join("build.rs"));
-        paths.extend(environment.scan().sources);
+        let scan = environment.scan();
+        paths.extend(scan.sources);
+        paths.extend(scan.folders);
     }
     paths
 }

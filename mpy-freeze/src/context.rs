@@ -10,7 +10,7 @@ use crate::error::{Error, Problem, Result};
 use crate::fs;
 
 /// The first line of the file. Its number grows with every change of the layout below.
-const HEADER: &str = "mpy-freeze context 2";
+const HEADER: &str = "mpy-freeze context 3";
 
 /// How a MicroPython object is laid out in a machine word (`MICROPY_OBJ_REPR` in `py/mpconfig.h`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +114,9 @@ pub struct Context {
     pub last_static_qstr: usize,
     /// The firmware's qstrs, indexed by their numbers; number 0 is the null qstr.
     pub qstrs: Vec<String>,
+    /// The names of Python modules written in Rust that aren't among the firmware's qstrs, sorted; their numbers follow
+    /// on the firmware's.
+    pub rust_qstrs: Vec<String>,
     /// What the crate's Rust sources name in `freeze!`, which the build script watches.
     pub watched: Vec<PathBuf>,
 }
@@ -127,6 +130,18 @@ impl Context {
     /// The error for a crate that has no build script at all, so that there is nothing to load.
     pub fn without_build_script() -> Error {
         missing(Problem::new("this crate has no build script"))
+    }
+
+    /// The number that a name has in the firmware, for names of the firmware and of Python modules written in Rust.
+    pub fn qstr_number(&self, name: &str) -> Option<u16> {
+        let all = self
+            .qstrs
+            .iter()
+            .chain(&self.rust_qstrs)
+            .enumerate()
+            .skip(1);
+        let number = all.into_iter().find(|(_, text)| *text == name)?.0;
+        u16::try_from(number).ok()
     }
 
     /// Reads the file that `Build` left.
@@ -205,6 +220,9 @@ impl Context {
         if let Some(manifests) = &self.manifests {
             manifests.write(&mut text);
         }
+        for name in &self.rust_qstrs {
+            let _ = writeln!(text, "rust_qstr {}", escape(name));
+        }
         for path in &self.watched {
             let _ = writeln!(text, "watched {}", escape(&path.to_string_lossy()));
         }
@@ -267,6 +285,7 @@ impl Context {
             manifests: Manifests::read(&fields)?,
             last_static_qstr: fields.value("last_static_qstr")?,
             qstrs: fields.all("qstr")?,
+            rust_qstrs: fields.all("rust_qstr")?,
             watched: fields
                 .all("watched")?
                 .into_iter()
@@ -417,13 +436,15 @@ pub(crate) mod tests {
             qstrs: ["", "", "__dir__", "\n", " ", "a\\b"]
                 .map(String::from)
                 .into(),
+            rust_qstrs: Vec::new(),
             watched: vec!["app".into()],
         }
     }
 
     #[test]
     fn what_is_stored_is_what_is_loaded() {
-        let context = sample();
+        let mut context = sample();
+        context.rust_qstrs = vec!["board".into(), "led".into()];
         assert_eq!(Context::parse(&context.to_text()), Ok(context));
     }
 

@@ -62,6 +62,7 @@ mod error;
 mod fingerprint;
 pub mod frozen;
 mod fs;
+pub mod modules;
 mod mpy_cross;
 mod port;
 mod watch;

@@ -5,6 +5,7 @@
 //! watch what they name. A call that can't be found this way, because another macro writes it, is noted by
 //! `freeze!` itself in a record that the next run of the build script reads.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -13,6 +14,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use crate::context;
 use crate::error::Result;
 use crate::fs;
+use crate::modules;
 
 /// What the crate's Rust sources say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +25,10 @@ pub(crate) struct Scan {
     pub(crate) inputs: Vec<PathBuf>,
     /// Whether one of them has a manifest.
     pub(crate) manifests: bool,
+    /// The names of Python modules written in Rust.
+    pub(crate) names: BTreeSet<String>,
+    /// The folders with the crate's sources. A name in any file of theirs concerns the build.
+    pub(crate) folders: Vec<PathBuf>,
 }
 
 /// Finds the calls of `freeze!` in the folders where Cargo looks for a crate's sources.
@@ -30,19 +36,32 @@ pub(crate) fn scan(manifest_dir: &Path) -> Scan {
     let mut scan = Scan::default();
     let base = glob::Pattern::escape(&manifest_dir.display().to_string());
     for folder in ["src", "tests", "examples", "benches"] {
+        let path = manifest_dir.join(folder);
+        if path.is_dir() {
+            scan.folders.push(path);
+        }
         let files = glob::glob(&format!("{base}/{folder}/**/*.rs")).map(Iterator::flatten);
         for file in files.into_iter().flatten() {
-            let calls = calls_in(&file);
-            if calls.found {
-                let inputs = calls.inputs.iter();
-                scan.inputs
-                    .extend(inputs.map(|input| manifest_dir.join(input)));
-                scan.manifests |= calls.manifests;
-                scan.sources.push(file);
+            if let Ok(text) = fs::read_to_string(&file) {
+                scan.file(manifest_dir, file, &text);
             }
         }
     }
     scan
+}
+
+impl Scan {
+    fn file(&mut self, manifest_dir: &Path, file: PathBuf, text: &str) {
+        self.names.extend(modules::names(text));
+        let calls = calls_in(text);
+        if calls.found {
+            let inputs = calls.inputs.iter();
+            self.inputs
+                .extend(inputs.map(|input| manifest_dir.join(input)));
+            self.manifests |= calls.manifests;
+            self.sources.push(file);
+        }
+    }
 }
 
 /// The `freeze!` calls of some Rust source.
@@ -54,10 +73,9 @@ struct Calls {
 }
 
 /// The calls in one file; none where it isn't Rust, as rustc will say so better.
-fn calls_in(file: &Path) -> Calls {
+fn calls_in(text: &str) -> Calls {
     let mut calls = Calls::default();
-    if let Ok(text) = fs::read_to_string(file)
-        && text.contains("freeze!")
+    if text.contains("freeze!")
         && let Ok(tokens) = text.parse::<TokenStream>()
     {
         calls.collect(tokens);

@@ -24,6 +24,12 @@ pub(crate) const TEXT_STR: u32 = 0;
 pub(crate) const TEXT_REPR: u32 = 1;
 pub(crate) const TEXT_TRACEBACK: u32 = 2;
 
+pub(crate) const RETURN_NONE: u32 = 0;
+pub(crate) const RETURN_BOOL: u32 = 1;
+pub(crate) const RETURN_INT: u32 = 2;
+pub(crate) const RETURN_OBJECT: u32 = 3;
+pub(crate) const RETURN_RAISED: u32 = 4;
+
 pub(crate) const SOURCE_STATEMENTS: u32 = 0;
 pub(crate) const SOURCE_EXPRESSION: u32 = 1;
 
@@ -106,23 +112,70 @@ unsafe extern "C" {
     pub(crate) fn mpyf_iter(object: u32, out: *mut u32) -> u32;
     pub(crate) fn mpyf_next(iterator: u32, out: *mut u32) -> u32;
 
-    pub(crate) fn mpyf_is_none(object: u32) -> u32;
-    pub(crate) fn mpyf_to_bool(object: u32, value: *mut u32, out: *mut u32) -> u32;
-    pub(crate) fn mpyf_to_int(object: u32, value: *mut i64, out: *mut u32) -> u32;
-    pub(crate) fn mpyf_to_float(object: u32, value: *mut f64, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_is_given(args: *const c_void, index: usize) -> u32;
+    pub(crate) fn mpyf_is_none(args: *const c_void, index: usize) -> u32;
+    pub(crate) fn mpyf_to_bool(
+        args: *const c_void,
+        index: usize,
+        value: *mut u32,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_to_word(
+        args: *const c_void,
+        index: usize,
+        value: *mut isize,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_to_int(
+        args: *const c_void,
+        index: usize,
+        value: *mut i64,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_to_uint(
+        args: *const c_void,
+        index: usize,
+        value: *mut u64,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_to_float(
+        args: *const c_void,
+        index: usize,
+        value: *mut f64,
+        out: *mut u32,
+    ) -> u32;
     pub(crate) fn mpyf_as_str(
-        object: u32,
+        args: *const c_void,
+        index: usize,
         data: *mut *const u8,
         len: *mut usize,
         out: *mut u32,
     ) -> u32;
     pub(crate) fn mpyf_as_bytes(
-        object: u32,
+        args: *const c_void,
+        index: usize,
         data: *mut *const u8,
         len: *mut usize,
         out: *mut u32,
     ) -> u32;
-    pub(crate) fn mpyf_type_name(object: u32, data: *mut *const u8, len: *mut usize);
+    pub(crate) fn mpyf_as_buffer(
+        args: *const c_void,
+        index: usize,
+        writable: u32,
+        data: *mut *mut u8,
+        len: *mut usize,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_as_object(args: *const c_void, index: usize, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_type_name(
+        args: *const c_void,
+        index: usize,
+        data: *mut *const u8,
+        len: *mut usize,
+    );
+
+    pub(crate) fn mpyf_close();
+    pub(crate) fn mpyf_open();
 
     pub(crate) fn mpyf_text(object: u32, kind: u32, out: *mut u32) -> u32;
     pub(crate) fn mpyf_write(
@@ -132,6 +185,11 @@ unsafe extern "C" {
         context: *mut c_void,
         out: *mut u32,
     ) -> u32;
-    pub(crate) fn mpyf_value_error(message: *const u8, message_len: usize, out: *mut u32);
+    pub(crate) fn mpyf_new_exception(
+        class: *const c_void,
+        message: *const u8,
+        message_len: usize,
+        out: *mut u32,
+    );
     pub(crate) fn mpyf_exception_matches(object: u32, name: *const u8, name_len: usize) -> u32;
 }

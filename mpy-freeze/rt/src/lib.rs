@@ -64,22 +64,36 @@
 //! levels deep can need more stack than [`Platform::stack_limit`] says. Data from outside is to be bounded before.
 #![no_std]
 
+mod buffer;
+mod error;
 mod exception;
 mod ffi;
+mod function;
 mod heap;
 mod lock;
 mod object;
+mod place;
 mod platform;
 mod text;
 mod value;
 mod vm;
 
+pub use error::{ErrorType, IntoException, PyErr};
 pub use exception::Exception;
+pub use function::IntoReturn;
 pub use heap::{Heap, HeapMemory};
-pub use mpy_freeze_macros::freeze;
+pub use mpy_freeze_macros::{freeze, pyfunction, pymodule};
 pub use object::{Iter, Obj};
-#[doc(hidden)]
-pub use platform::__private;
+pub use place::{FromPy, Place};
 pub use platform::Platform;
 pub use value::{Args, ToPy, Value};
 pub use vm::{HeapInfo, StartError, Vm};
+
+/// What the macros of this crate expand to. It isn't part of the interface.
+#[doc(hidden)]
+#[allow(missing_docs, reason = "nobody reads it")]
+pub mod __private {
+    pub use crate::buffer::Lent;
+    pub use crate::function::{Call, Code, Function, Return, Signature, SignedFunction, finish};
+    pub use crate::platform::private::*;
+}

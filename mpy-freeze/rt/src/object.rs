@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 
 use crate::exception::Exception;
 use crate::ffi;
+use crate::place::{FromPy, Place};
 use crate::text;
 use crate::value::{Args, ToPy, Value};
 use crate::vm::Vm;
@@ -49,7 +50,7 @@ pub(crate) unsafe fn finish<'vm>(status: u32, handle: u32) -> Result<Obj<'vm>, E
 /// # Safety
 ///
 /// As for [`finish`].
-unsafe fn finish_empty<'vm>(status: u32, handle: u32) -> Result<(), Exception<'vm>> {
+pub(crate) unsafe fn finish_empty<'vm>(status: u32, handle: u32) -> Result<(), Exception<'vm>> {
     if status == ffi::RAISED {
         Err(Exception::new(Obj {
             handle,
@@ -63,6 +64,18 @@ unsafe fn finish_empty<'vm>(status: u32, handle: u32) -> Result<(), Exception<'v
 impl<'vm> Obj<'vm> {
     pub(crate) fn handle(&self) -> u32 {
         self.handle
+    }
+
+    /// The object of a handle.
+    ///
+    /// # Safety
+    ///
+    /// The handle is of the VM that `'vm` stands for, and nobody else has it.
+    pub(crate) unsafe fn from_handle(handle: u32) -> Self {
+        Self {
+            handle,
+            vm: PhantomData,
+        }
     }
 
     /// The attribute `name`.
@@ -211,8 +224,16 @@ impl<'vm> Obj<'vm> {
 
     /// Whether the object is `None`.
     pub fn is_none(&self) -> bool {
-        // SAFETY: the handle is valid while `self` lives.
-        unsafe { ffi::mpyf_is_none(self.handle) != 0 }
+        self.place().is_none()
+    }
+
+    /// The object as a value of a Rust type: a number, a text, a tuple of such, or whatever else has [`FromPy`].
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for an object of another type, `OverflowError` for a number that doesn't fit.
+    pub fn extract<'a, T: FromPy<'a>>(&'a self) -> Result<T, Exception<'a>> {
+        T::from_py(self.place())
     }
 
     /// The object's truth, as in an `if`.
@@ -221,13 +242,7 @@ impl<'vm> Obj<'vm> {
     ///
     /// Whatever a `__bool__` or `__len__` raises.
     pub fn to_bool(&self) -> Result<bool, Exception<'vm>> {
-        let (mut value, mut out) = (0, 0);
-        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_to_bool(self.handle, &mut value, &mut out);
-            finish_empty(status, out)?;
-        }
-        Ok(value != 0)
+        self.place_in_vm().to_bool()
     }
 
     /// The number that an `int` or a `bool` is.
@@ -236,13 +251,7 @@ impl<'vm> Obj<'vm> {
     ///
     /// `TypeError` for any other type, `OverflowError` where 64 bits don't hold the number.
     pub fn to_i64(&self) -> Result<i64, Exception<'vm>> {
-        let (mut value, mut out) = (0, 0);
-        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_to_int(self.handle, &mut value, &mut out);
-            finish_empty(status, out)?;
-        }
-        Ok(value)
+        self.place_in_vm().to_i64()
     }
 
     /// The number that a `float` is, or an `int` as a float.
@@ -251,13 +260,7 @@ impl<'vm> Obj<'vm> {
     ///
     /// `TypeError` for anything that is no number, or in a firmware without floats.
     pub fn to_f64(&self) -> Result<f64, Exception<'vm>> {
-        let (mut value, mut out) = (0.0, 0);
-        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_to_float(self.handle, &mut value, &mut out);
-            finish_empty(status, out)?;
-        }
-        Ok(value)
+        self.place_in_vm().to_f64()
     }
 
     /// The text of a `str`, in place.
@@ -268,14 +271,7 @@ impl<'vm> Obj<'vm> {
     /// of everything. `ValueError` for a `str` that isn't UTF-8, which Python can make in a firmware without
     /// Unicode. `MemoryError` for the message of an exception that was raised when there was no memory for it.
     pub fn as_str(&self) -> Result<&str, Exception<'vm>> {
-        let (mut data, mut len, mut out) = (core::ptr::null(), 0, 0);
-        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
-        let bytes = unsafe {
-            let status = ffi::mpyf_as_str(self.handle, &mut data, &mut len, &mut out);
-            finish_empty(status, out)?;
-            borrow(data, len)
-        };
-        core::str::from_utf8(bytes).map_err(|_| value_error("the str isn't UTF-8"))
+        self.place_in_vm().as_str()
     }
 
     /// The contents of a `bytes`, in place.
@@ -285,13 +281,22 @@ impl<'vm> Obj<'vm> {
     /// `TypeError` for any other type: a `bytearray` can change while it is looked at, so make `bytes` of it
     /// first.
     pub fn as_bytes(&self) -> Result<&[u8], Exception<'vm>> {
-        let (mut data, mut len, mut out) = (core::ptr::null(), 0, 0);
-        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_as_bytes(self.handle, &mut data, &mut len, &mut out);
-            finish_empty(status, out)?;
-            Ok(borrow(data, len))
-        }
+        self.place_in_vm().as_bytes()
+    }
+
+    /// Where the object is, for as long as this holds it.
+    pub(crate) fn place(&self) -> Place<'_> {
+        // SAFETY: the handle is of a living object while `self` lives.
+        unsafe { Place::of_handle(self.handle) }
+    }
+
+    /// As [`place`](Self::place), for results that name the VM.
+    ///
+    /// What is borrowed from it must be given the lifetime of `self`, as the signatures above do.
+    fn place_in_vm(&self) -> Place<'vm> {
+        // SAFETY: the handle is of a living object while `self` lives, and the callers above return nothing that
+        // is borrowed for longer.
+        unsafe { Place::of_handle(self.handle) }
     }
 
     /// What Python's `str()` gives, as a `str` object.
@@ -323,14 +328,7 @@ impl<'vm> Obj<'vm> {
 
     /// The name of the object's type.
     pub fn type_name(&self) -> &'vm str {
-        let (mut data, mut len) = (core::ptr::null(), 0);
-        // SAFETY: the pointers are good for the call. Names of types are interned strings, which MicroPython
-        // neither moves nor frees while the VM runs.
-        let name: &'vm [u8] = unsafe {
-            ffi::mpyf_type_name(self.handle, &mut data, &mut len);
-            borrow(data, len)
-        };
-        core::str::from_utf8(name).unwrap_or("?")
+        self.place_in_vm().type_name()
     }
 }
 
@@ -366,28 +364,4 @@ impl fmt::Debug for Obj<'_> {
 fn raw_args(args: &[Value<'_>]) -> (*const ffi::RawValue, usize) {
     // A `Value` is a `RawValue` in a transparent wrapper.
     (args.as_ptr().cast(), args.len())
-}
-
-/// The bytes that the shim lends.
-///
-/// # Safety
-///
-/// Where `len` isn't zero, `data` points to as many bytes that neither change nor go away during `'a`.
-unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
-    if len == 0 {
-        return &[];
-    }
-    // SAFETY: the caller's promise.
-    unsafe { core::slice::from_raw_parts(data, len) }
-}
-
-/// A `ValueError`. It is a `MemoryError` where there is no room for one.
-fn value_error<'vm>(message: &str) -> Exception<'vm> {
-    let mut out = 0;
-    // SAFETY: the pointers are good for the call, which always leaves an exception in `out`.
-    unsafe { ffi::mpyf_value_error(message.as_ptr(), message.len(), &mut out) };
-    Exception::new(Obj {
-        handle: out,
-        vm: PhantomData,
-    })
 }

@@ -98,9 +98,9 @@ pub(crate) fn stack_limit() -> usize {
     __mpy_freeze_stack_limit()
 }
 
-/// What the macros of this crate expand to. It isn't part of the interface.
-#[doc(hidden)]
-pub mod __private {
+/// What `platform!` expands to.
+#[allow(missing_docs, reason = "nobody writes these names but the macro")]
+pub mod private {
     use crate::Platform;
 
     unsafe extern "C" {

@@ -93,7 +93,7 @@ pub(crate) fn write(handle: u32, kind: u32, out: &mut dyn fmt::Write) -> fmt::Re
         let (mut data, mut len) = (core::ptr::null(), 0);
         // SAFETY: the call has left an exception, and the name of its type stays where it is.
         let name = unsafe {
-            ffi::mpyf_type_name(raised, &mut data, &mut len);
+            ffi::mpyf_type_name(core::ptr::null(), raised as usize, &mut data, &mut len);
             core::slice::from_raw_parts(data, len)
         };
         let text = core::str::from_utf8(name).unwrap_or("an exception");

@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 
 use crate::ffi::{self, RawValue};
+use crate::function::Return;
 use crate::object::Obj;
 
 /// A Rust value in the form in which the shim takes it over. It borrows what it was made from.
@@ -76,17 +77,31 @@ impl<'a> Value<'a> {
 pub trait ToPy {
     /// The value as the shim takes it over.
     fn to_py(&self) -> Value<'_>;
+
+    /// The value as a Rust function returns it.
+    #[doc(hidden)]
+    fn returned(&self) -> Return {
+        Return::new_object(self)
+    }
 }
 
 impl ToPy for () {
     fn to_py(&self) -> Value<'_> {
         Value::new(Value::NONE)
     }
+
+    fn returned(&self) -> Return {
+        Return::NONE
+    }
 }
 
 impl ToPy for bool {
     fn to_py(&self) -> Value<'_> {
         Value::bits(ffi::VALUE_BOOL, u64::from(*self))
+    }
+
+    fn returned(&self) -> Return {
+        Return::bool(*self)
     }
 }
 
@@ -96,6 +111,13 @@ macro_rules! integers {
             fn to_py(&self) -> Value<'_> {
                 // The wider type of the same signedness keeps the value; the shim takes the bits back as that.
                 Value::bits($kind, (*self as $wide) as u64)
+            }
+
+            fn returned(&self) -> Return {
+                match isize::try_from(*self) {
+                    Ok(value) => Return::int(value),
+                    Err(_) => Return::new_object(self),
+                }
             }
         }
     )*};

@@ -104,6 +104,17 @@ impl Vm {
         }))
     }
 
+    /// The VM that runs, seen from inside of a call of Rust by Python.
+    ///
+    /// # Safety
+    ///
+    /// The VM runs for as long as the result is used.
+    pub(crate) unsafe fn running() -> Self {
+        Self {
+            thread: PhantomData,
+        }
+    }
+
     /// Imports a module and returns it; of a dotted name, the last module. A module is executed when it is
     /// imported for the first time.
     ///

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::link::{ObjectRef, Pools, Word};
+use super::link::{ObjectRef, Pool, Pools, Word};
 use super::mpy::Prelude;
 use super::text::{Text, TextId};
 
@@ -48,15 +48,22 @@ pub(super) struct Image {
     pub(super) modules: Vec<Module>,
 }
 
-/// The texts of the new qstrs.
+/// The new qstrs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct QstrPools {
     /// The first pool's first number.
     pub(super) first: usize,
-    /// The pool that is searched one by one; often empty, and then left out.
-    pub(super) unsorted: Vec<Qstr>,
-    /// The pool that is sorted; never empty.
-    pub(super) sorted: Vec<Qstr>,
+    /// The pools, in the order of their numbers.
+    pub(super) pools: Vec<QstrPool>,
+}
+
+/// Qstrs that are searched together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct QstrPool {
+    /// Whether a search can halve them.
+    pub(super) sorted: bool,
+    /// The qstrs.
+    pub(super) qstrs: Vec<Qstr>,
 }
 
 /// One qstr of a pool.
@@ -185,15 +192,18 @@ impl Image {
 impl QstrPools {
     /// Gives every new qstr its text.
     pub(super) fn new(pools: &Pools, mut qstr: impl FnMut(&[u8]) -> Qstr) -> Self {
+        let mut pool = |pool: &Pool| QstrPool {
+            sorted: pool.sorted,
+            qstrs: pool.texts.iter().map(|text| qstr(text)).collect(),
+        };
         Self {
             first: pools.first,
-            unsorted: pools.unsorted.iter().map(|text| qstr(text)).collect(),
-            sorted: pools.sorted.iter().map(|text| qstr(text)).collect(),
+            pools: pools.pools.iter().map(&mut pool).collect(),
         }
     }
 
-    /// How many qstrs there are.
-    pub(super) fn len(&self) -> usize {
-        self.unsorted.len() + self.sorted.len()
+    /// All qstrs, in the order of their numbers.
+    pub(super) fn qstrs(&self) -> impl Iterator<Item = &Qstr> {
+        self.pools.iter().flat_map(|pool| &pool.qstrs)
     }
 }

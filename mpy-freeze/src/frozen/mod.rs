@@ -7,7 +7,7 @@
 mod cache;
 mod compile;
 pub(crate) mod dump;
-mod emit;
+pub(crate) mod emit;
 mod image;
 mod inputs;
 mod link;
@@ -51,6 +51,7 @@ pub struct Freeze<'a> {
     context: &'a Context,
     base: PathBuf,
     inputs: Vec<inputs::Input>,
+    modules: Vec<TokenStream>,
     optimisation: u8,
     cache: PathBuf,
 }
@@ -76,6 +77,7 @@ impl<'a> Freeze<'a> {
             context,
             base: base.to_path_buf(),
             inputs: Vec::new(),
+            modules: Vec::new(),
             optimisation: 0,
             cache: base.join("target").join("mpy-freeze"),
         }
@@ -103,6 +105,12 @@ impl<'a> Freeze<'a> {
     /// Where the build's environment had `FROZEN_MANIFEST`, that is taken instead of all manifests.
     pub fn manifest(&mut self, manifest: impl Into<String>) -> &mut Self {
         self.inputs.push(inputs::Input::Manifest(manifest.into()));
+        self
+    }
+
+    /// Adds a Python module that is written in Rust, by the path of its `mod` as the emitted items see it.
+    pub fn module(&mut self, path: TokenStream) -> &mut Self {
+        self.modules.push(path);
         self
     }
 
@@ -136,7 +144,7 @@ impl<'a> Freeze<'a> {
         let compiled = compile::compile(self.context, self.optimisation, &self.cache, modules)?;
         let parsed = parse(self.context, &compiled)?;
         let image = link::link(self.context, &link_inputs(&compiled, &parsed), &texts)?;
-        let tokens = emit::emit(self.context, &image, &self.base, &sources);
+        let tokens = emit::emit(self.context, &image, &self.base, &sources, &self.modules);
         Ok(Frozen {
             tokens,
             sources,

@@ -100,8 +100,9 @@ impl Target {
         let length = context.qstr_bytes_in_len as usize;
         // A pool's head has five words and, where hashes are kept, their address.
         let head = (5 + usize::from(hash > 0)) * self.pointer;
-        let pools = 1 + usize::from(!image.pools.unsorted.is_empty());
-        image.text.bytes().len() + pools * head + image.pools.len() * (self.pointer + hash + length)
+        let pools = image.pools.pools.len();
+        let qstrs = image.pools.qstrs().count();
+        image.text.bytes().len() + pools * head + qstrs * (self.pointer + hash + length)
     }
 
     fn tables(&self, context: &Context, image: &Image) -> usize {

@@ -20,6 +20,7 @@ mod target;
 mod toolchain;
 mod units;
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -73,6 +74,8 @@ pub(crate) struct Job {
     pub(crate) qstr_defs: Vec<PathBuf>,
     /// What the build script watches for `freeze!`.
     pub(crate) watched: Vec<PathBuf>,
+    /// The names of Python modules written in Rust.
+    pub(crate) python_names: BTreeSet<String>,
     /// What the firmware's manifests need.
     pub(crate) manifests: ManifestJob,
 }
@@ -199,6 +202,7 @@ pub(crate) fn static_qstrs(source: &Source) -> Result<Vec<String>> {
 fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<Program> {
     let port = out.join("port");
     let mut units = units::core(source)?;
+    units::rename_module_lookup(&mut units);
     units.extend(units::extmod(source)?);
     units.extend(units::shared(source));
     units.extend(units::collector(source, target));
@@ -441,8 +445,19 @@ fn context(
         qstrs: std::iter::once(String::new())
             .chain(pool.strings().cloned())
             .collect(),
+        rust_qstrs: rust_qstrs(job, pool),
         watched: job.watched.clone(),
     })
+}
+
+/// The names of Rust's modules that are new to the firmware.
+fn rust_qstrs(job: &Job, pool: &QstrPool) -> Vec<String> {
+    let known: BTreeSet<&String> = pool.strings().collect();
+    let names = job.python_names.iter();
+    names
+        .filter(|name| !known.contains(name))
+        .cloned()
+        .collect()
 }
 
 /// One of the values that the configuration came to.

@@ -41,6 +41,17 @@ pub(crate) fn core(source: &Source) -> Result<Vec<Unit>> {
     Ok(units)
 }
 
+/// Gives MicroPython's lookup of modules another name: the shim has the function that looks for modules, which calls
+/// this one for those of C.
+pub(crate) fn rename_module_lookup(units: &mut [Unit]) {
+    for unit in units {
+        if unit.name == "py/objmodule" {
+            unit.flags
+                .push("-Dmp_module_get_builtin=mpyf_c_builtin_module".into());
+        }
+    }
+}
+
 /// The extension modules that need no library from elsewhere.
 ///
 /// Each file is empty unless its feature is configured, so all of them can be listed.

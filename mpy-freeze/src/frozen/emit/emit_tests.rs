@@ -19,7 +19,7 @@ fn sections_are_for_bare_metal() {
             bare_metal,
             ..sample()
         };
-        emit(&context, &image, Path::new("/crate"), &[]).to_string()
+        emit(&context, &image, Path::new("/crate"), &[], &[]).to_string()
     };
     assert!(section(true).contains(".rodata.mpy_freeze.bytecode"));
     assert!(!section(false).contains("link_section"));
@@ -27,7 +27,7 @@ fn sections_are_for_bare_metal() {
 
 #[test]
 fn the_configuration_is_checked() {
-    let tokens = emit(&sample(), &Image::default(), Path::new("/crate"), &[]).to_string();
+    let tokens = emit(&sample(), &Image::default(), Path::new("/crate"), &[], &[]).to_string();
     assert!(tokens.contains("mpyf_cfg_mpz_dig_size as u64 == 16"));
     assert!(tokens.contains("mpyf_cfg_small_int_bits as u64 == 31"));
 }

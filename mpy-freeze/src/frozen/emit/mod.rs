@@ -6,7 +6,7 @@
 
 mod entry;
 mod native;
-mod support;
+pub(crate) mod support;
 
 use std::path::{Component, Path, PathBuf};
 
@@ -16,7 +16,7 @@ use quote::quote;
 use crate::{Context, Float, LongInt};
 
 use self::entry::{Quote, Scope};
-use super::image::{Image, Qstr};
+use super::image::{Image, QstrPool};
 use super::link::Extern;
 
 /// Turns an image into items. `sources` are tracked by the compiler: an edit rebuilds the crate.
@@ -25,6 +25,7 @@ pub(super) fn emit(
     image: &Image,
     base: &Path,
     sources: &[PathBuf],
+    modules: &[TokenStream],
 ) -> TokenStream {
     let scope = Scope { context, image };
     let support = support::items(context);
@@ -33,6 +34,7 @@ pub(super) fn emit(
     let qstrs = pools(&scope);
     let constants = constants(&scope);
     let tables = tables(&scope);
+    let modules = rust_modules(&scope, modules);
     quote! {
         #[doc(hidden)]
         #[allow(
@@ -48,7 +50,19 @@ pub(super) fn emit(
             #qstrs
             #constants
             #tables
+            #modules
         }
+    }
+}
+
+/// The map of the modules that are written in Rust, which know their own names.
+fn rust_modules(scope: &Scope<'_>, modules: &[TokenStream]) -> TokenStream {
+    let section = section(scope, Part::Tables);
+    quote! {
+        const RUST_MODULES: &[Entry] = &[#(entry(#modules::__MPY_NAME, p(#modules::__MPY_OBJECT))),*];
+        #section
+        #[unsafe(no_mangle)]
+        static mpyf_rust_modules: Rom<ffi::mp_map_t> = Rom(map(RUST_MODULES));
     }
 }
 
@@ -143,59 +157,49 @@ fn names(scope: &Scope<'_>) -> TokenStream {
     bytes(scope, Part::Tables, "mp_frozen_names", &scope.image.names())
 }
 
-/// The qstr pools, chained behind the firmware's own.
+/// The qstr pools, chained behind the firmware's own. The last has the name that libmicropython knows.
 fn pools(scope: &Scope<'_>) -> TokenStream {
     let pools = &scope.image.pools;
-    let all = || pools.unsorted.iter().chain(&pools.sorted);
-    let number = |number: usize| {
-        let number = Literal::usize_unsuffixed(number);
-        quote!(#number)
-    };
-    let hash = |hash: u32| {
-        let hash = Literal::u32_unsuffixed(hash);
-        quote!(#hash)
-    };
-    let lengths = all().map(|qstr| number(qstr.length)).collect();
-    let lengths = table(
+    let lengths = pools.qstrs().map(|qstr| {
+        let length = Literal::usize_unsuffixed(qstr.length);
+        quote!(#length)
+    });
+    let length = quote!(ffi::qstr_len_t);
+    let mut items = table(
         scope,
         Part::Qstrs,
         names::LENGTHS,
-        &quote!(ffi::qstr_len_t),
-        lengths,
+        &length,
+        lengths.collect(),
     );
-    let hashes = (scope.context.qstr_bytes_in_hash > 0).then(|| {
-        let hashes = all().map(|qstr| hash(qstr.hash)).collect();
-        table(
+    if scope.context.qstr_bytes_in_hash > 0 {
+        let hashes = pools.qstrs().map(|qstr| {
+            let hash = Literal::u32_unsuffixed(qstr.hash);
+            quote!(#hash)
+        });
+        let hash = quote!(ffi::qstr_hash_t);
+        items.extend(table(
             scope,
             Part::Qstrs,
             names::HASHES,
-            &quote!(ffi::qstr_hash_t),
-            hashes,
-        )
-    });
-    let firmware = quote!(&raw const ffi::mp_qstr_const_pool);
-    if pools.unsorted.is_empty() {
-        let pool = pool(
-            scope,
-            "mp_qstr_frozen_const_pool",
-            &firmware,
-            0,
-            &pools.sorted,
-            true,
-        );
-        return quote!(#lengths #hashes #pool);
+            &hash,
+            hashes.collect(),
+        ));
     }
-    let unsorted = pool(scope, names::UNSORTED, &firmware, 0, &pools.unsorted, false);
-    let previous = ident(names::UNSORTED);
-    let sorted = pool(
-        scope,
-        "mp_qstr_frozen_const_pool",
-        &quote!((&raw const #previous.0.head)),
-        pools.unsorted.len(),
-        &pools.sorted,
-        true,
-    );
-    quote!(#lengths #hashes #unsorted #sorted)
+    let mut previous = quote!(&raw const ffi::mp_qstr_const_pool);
+    let mut skip = 0;
+    for (index, one) in pools.pools.iter().enumerate() {
+        let name = if index + 1 == pools.pools.len() {
+            "mp_qstr_frozen_const_pool".to_string()
+        } else {
+            names::pool(index)
+        };
+        items.extend(pool(scope, &name, &previous, skip, one));
+        let name = ident(&name);
+        previous = quote!((&raw const #name.0.head));
+        skip += one.qstrs.len();
+    }
+    items
 }
 
 /// One pool, whose qstrs begin at `skip` of the lengths and hashes.
@@ -204,9 +208,9 @@ fn pool(
     name: &str,
     previous: &TokenStream,
     skip: usize,
-    qstrs: &[Qstr],
-    sorted: bool,
+    pool: &QstrPool,
 ) -> TokenStream {
+    let QstrPool { sorted, qstrs } = pool;
     let first = scope.image.pools.first + skip;
     let length = Literal::usize_unsuffixed(qstrs.len());
     // The first pool in RAM gets twice as many entries as this says; no pool in ROM has room for more.
@@ -437,13 +441,17 @@ mod names {
     pub(super) const TEXT: &str = "mpy_freeze_qstrs_text";
     pub(super) const LENGTHS: &str = "mpy_freeze_qstrs_lengths";
     pub(super) const HASHES: &str = "mpy_freeze_qstrs_hashes";
-    pub(super) const UNSORTED: &str = "mpy_freeze_qstrs_unsorted_pool";
     pub(super) const RAW_CODES: &str = "mpy_freeze_tables_raw_codes";
     pub(super) const ASM_CODES: &str = "mpy_freeze_tables_asm_codes";
     pub(super) const CHILDREN: &str = "mpy_freeze_tables_children";
     pub(super) const QSTR_TABLE: &str = "mpy_freeze_tables_qstrs";
     pub(super) const OBJ_TABLE: &str = "mpy_freeze_tables_objs";
     pub(super) const MODULES: &str = "mpy_freeze_tables_modules";
+
+    /// A pool that isn't the last.
+    pub(super) fn pool(index: usize) -> String {
+        format!("mpy_freeze_qstrs_pool_{index}")
+    }
 
     /// The table of tuples of a length.
     pub(super) fn tuples(length: &impl std::fmt::Display) -> String {

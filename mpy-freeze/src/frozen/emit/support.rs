@@ -7,15 +7,27 @@ use crate::{Context, LongInt, ObjRepr};
 
 use super::{expectations, ident};
 
-/// The items.
+/// The items that frozen tables need.
 pub(super) fn items(context: &Context) -> TokenStream {
+    let common = common(context);
+    let pool = pool();
+    let tuple = tuple();
+    let anchors = anchors(context);
+    quote! {
+        #common
+        #pool
+        #tuple
+        #anchors
+    }
+}
+
+/// The items that every table needs, those of Rust's modules included.
+pub(crate) fn common(context: &Context) -> TokenStream {
     let checks = checks(context);
     let rom = rom();
     let words = words(context.obj_repr);
-    let pool = pool();
-    let tuple = tuple();
+    let map = map();
     let mpz = matches!(context.long_int, LongInt::Mpz { .. }).then(mpz);
-    let anchors = anchors(context);
     quote! {
         mod ffi {
             ::core::include!(::core::concat!(
@@ -26,10 +38,8 @@ pub(super) fn items(context: &Context) -> TokenStream {
         #checks
         #rom
         #words
-        #pool
-        #tuple
+        #map
         #mpz
-        #anchors
     }
 }
 
@@ -70,6 +80,17 @@ fn rom() -> TokenStream {
 
 /// Object words from bits and from addresses.
 fn words(repr: ObjRepr) -> TokenStream {
+    let bits = match repr {
+        ObjRepr::A => quote!((number as usize) << 3 | 2),
+        ObjRepr::B => quote!((number as usize) << 3 | 3),
+        ObjRepr::C => quote!((number as usize) << 4 | 6),
+        ObjRepr::D => quote!((number as u64) << 1 | 0x0002_0000_0000_0001),
+    };
+    let qstr = quote! {
+        const fn q(number: u16) -> Word {
+            w(#bits)
+        }
+    };
     match repr {
         ObjRepr::A | ObjRepr::B | ObjRepr::C => quote! {
             type Word = ffi::mp_rom_obj_t;
@@ -79,6 +100,7 @@ fn words(repr: ObjRepr) -> TokenStream {
             const fn p<T>(at: *const T) -> Word {
                 at.cast()
             }
+            #qstr
         },
         ObjRepr::D => quote! {
             type Word = ffi::mp_rom_obj_t;
@@ -93,7 +115,31 @@ fn words(repr: ObjRepr) -> TokenStream {
                     },
                 }
             }
+            #qstr
         },
+    }
+}
+
+/// A map in ROM, whose keys are qstrs, and a dict of it.
+fn map() -> TokenStream {
+    quote! {
+        const _: fn(usize, usize, usize, usize) -> MapBits = ffi::mp_map_t::new_bitfield_1;
+        type MapBits = ffi::__BindgenBitfieldUnit<[u8; ::core::mem::size_of::<usize>()]>;
+        type Entry = ffi::mp_rom_map_elem_t;
+        const fn entry(key: u16, value: Word) -> Entry {
+            Entry { key: q(key), value }
+        }
+        // All keys are qstrs, the map is fixed, and it is ordered: three bits, and the length above them.
+        const fn map(entries: &'static [Entry]) -> ffi::mp_map_t {
+            ffi::mp_map_t {
+                _bitfield_1: MapBits::new((entries.len() << 3 | 7).to_le_bytes()),
+                alloc: entries.len(),
+                table: entries.as_ptr().cast_mut().cast(),
+            }
+        }
+        const fn dict(entries: &'static [Entry]) -> ffi::mp_obj_dict_t {
+            ffi::mp_obj_dict_t { base: base(&raw const ffi::mp_type_dict), map: map(entries) }
+        }
     }
 }
 

@@ -78,7 +78,7 @@ fn qstrs_continue_the_firmwares_and_are_sorted() {
     // a.py, b.py, m and zz are new; the blank and number 2 are the firmware's.
     assert_eq!(image.qstr_table, [6, 9, 4, 2, 7, 9]);
     assert_eq!(image.obj_table, [Word::Immediate(8 << 3 | 2)]);
-    assert_eq!((image.pools.first, image.pools.len()), (6, 4));
+    assert_eq!((image.pools.first, image.pools.qstrs().count()), (6, 4));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use super::mpy::{self, Kind, Mpy, Object, SCOPE_FLAG_GENERATOR};
 use super::text::TextBuilder;
 use constants::Constants;
 use qstrs::Numbers;
-pub(crate) use qstrs::Pools;
+pub(crate) use qstrs::{Pool, Pools};
 pub(crate) use word::{Extern, ObjectRef, Word};
 
 /// Strings of fewer characters than this become qstrs (`PERSISTENT_STR_INTERN_THRESHOLD` in `mpy-tool.py`).

@@ -4,16 +4,22 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::Context;
 
-/// The qstrs that are new, as pools that continue the firmware's numbers.
+/// The qstrs that are new, as pools that continue the firmware's numbers one after the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Pools {
     /// The first pool's first number.
     pub(crate) first: usize,
-    /// Strings with a zero byte in them. MicroPython finds a string of a sorted pool with `strncmp`, which takes
-    /// the first zero byte for the end, so these have a pool of their own that is searched one by one.
-    pub(crate) unsorted: Vec<Vec<u8>>,
-    /// All other strings, sorted by their bytes. Never empty: the search can't cope with an empty pool.
-    pub(crate) sorted: Vec<Vec<u8>>,
+    /// The pools, none of them empty: the search can't cope with an empty pool.
+    pub(crate) pools: Vec<Pool>,
+}
+
+/// Qstrs that are searched together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Pool {
+    /// Whether the texts are sorted by their bytes, so that a search can halve them.
+    pub(crate) sorted: bool,
+    /// The texts.
+    pub(crate) texts: Vec<Vec<u8>>,
 }
 
 /// The numbers of the firmware's qstrs and of the new ones.
@@ -37,39 +43,61 @@ impl<'a> Numbers<'a> {
         self.numbers.get(text).copied()
     }
 
-    /// Makes pools of the texts that aren't qstrs yet.
+    /// Makes pools: of the names that Rust's modules have, whose numbers the build script has fixed, then of the texts
+    /// that aren't qstrs yet.
+    ///
+    /// Strings with a zero byte in them have a pool of their own that is searched one by one: MicroPython finds a
+    /// string of a sorted pool with `strncmp`, which takes the first zero byte for the end.
     pub(super) fn pools(&self, context: &Context, texts: &BTreeSet<&'a [u8]>) -> Pools {
-        let new = texts.iter().filter(|text| self.get(text).is_none());
+        let rust: Vec<Vec<u8>> = context
+            .rust_qstrs
+            .iter()
+            .map(|name| name.clone().into_bytes())
+            .collect();
+        let known = |text: &[u8]| {
+            let is_rusts = rust
+                .binary_search_by(|name| name.as_slice().cmp(text))
+                .is_ok();
+            is_rusts || self.get(text).is_some()
+        };
+        let new = texts.iter().filter(|text| !known(text));
         let (unsorted, mut sorted): (Vec<_>, Vec<_>) = new
             .map(|text| text.to_vec())
             .partition(|text| text.contains(&0));
         if sorted.is_empty() {
             let mut filler = b"mpy_freeze".to_vec();
-            while self.get(&filler).is_some() {
+            while known(&filler) {
                 filler.push(b'_');
             }
             sorted.push(filler);
         }
+        let pools = [(true, rust), (false, unsorted), (true, sorted)].into_iter();
         Pools {
             first: context.qstrs.len(),
-            unsorted,
-            sorted,
+            pools: pools
+                .filter(|(_, texts)| !texts.is_empty())
+                .map(|(sorted, texts)| Pool { sorted, texts })
+                .collect(),
         }
     }
 
     /// Adds the numbers of new qstrs.
     pub(super) fn extend(&mut self, pools: &'a Pools) {
-        let new = pools.unsorted.iter().chain(&pools.sorted);
-        for (number, text) in (pools.first..).zip(new) {
+        for (number, text) in (pools.first..).zip(pools.texts()) {
             self.numbers.insert(text, number);
         }
     }
 }
 
 impl Pools {
+    /// The texts of all pools, in the order of their numbers.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.pools.iter().flat_map(|pool| &pool.texts)
+    }
+
     /// How many qstrs are new.
     pub(crate) fn len(&self) -> usize {
-        self.unsorted.len() + self.sorted.len()
+        self.texts().count()
     }
 }
 
@@ -86,8 +114,9 @@ mod tests {
         let texts: [&[u8]; 6] = [b"b", b"", b"ab", b"a", b"__dir__", b"a\0c"];
         let pools = numbers.pools(&context, &texts.into());
         assert_eq!(pools.first, 6);
-        assert_eq!(pools.unsorted, [b"a\0c"]);
-        assert_eq!(pools.sorted, [&b"a"[..], b"ab", b"b"]);
+        let all: Vec<_> = pools.texts().map(Vec::as_slice).collect();
+        assert_eq!(all, [&b"a\0c"[..], b"a", b"ab", b"b"]);
+        assert!(!pools.pools[0].sorted && pools.pools[1].sorted);
         numbers.extend(&pools);
         assert_eq!(numbers.get(b"a\0c"), Some(6));
         assert_eq!(numbers.get(b"b"), Some(9));
@@ -95,10 +124,25 @@ mod tests {
     }
 
     #[test]
+    fn names_of_rust_keep_the_numbers_that_the_build_script_gave_them() {
+        let mut context = sample();
+        context.rust_qstrs = vec!["board".into(), "led".into()];
+        assert_eq!(context.qstr_number("led"), Some(7));
+        let mut numbers = Numbers::firmware(&context);
+        let texts: [&[u8]; 2] = [b"led", b"a"];
+        let pools = numbers.pools(&context, &texts.into());
+        numbers.extend(&pools);
+        assert_eq!(numbers.get(b"board"), Some(6));
+        assert_eq!(numbers.get(b"led"), Some(7));
+        assert_eq!(numbers.get(b"a"), Some(8));
+        assert_eq!(pools.len(), 3);
+    }
+
+    #[test]
     fn a_pool_is_never_empty() {
         let context = sample();
         let numbers = Numbers::firmware(&context);
         let pools = numbers.pools(&context, &BTreeSet::new());
-        assert_eq!(pools.sorted, [b"mpy_freeze"]);
+        assert!(pools.texts().eq(["mpy_freeze".as_bytes()]));
     }
 }

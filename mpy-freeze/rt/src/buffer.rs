@@ -1,0 +1,97 @@
+//! The bytes of Python's objects, lent to a Rust function in place.
+
+use core::marker::PhantomData;
+
+use crate::error::{ErrorType, PyErr};
+use crate::exception::Exception;
+use crate::ffi;
+
+/// Where an argument has its bytes. Nobody has looked at them yet.
+#[derive(Clone, Copy)]
+pub struct RawBuffer<'a> {
+    data: *mut u8,
+    len: usize,
+    mutable: bool,
+    lent: PhantomData<&'a [u8]>,
+}
+
+impl RawBuffer<'_> {
+    /// Bytes that are there until Python runs next.
+    pub(crate) fn new(data: *mut u8, len: usize, mutable: bool) -> Self {
+        Self {
+            data,
+            len,
+            mutable,
+            lent: PhantomData,
+        }
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        let (start, other_start) = (self.data as usize, other.data as usize);
+        start < other_start + other.len && other_start < start + self.len
+    }
+}
+
+/// The buffers of one call. As long as it lives, Python can't run, so that nothing changes or frees them.
+pub struct Lent<'a, const N: usize> {
+    buffers: [RawBuffer<'a>; N],
+}
+
+impl<'a, const N: usize> Lent<'a, N> {
+    /// Lends buffers that were taken one after the other without running Python in between.
+    ///
+    /// # Errors
+    ///
+    /// `ValueError` where Rust would write to bytes that another argument has too.
+    pub fn new(buffers: [RawBuffer<'a>; N]) -> Result<Self, Exception<'a>> {
+        for (index, one) in buffers.iter().enumerate() {
+            for other in buffers.iter().skip(index + 1) {
+                if (one.mutable || other.mutable) && one.overlaps(other) {
+                    let shared = "two arguments share bytes that are written to";
+                    return Err(PyErr::new(ErrorType::VALUE_ERROR, shared).raise());
+                }
+            }
+        }
+        // SAFETY: the VM runs, since it has called; dropping the result opens it again.
+        unsafe { ffi::mpyf_close() }
+        Ok(Self { buffers })
+    }
+
+    /// The bytes of a buffer.
+    pub fn slice(&self, index: usize) -> &[u8] {
+        match self.buffers.get(index) {
+            // SAFETY: the bytes are there and don't change while Python doesn't run, and no other buffer of this
+            // call that is written to has any of them.
+            Some(buffer) if buffer.len > 0 => unsafe {
+                core::slice::from_raw_parts(buffer.data, buffer.len)
+            },
+            _ => &[],
+        }
+    }
+
+    /// The bytes of a buffer, to be written to.
+    ///
+    /// # Safety
+    ///
+    /// The buffer was asked for as one to write to, and is taken once.
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "each of the buffers is another, and each is taken once"
+    )]
+    pub unsafe fn slice_mut(&self, index: usize) -> &mut [u8] {
+        match self.buffers.get(index) {
+            // SAFETY: as for `slice`, and nobody else has these bytes.
+            Some(buffer) if buffer.len > 0 => unsafe {
+                core::slice::from_raw_parts_mut(buffer.data, buffer.len)
+            },
+            _ => &mut [],
+        }
+    }
+}
+
+impl<const N: usize> Drop for Lent<'_, N> {
+    fn drop(&mut self) {
+        // SAFETY: `new` has closed the VM.
+        unsafe { ffi::mpyf_open() }
+    }
+}

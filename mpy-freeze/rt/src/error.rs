@@ -1,0 +1,124 @@
+//! Python exceptions that Rust raises.
+
+use core::ffi::c_void;
+use core::fmt;
+use core::marker::PhantomData;
+
+use crate::exception::Exception;
+use crate::ffi;
+use crate::object::Obj;
+
+/// A class of exceptions, such as `ValueError`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ErrorType(*const c_void);
+
+// SAFETY: the address is of a type object in ROM, which nobody writes to.
+unsafe impl Sync for ErrorType {}
+// SAFETY: as above.
+unsafe impl Send for ErrorType {}
+
+macro_rules! classes {
+    ($($constant:ident $symbol:ident $name:literal)*) => {
+        unsafe extern "C" {
+            $(static $symbol: ClassObject;)*
+        }
+
+        impl ErrorType {
+            $(
+                #[doc = concat!("Python's `", $name, "`.")]
+                pub const $constant: Self = Self((&raw const $symbol).cast());
+            )*
+        }
+    };
+}
+
+/// A class of MicroPython's, of which only the address is used here.
+#[repr(C)]
+struct ClassObject([usize; 0]);
+
+classes! {
+    ARITHMETIC_ERROR mp_type_ArithmeticError "ArithmeticError"
+    ASSERTION_ERROR mp_type_AssertionError "AssertionError"
+    ATTRIBUTE_ERROR mp_type_AttributeError "AttributeError"
+    EOF_ERROR mp_type_EOFError "EOFError"
+    EXCEPTION mp_type_Exception "Exception"
+    IMPORT_ERROR mp_type_ImportError "ImportError"
+    INDEX_ERROR mp_type_IndexError "IndexError"
+    KEYBOARD_INTERRUPT mp_type_KeyboardInterrupt "KeyboardInterrupt"
+    KEY_ERROR mp_type_KeyError "KeyError"
+    LOOKUP_ERROR mp_type_LookupError "LookupError"
+    MEMORY_ERROR mp_type_MemoryError "MemoryError"
+    NAME_ERROR mp_type_NameError "NameError"
+    NOT_IMPLEMENTED_ERROR mp_type_NotImplementedError "NotImplementedError"
+    OS_ERROR mp_type_OSError "OSError"
+    OVERFLOW_ERROR mp_type_OverflowError "OverflowError"
+    RUNTIME_ERROR mp_type_RuntimeError "RuntimeError"
+    STOP_ITERATION mp_type_StopIteration "StopIteration"
+    SYSTEM_EXIT mp_type_SystemExit "SystemExit"
+    TYPE_ERROR mp_type_TypeError "TypeError"
+    VALUE_ERROR mp_type_ValueError "ValueError"
+    ZERO_DIVISION_ERROR mp_type_ZeroDivisionError "ZeroDivisionError"
+}
+
+impl fmt::Debug for ErrorType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ErrorType({:p})", self.0)
+    }
+}
+
+/// An exception that a Rust function raises: a class and a message.
+///
+/// It needs no VM and no memory to be made, so that code which knows nothing of Python can return it.
+/// [`Vm::exception`](crate::Vm::exception) makes one whose message is put together at run time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PyErr {
+    class: ErrorType,
+    message: &'static str,
+}
+
+impl PyErr {
+    /// An exception of a class, with a message, or without one where that is empty.
+    pub const fn new(class: ErrorType, message: &'static str) -> Self {
+        Self { class, message }
+    }
+
+    /// The exception as an object. It is a `MemoryError` where there is no room for one.
+    pub(crate) fn raise<'a>(self) -> Exception<'a> {
+        raise(self.class, self.message)
+    }
+}
+
+/// An exception as an object, for the VM that runs: the callers are inside of a call of its.
+pub(crate) fn raise<'a>(class: ErrorType, message: &str) -> Exception<'a> {
+    let mut out = 0;
+    // SAFETY: the class is one of MicroPython's, and the pointers are good for the call, which always leaves an
+    // exception in `out`.
+    unsafe {
+        ffi::mpyf_new_exception(class.0, message.as_ptr(), message.len(), &mut out);
+        Exception::new(Obj::from_handle(out))
+    }
+}
+
+/// What a Rust function can return as its error: [`PyErr`], or an [`Exception`] that came from Python.
+pub trait IntoException<'a> {
+    /// The exception as an object.
+    #[doc(hidden)]
+    fn into_exception(self, raise: Raise<'a>) -> Exception<'a>;
+}
+
+/// Says that a VM runs, which only a call of Rust by Python can.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Raise<'a>(pub(crate) PhantomData<&'a ()>);
+
+impl<'a> IntoException<'a> for PyErr {
+    fn into_exception(self, _: Raise<'a>) -> Exception<'a> {
+        self.raise()
+    }
+}
+
+impl<'a> IntoException<'a> for Exception<'a> {
+    fn into_exception(self, _: Raise<'a>) -> Exception<'a> {
+        self
+    }
+}

@@ -1,0 +1,293 @@
+//! Rust functions as objects that Python calls: what the macros' expansions are made of.
+
+use core::ffi::c_void;
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+
+use crate::buffer::RawBuffer;
+use crate::error::{IntoException, Raise};
+use crate::exception::Exception;
+use crate::ffi;
+use crate::object::Obj;
+use crate::place::{FromPy, Place};
+use crate::value::ToPy;
+use crate::vm::Vm;
+
+/// Two words, of which the first says what the second is.
+#[cfg(target_pointer_width = "64")]
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Return {
+    kind: usize,
+    payload: isize,
+}
+
+/// Two words in the one integer that a 32-bit ABI returns in registers.
+#[cfg(not(target_pointer_width = "64"))]
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Return(u64);
+
+impl Return {
+    #[cfg(target_pointer_width = "64")]
+    const fn new(kind: u32, payload: isize) -> Self {
+        Self {
+            kind: kind as usize,
+            payload,
+        }
+    }
+
+    #[cfg(not(target_pointer_width = "64"))]
+    const fn new(kind: u32, payload: isize) -> Self {
+        Self((payload as u32 as u64) << 32 | kind as u64)
+    }
+
+    pub(crate) const NONE: Self = Self::new(ffi::RETURN_NONE, 0);
+
+    pub(crate) const fn bool(value: bool) -> Self {
+        Self::new(ffi::RETURN_BOOL, value as isize)
+    }
+
+    pub(crate) const fn int(value: isize) -> Self {
+        Self::new(ffi::RETURN_INT, value)
+    }
+
+    pub(crate) fn raised(exception: Exception<'_>) -> Self {
+        let object = ManuallyDrop::new(exception.into_obj());
+        Self::new(ffi::RETURN_RAISED, object.handle() as isize)
+    }
+
+    /// A new object with the value of a Rust one.
+    pub(crate) fn new_object(value: &(impl ToPy + ?Sized)) -> Self {
+        let value = value.to_py();
+        let mut out = 0;
+        // SAFETY: a function is called only while the VM runs; the value lives through the call, which leaves a
+        // handle in `out`.
+        let status = unsafe { ffi::mpyf_new(value.as_raw(), &mut out) };
+        let kind = if status == ffi::RAISED {
+            ffi::RETURN_RAISED
+        } else {
+            ffi::RETURN_OBJECT
+        };
+        Self::new(kind, out as isize)
+    }
+}
+
+/// The code of a Rust function that Python calls.
+pub type Code = unsafe extern "C" fn(*const c_void) -> Return;
+
+/// A function of so many arguments, as an object in ROM.
+#[repr(C)]
+pub struct Function {
+    kind: *const Type,
+    code: Code,
+}
+
+/// A function with keywords, defaults or a varying number of arguments, as an object in ROM.
+#[repr(C)]
+pub struct SignedFunction<const N: usize> {
+    function: Function,
+    signature: &'static Signature<N>,
+}
+
+// SAFETY: the addresses are of a type and of code, which nobody writes to.
+unsafe impl Sync for Function {}
+// SAFETY: as above; a signature is numbers only.
+unsafe impl<const N: usize> Sync for SignedFunction<N> {}
+
+/// The parameters of a [`SignedFunction`], as `mpyf_signature_t` has them.
+#[repr(C)]
+pub struct Signature<const N: usize> {
+    /// Which of them must be given, the first in the lowest bit.
+    pub required: u32,
+    /// 1 for `*args`, 2 for `**kwargs`.
+    pub flags: u8,
+    /// How many there are with names.
+    pub n_params: u8,
+    /// How many of them can be given by position.
+    pub n_positional: u8,
+    /// How many of these only so.
+    pub n_positional_only: u8,
+    /// The qstrs of their names.
+    pub names: [u16; N],
+}
+
+/// A type of MicroPython's, of which only the address is used.
+#[repr(C)]
+pub struct Type([usize; 0]);
+
+unsafe extern "C" {
+    static mpyf_type_function_0: Type;
+    static mpyf_type_function_1: Type;
+    static mpyf_type_function_2: Type;
+    static mpyf_type_function_3: Type;
+    static mpyf_type_function_any: Type;
+}
+
+impl Function {
+    /// A function that takes `N` arguments, at most three, all by position.
+    pub const fn new<const N: usize>(code: Code) -> Self {
+        let kind = match N {
+            0 => &raw const mpyf_type_function_0,
+            1 => &raw const mpyf_type_function_1,
+            2 => &raw const mpyf_type_function_2,
+            3 => &raw const mpyf_type_function_3,
+            _ => panic!("a function of more arguments has a signature"),
+        };
+        Self { kind, code }
+    }
+}
+
+impl<const N: usize> SignedFunction<N> {
+    /// A function that takes its arguments by a signature.
+    pub const fn new(code: Code, signature: &'static Signature<N>) -> Self {
+        Self {
+            function: Function {
+                kind: &raw const mpyf_type_function_any,
+                code,
+            },
+            signature,
+        }
+    }
+}
+
+/// A call of Rust by Python, for as long as it lasts.
+pub struct Call<'a> {
+    args: *const c_void,
+    vm: Vm,
+    lasts: PhantomData<&'a ()>,
+}
+
+impl<'a> Call<'a> {
+    /// The call that has these arguments. `token` is a local variable of the called function, so that nothing of
+    /// the call is used after it.
+    ///
+    /// # Safety
+    ///
+    /// `args` is what MicroPython has just passed.
+    pub unsafe fn new(args: *const c_void, _token: &'a mut ()) -> Self {
+        Self {
+            args,
+            // SAFETY: MicroPython calls, so it runs.
+            vm: unsafe { Vm::running() },
+            lasts: PhantomData,
+        }
+    }
+
+    /// The VM that calls.
+    pub fn vm(&'a self) -> &'a Vm {
+        &self.vm
+    }
+
+    fn place(&self, index: usize) -> Place<'a> {
+        // SAFETY: the macros ask for arguments that the function's object or signature has.
+        unsafe { Place::of_argument(self.args, index) }
+    }
+
+    /// An argument.
+    ///
+    /// # Errors
+    ///
+    /// What the conversion raises.
+    pub fn arg<T: FromPy<'a>>(&self, index: usize) -> Result<T, Exception<'a>> {
+        T::from_py(self.place(index))
+    }
+
+    /// An argument that may not be given.
+    ///
+    /// # Errors
+    ///
+    /// What the conversion raises.
+    pub fn arg_or<T: FromPy<'a>>(
+        &self,
+        index: usize,
+        default: impl FnOnce() -> T,
+    ) -> Result<T, Exception<'a>> {
+        let place = self.place(index);
+        if place.is_given() {
+            T::from_py(place)
+        } else {
+            Ok(default())
+        }
+    }
+
+    /// The bytes of an argument in place, as [`Lent`](crate::buffer::Lent) takes them.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for an object that has none, or none that can be written to.
+    pub fn buffer(&self, index: usize, mutable: bool) -> Result<RawBuffer<'a>, Exception<'a>> {
+        self.place(index).buffer(mutable)
+    }
+
+    /// An object by reference, for as long as the call lasts.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for an object of another class.
+    pub fn borrow<T: Lend<'a>>(&self, index: usize) -> Result<T::Guard, Exception<'a>> {
+        T::lend(self.place(index))
+    }
+}
+
+/// What a Rust function can take by reference.
+pub trait Lend<'a> {
+    /// What holds the object meanwhile.
+    type Guard: core::ops::Deref;
+
+    /// Takes hold of the object.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for an object of another class.
+    fn lend(place: Place<'a>) -> Result<Self::Guard, Exception<'a>>;
+}
+
+/// An object that is lent.
+pub struct LentObj<'a>(Obj<'a>);
+
+impl<'a> core::ops::Deref for LentObj<'a> {
+    type Target = Obj<'a>;
+
+    fn deref(&self) -> &Obj<'a> {
+        &self.0
+    }
+}
+
+impl<'a> Lend<'a> for Obj<'_> {
+    type Guard = LentObj<'a>;
+
+    fn lend(place: Place<'a>) -> Result<LentObj<'a>, Exception<'a>> {
+        place.to_obj().map(LentObj)
+    }
+}
+
+/// What the shim gets for what a function returned.
+pub fn finish<'a, T: IntoReturn<'a>>(result: Result<T, Exception<'a>>) -> Return {
+    match result {
+        Ok(value) => value.into_return(Raise(PhantomData)),
+        Err(exception) => Return::raised(exception),
+    }
+}
+
+/// What a Rust function that Python calls can return: whatever has [`ToPy`], and a `Result` of it.
+pub trait IntoReturn<'a> {
+    /// The value as the shim takes it.
+    #[doc(hidden)]
+    fn into_return(self, raise: Raise<'a>) -> Return;
+}
+
+impl<'a, T: ToPy> IntoReturn<'a> for T {
+    fn into_return(self, _: Raise<'a>) -> Return {
+        self.returned()
+    }
+}
+
+impl<'a, T: IntoReturn<'a>, E: IntoException<'a>> IntoReturn<'a> for Result<T, E> {
+    fn into_return(self, raise: Raise<'a>) -> Return {
+        match self {
+            Ok(value) => value.into_return(raise),
+            Err(error) => Return::raised(error.into_exception(raise)),
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Where an object is while Rust looks at it, and what Rust makes of it.
+
+use core::ffi::c_void;
+use core::marker::PhantomData;
+
+use crate::buffer::RawBuffer;
+use crate::error::{ErrorType, PyErr};
+use crate::exception::Exception;
+use crate::ffi;
+use crate::object::{Obj, finish, finish_empty};
+
+/// A place that holds an object: an argument of a call, or an [`Obj`].
+///
+/// It lends the object for `'a`, and costs nothing: what is read of it is read in place.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The arguments of a call, or null for the table of handles.
+    args: *const c_void,
+    index: usize,
+    lent: PhantomData<&'a Obj<'a>>,
+}
+
+impl<'a> Place<'a> {
+    /// The place of an argument.
+    ///
+    /// # Safety
+    ///
+    /// `args` are the arguments of a Rust function that MicroPython calls, as it passes them, and more than `index`;
+    /// the call lasts for `'a`.
+    pub(crate) unsafe fn of_argument(args: *const c_void, index: usize) -> Self {
+        Self {
+            args,
+            index,
+            lent: PhantomData,
+        }
+    }
+
+    /// The place of a handle.
+    ///
+    /// # Safety
+    ///
+    /// The handle isn't released before what is made of the place is gone.
+    pub(crate) unsafe fn of_handle(handle: u32) -> Self {
+        Self {
+            args: core::ptr::null(),
+            index: handle as usize,
+            lent: PhantomData,
+        }
+    }
+
+    /// Whether an object is there: an argument with a default may not have been given.
+    pub(crate) fn is_given(self) -> bool {
+        // SAFETY: the place is valid for `'a`, which is what making one has promised.
+        unsafe { ffi::mpyf_is_given(self.args, self.index) != 0 }
+    }
+
+    /// Whether the object is `None`.
+    pub fn is_none(self) -> bool {
+        // SAFETY: as above.
+        unsafe { ffi::mpyf_is_none(self.args, self.index) != 0 }
+    }
+
+    /// The object itself, kept for as long as the result lives.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` where the table of objects that Rust holds can't grow.
+    pub fn to_obj(self) -> Result<Obj<'a>, Exception<'a>> {
+        let mut out = 0;
+        // SAFETY: as above, and the call leaves a handle in `out`.
+        unsafe {
+            let status = ffi::mpyf_as_object(self.args, self.index, &mut out);
+            finish(status, out)
+        }
+    }
+
+    /// The name of the object's type.
+    pub fn type_name(self) -> &'a str {
+        let (mut data, mut len) = (core::ptr::null(), 0);
+        // SAFETY: as above. Names of types are interned strings, which MicroPython neither moves nor frees while
+        // the VM runs.
+        let name: &'a [u8] = unsafe {
+            ffi::mpyf_type_name(self.args, self.index, &mut data, &mut len);
+            borrow(data, len)
+        };
+        core::str::from_utf8(name).unwrap_or("?")
+    }
+
+    pub(crate) fn to_bool(self) -> Result<bool, Exception<'a>> {
+        let (mut value, mut out) = (0, 0);
+        // SAFETY: as above; the call leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_to_bool(self.args, self.index, &mut value, &mut out);
+            finish_empty(status, out)?;
+        }
+        Ok(value != 0)
+    }
+
+    pub(crate) fn to_isize(self) -> Result<isize, Exception<'a>> {
+        let (mut value, mut out) = (0, 0);
+        // SAFETY: as above; the call leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_to_word(self.args, self.index, &mut value, &mut out);
+            finish_empty(status, out)?;
+        }
+        Ok(value)
+    }
+
+    pub(crate) fn to_i64(self) -> Result<i64, Exception<'a>> {
+        let (mut value, mut out) = (0, 0);
+        // SAFETY: as above; the call leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_to_int(self.args, self.index, &mut value, &mut out);
+            finish_empty(status, out)?;
+        }
+        Ok(value)
+    }
+
+    pub(crate) fn to_u64(self) -> Result<u64, Exception<'a>> {
+        let (mut value, mut out) = (0, 0);
+        // SAFETY: as above; the call leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_to_uint(self.args, self.index, &mut value, &mut out);
+            finish_empty(status, out)?;
+        }
+        Ok(value)
+    }
+
+    pub(crate) fn to_f64(self) -> Result<f64, Exception<'a>> {
+        let (mut value, mut out) = (0.0, 0);
+        // SAFETY: as above; the call leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_to_float(self.args, self.index, &mut value, &mut out);
+            finish_empty(status, out)?;
+        }
+        Ok(value)
+    }
+
+    pub(crate) fn as_str(self) -> Result<&'a str, Exception<'a>> {
+        let (mut data, mut len, mut out) = (core::ptr::null(), 0, 0);
+        // SAFETY: as above. The bytes of a `str` stay what they are while the object is held.
+        let bytes = unsafe {
+            let status = ffi::mpyf_as_str(self.args, self.index, &mut data, &mut len, &mut out);
+            finish_empty(status, out)?;
+            borrow(data, len)
+        };
+        let not_utf8 = PyErr::new(ErrorType::VALUE_ERROR, "the str isn't UTF-8");
+        core::str::from_utf8(bytes).map_err(|_| not_utf8.raise())
+    }
+
+    pub(crate) fn as_bytes(self) -> Result<&'a [u8], Exception<'a>> {
+        let (mut data, mut len, mut out) = (core::ptr::null(), 0, 0);
+        // SAFETY: as above. Those of a `bytes` do too.
+        unsafe {
+            let status = ffi::mpyf_as_bytes(self.args, self.index, &mut data, &mut len, &mut out);
+            finish_empty(status, out)?;
+            Ok(borrow(data, len))
+        }
+    }
+
+    pub(crate) fn buffer(self, mutable: bool) -> Result<RawBuffer<'a>, Exception<'a>> {
+        let (mut data, mut len, mut out) = (core::ptr::null_mut(), 0, 0);
+        // SAFETY: as above; the call leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_as_buffer(
+                self.args,
+                self.index,
+                u32::from(mutable),
+                &mut data,
+                &mut len,
+                &mut out,
+            );
+            finish_empty(status, out)?;
+        }
+        Ok(RawBuffer::new(data, len, mutable))
+    }
+}
+
+/// The bytes that the shim lends.
+///
+/// # Safety
+///
+/// Where `len` isn't zero, `data` points to as many bytes that neither change nor go away during `'a`.
+unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
+    if len == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { core::slice::from_raw_parts(data, len) }
+}
+
+/// A Rust type that an object of Python can be taken as: an argument of a Rust function, or what
+/// [`Obj::extract`] gives.
+///
+/// | Python | Rust |
+/// |---|---|
+/// | any object, by its truth | `bool` |
+/// | `int`, `bool` | integers; `OverflowError` where the number doesn't fit |
+/// | `float`, `int` | `f32`, `f64` |
+/// | `str` | `&str`, in place |
+/// | `bytes` | `&[u8]`, in place |
+/// | `None` or anything else | `Option` |
+/// | any object | [`Obj`] |
+pub trait FromPy<'a>: Sized {
+    /// Reads the object.
+    ///
+    /// # Errors
+    ///
+    /// What the call raises: `TypeError` for an object of another type.
+    fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>>;
+}
+
+impl<'a> FromPy<'a> for bool {
+    fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+        place.to_bool()
+    }
+}
+
+/// What is raised for a number beyond a Rust type's range.
+const TOO_LARGE: PyErr = PyErr::new(
+    ErrorType::OVERFLOW_ERROR,
+    "int is too large for what it is used for",
+);
+
+macro_rules! integers {
+    ($read:ident: $($int:ty)*) => {$(
+        impl<'a> FromPy<'a> for $int {
+            fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+                Self::try_from(place.$read()?).map_err(|_| TOO_LARGE.raise())
+            }
+        }
+    )*};
+}
+
+integers!(to_isize: i8 i16 u8 u16 isize);
+#[cfg(target_pointer_width = "64")]
+integers!(to_isize: i32 u32 i64);
+#[cfg(not(target_pointer_width = "64"))]
+integers!(to_isize: i32);
+#[cfg(not(target_pointer_width = "64"))]
+integers!(to_i64: u32 i64);
+integers!(to_u64: u64 usize);
+
+impl<'a> FromPy<'a> for f64 {
+    fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+        place.to_f64()
+    }
+}
+
+impl<'a> FromPy<'a> for f32 {
+    fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+        // A float that needs more digits is rounded, as MicroPython does when it stores one in a word.
+        place.to_f64().map(|value| value as f32)
+    }
+}
+
+impl<'a> FromPy<'a> for &'a str {
+    fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+        place.as_str()
+    }
+}
+
+impl<'a> FromPy<'a> for &'a [u8] {
+    fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+        place.as_bytes()
+    }
+}
+
+impl<'a> FromPy<'a> for Obj<'a> {
+    fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+        place.to_obj()
+    }
+}
+
+impl<'a, T: FromPy<'a>> FromPy<'a> for Option<T> {
+    fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+        if place.is_none() {
+            Ok(None)
+        } else {
+            T::from_py(place).map(Some)
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! A Rust function that Python calls.
+
+use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Safety, Type};
+
+use super::signature::{Options, Signature};
+use super::{docs, error, python_name};
+
+/// A function as its attributes and parameters describe it.
+#[derive(Clone)]
+pub struct Function {
+    /// Its name in Rust.
+    pub ident: Ident,
+    /// Its name in Python.
+    pub name: String,
+    /// Its documentation.
+    pub docs: Vec<String>,
+    /// What Rust passes to it, in order.
+    pub params: Vec<Param>,
+    /// How Python calls it.
+    pub signature: Signature,
+    /// What it returns.
+    pub output: Option<Type>,
+}
+
+/// A parameter of the Rust function.
+#[derive(Clone)]
+pub struct Param {
+    /// Its name.
+    pub ident: Ident,
+    /// Its type.
+    pub ty: Type,
+    /// Where its value comes from.
+    pub role: Role,
+}
+
+/// Where the value of a parameter comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The VM, which Python doesn't pass.
+    Vm,
+    /// An argument that is converted.
+    Value,
+    /// The bytes of an argument in place, `&[u8]` or `&mut [u8]`.
+    Buffer {
+        /// Whether Rust writes to them.
+        mutable: bool,
+    },
+    /// An object of which Rust wants a reference: `&Obj`, or a class of Rust's.
+    Reference {
+        /// Whether it is `&mut`.
+        mutable: bool,
+    },
+}
+
+impl Function {
+    /// Reads a function that has the attribute `pyfunction`.
+    ///
+    /// # Errors
+    ///
+    /// For what Python can't call, at its place.
+    pub fn read(item: &ItemFn) -> syn::Result<Self> {
+        let signature = &item.sig;
+        if let Some(token) = &signature.asyncness {
+            return Err(error(token, "Python can't await a Rust function"));
+        }
+        if let Some(token) = &signature.abi {
+            return Err(error(token, "a function for Python has Rust's own ABI"));
+        }
+        if let Safety::Unsafe(token) = &signature.safety {
+            return Err(error(
+                token,
+                "Python can call any function at any time, so none is unsafe",
+            ));
+        }
+        if let Some(param) = signature.generics.type_params().next() {
+            return Err(error(
+                param,
+                "Python calls one function, so it has no type parameters",
+            ));
+        }
+        let options = Options::read(&item.attrs)?;
+        let params = params(signature.inputs.iter())?;
+        Ok(Self {
+            ident: signature.ident.clone(),
+            name: options
+                .name
+                .as_ref()
+                .map_or_else(|| python_name(&signature.ident), syn::LitStr::value),
+            docs: docs(&item.attrs),
+            signature: matched(options.signature, &params)?,
+            params,
+            output: match &signature.output {
+                ReturnType::Default => None,
+                ReturnType::Type(_, ty) => Some((**ty).clone()),
+            },
+        })
+    }
+
+    /// The names that Python has to know for it.
+    pub fn names(&self) -> Vec<String> {
+        let keywords = self.signature.params.iter();
+        let keywords = keywords.skip(self.signature.n_positional_only);
+        std::iter::once(self.name.clone())
+            .chain(self.signature_names())
+            .chain(keywords.map(|param| python_name(&param.ident)))
+            .collect()
+    }
+
+    /// The names in messages about arguments that are missing.
+    fn signature_names(&self) -> Vec<String> {
+        if self.signature.fixed().is_some() {
+            return Vec::new();
+        }
+        let params = self.signature.params.iter();
+        params.map(|param| python_name(&param.ident)).collect()
+    }
+}
+
+/// The parameters of a Rust function, the receiver left out.
+pub(super) fn params<'a>(inputs: impl Iterator<Item = &'a FnArg>) -> syn::Result<Vec<Param>> {
+    inputs
+        .filter_map(|input| match input {
+            FnArg::Receiver(_) => None,
+            FnArg::Typed(typed) => Some(typed),
+        })
+        .map(|typed| {
+            let Pat::Ident(pattern) = &*typed.pat else {
+                return Err(error(&typed.pat, "a parameter for Python has a plain name"));
+            };
+            Ok(Param {
+                ident: pattern.ident.clone(),
+                ty: (*typed.ty).clone(),
+                role: role(&typed.ty),
+            })
+        })
+        .collect()
+}
+
+/// What a parameter's type says of where its value comes from.
+fn role(ty: &Type) -> Role {
+    let Type::Reference(reference) = ty else {
+        return Role::Value;
+    };
+    let mutable = reference.mutability.is_some();
+    match &*reference.elem {
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            let name = last.map(|segment| segment.ident.to_string());
+            match name.as_deref() {
+                Some("Vm") => Role::Vm,
+                Some("str") => Role::Value,
+                _ => Role::Reference { mutable },
+            }
+        }
+        Type::Slice(_) => Role::Buffer { mutable },
+        _ => Role::Value,
+    }
+}
+
+/// The signature that was written, or the one that a function without has; both name the same parameters.
+pub(super) fn matched(written: Option<Signature>, params: &[Param]) -> syn::Result<Signature> {
+    let passed = || params.iter().filter(|param| param.role != Role::Vm);
+    let Some(signature) = written else {
+        return Ok(Signature::positional(
+            passed().map(|param| param.ident.clone()),
+        ));
+    };
+    for param in passed() {
+        if signature.position(&param.ident).is_none() {
+            return Err(error(
+                &param.ident,
+                format!("`{}` isn't in the signature", param.ident),
+            ));
+        }
+    }
+    let named = signature.params.iter().map(|param| &param.ident);
+    for ident in named.chain(&signature.args).chain(&signature.kwargs) {
+        if !passed().any(|param| param.ident == *ident) {
+            return Err(error(
+                ident,
+                format!("the function has no parameter `{ident}`"),
+            ));
+        }
+    }
+    Ok(signature)
+}

@@ -1,0 +1,75 @@
+//! Python modules written in Rust: what their attributes say.
+//!
+//! The macros of `mpy-freeze-macros` and the build script read the same sources with the same code: the macros turn
+//! what is read into functions and tables in ROM, the build script collects the names that Python knows them by, so
+//! that the tables can have their numbers, and writes stubs for editors.
+
+mod function;
+mod module;
+mod names;
+mod signature;
+mod tables;
+
+pub use function::{Function, Param, Role};
+pub use module::{Entry, Export, Module};
+pub(crate) use names::names;
+pub use signature::{Default, Named, Signature};
+pub use tables::{module, qstr};
+
+use quote::ToTokens;
+use syn::{Attribute, Expr, ExprLit, Lit, Meta};
+
+/// The attribute that says how Python sees an item: `#[py(name = "…", signature = (…))]`.
+const OPTIONS: &str = "py";
+
+/// Whether an attribute has this name, whatever the path before it.
+pub fn is_attribute(attribute: &Attribute, name: &str) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|segment| segment.ident == name)
+}
+
+/// Whether an item has an attribute of this name.
+fn has_attribute(attributes: &[Attribute], name: &str) -> bool {
+    attributes
+        .iter()
+        .any(|attribute| is_attribute(attribute, name))
+}
+
+/// The lines of the documentation comments, without the space that follows the slashes.
+fn docs(attributes: &[Attribute]) -> Vec<String> {
+    let texts = attributes.iter().filter_map(|attribute| {
+        let Meta::NameValue(meta) = &attribute.meta else {
+            return None;
+        };
+        match &meta.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) if meta.path.is_ident("doc") => Some(text.value()),
+            _ => None,
+        }
+    });
+    let lines: Vec<String> = texts
+        .flat_map(|text| text.lines().map(str::to_string).collect::<Vec<_>>())
+        .collect();
+    let lines = lines.iter();
+    lines
+        .map(|line| {
+            line.strip_prefix(' ')
+                .unwrap_or(line)
+                .trim_end()
+                .to_string()
+        })
+        .collect()
+}
+
+/// A name as Python has it: without the `r#` that lets Rust use a keyword.
+pub fn python_name(ident: &syn::Ident) -> String {
+    let name = ident.to_string();
+    name.strip_prefix("r#").unwrap_or(&name).to_string()
+}
+
+/// An error at some tokens.
+fn error(at: impl ToTokens, message: impl std::fmt::Display) -> syn::Error {
+    syn::Error::new_spanned(at, message)
+}

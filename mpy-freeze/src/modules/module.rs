@@ -1,0 +1,162 @@
+//! A Rust `mod` that is a Python module.
+
+use syn::{Attribute, Ident, Item, ItemMod, UseTree};
+
+use super::signature::Options;
+use super::{docs, error, has_attribute, python_name};
+
+/// A module as its attributes and items describe it.
+#[derive(Clone)]
+pub struct Module {
+    /// Its name in Rust.
+    pub ident: Ident,
+    /// Its name in Python.
+    pub name: String,
+    /// Its documentation.
+    pub docs: Vec<String>,
+    /// What Python finds in it.
+    pub entries: Vec<Entry>,
+}
+
+/// Something in a module.
+#[derive(Clone)]
+pub struct Entry {
+    /// Its name in Rust, as the module sees it.
+    pub ident: Ident,
+    /// Its name in Python.
+    pub name: String,
+    /// What it is.
+    pub export: Export,
+    /// The attributes that say whether it is there at all.
+    pub conditions: Vec<Attribute>,
+}
+
+/// What a module has an entry for.
+#[derive(Clone)]
+pub enum Export {
+    /// A function.
+    Function,
+    /// A class.
+    Class,
+    /// A module.
+    Module,
+    /// A constant of this type.
+    Constant(Box<syn::Type>),
+    /// A function that runs when the module is imported.
+    Init,
+    /// An item from elsewhere, which knows itself what it is.
+    Used,
+}
+
+impl Module {
+    /// Reads a module that has the attribute `pymodule`.
+    ///
+    /// # Errors
+    ///
+    /// For items that can't be exported, at their places.
+    pub fn read(item: &ItemMod) -> syn::Result<Self> {
+        let Some((_, items)) = &item.content else {
+            return Err(error(
+                item,
+                "a Python module is written with its contents: `mod name { … }`",
+            ));
+        };
+        let mut entries = Vec::new();
+        for item in items {
+            entries.extend(self::entries(item)?);
+        }
+        let options = Options::read(&item.attrs)?;
+        Ok(Self {
+            ident: item.ident.clone(),
+            name: options
+                .name
+                .map_or_else(|| python_name(&item.ident), |name| name.value()),
+            docs: docs(&item.attrs),
+            entries,
+        })
+    }
+
+    /// The names that Python has to know for the module itself. Those of its items are theirs.
+    pub fn names(&self) -> Vec<String> {
+        let entries = self.entries.iter().map(|entry| entry.name.clone());
+        std::iter::once(self.name.clone()).chain(entries).collect()
+    }
+}
+
+/// What an item adds to its module.
+fn entries(item: &Item) -> syn::Result<Vec<Entry>> {
+    let (attributes, ident, export) = match item {
+        Item::Fn(function) if has_attribute(&function.attrs, "pyfunction") => {
+            (&function.attrs, &function.sig.ident, Export::Function)
+        }
+        Item::Fn(function) if has_attribute(&function.attrs, "pymodule_init") => {
+            (&function.attrs, &function.sig.ident, Export::Init)
+        }
+        Item::Struct(class) if has_attribute(&class.attrs, "pyclass") => {
+            (&class.attrs, &class.ident, Export::Class)
+        }
+        Item::Mod(module) if has_attribute(&module.attrs, "pymodule") => {
+            (&module.attrs, &module.ident, Export::Module)
+        }
+        Item::Const(constant) if has_attribute(&constant.attrs, "pymodule_export") => (
+            &constant.attrs,
+            &constant.ident,
+            Export::Constant(constant.ty.clone()),
+        ),
+        Item::Use(used) if has_attribute(&used.attrs, "pymodule_export") => {
+            let mut found = Vec::new();
+            used_names(&used.tree, &mut found)?;
+            let conditions = conditions(&used.attrs);
+            return Ok(found
+                .into_iter()
+                .map(|ident| Entry {
+                    name: python_name(&ident),
+                    ident,
+                    export: Export::Used,
+                    conditions: conditions.clone(),
+                })
+                .collect());
+        }
+        _ => return Ok(Vec::new()),
+    };
+    let name = match &export {
+        Export::Init => "__init__".to_string(),
+        _ => Options::read(attributes)?
+            .name
+            .map_or_else(|| python_name(ident), |name| name.value()),
+    };
+    Ok(vec![Entry {
+        ident: ident.clone(),
+        name,
+        export,
+        conditions: conditions(attributes),
+    }])
+}
+
+/// The `cfg` attributes.
+fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
+    let all = attributes.iter();
+    all.filter(|attribute| attribute.path().is_ident("cfg"))
+        .cloned()
+        .collect()
+}
+
+/// The names that a `use` brings.
+fn used_names(tree: &UseTree, found: &mut Vec<Ident>) -> syn::Result<()> {
+    match tree {
+        UseTree::Path(path) => used_names(&path.tree, found),
+        UseTree::Name(name) => {
+            found.push(name.ident.clone());
+            Ok(())
+        }
+        UseTree::Rename(rename) => Err(error(
+            rename,
+            "an item keeps its name where it is exported; `#[py(name = \"…\")]` at the item gives it another",
+        )),
+        UseTree::Group(group) => group
+            .items
+            .iter()
+            .try_for_each(|tree| used_names(tree, found)),
+        UseTree::Glob(glob) => Err(error(glob, "each item that is exported is named")),
+    }
+}

@@ -1,0 +1,99 @@
+//! A module's tables in ROM, over the types that bindgen read in MicroPython's own headers.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::module::{Entry, Export, Module};
+use crate::Context;
+use crate::frozen::emit::support;
+
+/// The number of a name, or the error at the place where the name is.
+///
+/// # Errors
+///
+/// For a name that the build script hasn't found.
+pub fn qstr(context: &Context, name: &str, at: Span) -> syn::Result<u16> {
+    context.qstr_number(name).ok_or_else(|| {
+        syn::Error::new(
+            at,
+            format!(
+                "the build script hasn't found the name `{name}` in the crate's sources. It looks into the files below \
+                 src, tests, examples and benches; where a macro writes the item, add to build.rs \
+                 `.python_name(\"{name}\")` after `Build::new()`"
+            ),
+        )
+    })
+}
+
+/// The items that make a `mod` a Python module. They stand in it.
+///
+/// # Errors
+///
+/// For names that have no number.
+pub fn module(context: &Context, module: &Module) -> syn::Result<TokenStream> {
+    let support = support::common(context);
+    let name = qstr(context, &module.name, module.ident.span())?;
+    let dunder_name = qstr(context, "__name__", module.ident.span())?;
+    let mut entries = Vec::new();
+    let mut errors = None;
+    for entry in &module.entries {
+        match self::entry(context, entry) {
+            Ok(tokens) => entries.push(tokens),
+            Err(error) => combine(&mut errors, error),
+        }
+    }
+    if let Some(error) = errors {
+        return Err(error);
+    }
+    Ok(quote! {
+        #[doc(hidden)]
+        #[allow(
+            warnings, unused, nonstandard_style, unsafe_code, unsafe_op_in_unsafe_fn, missing_docs,
+            unreachable_pub, missing_debug_implementations, missing_copy_implementations,
+            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
+            reason = "the names and types are MicroPython's"
+        )]
+        mod __mpy_tables {
+            #support
+            const ENTRIES: &[Entry] = &[entry(#dunder_name, q(#name)), #(#entries),*];
+            static GLOBALS: Rom<ffi::mp_obj_dict_t> = Rom(dict(ENTRIES));
+            static MODULE: Rom<ffi::mp_obj_module_t> = Rom(ffi::mp_obj_module_t {
+                base: base(&raw const ffi::mp_type_module),
+                globals: (&raw const GLOBALS).cast_mut().cast(),
+            });
+            pub(super) const OBJECT: *const () = (&raw const MODULE).cast();
+        }
+        #[doc(hidden)]
+        pub const __MPY_NAME: u16 = #name;
+        #[doc(hidden)]
+        pub const __MPY_OBJECT: *const () = __mpy_tables::OBJECT;
+    })
+}
+
+/// Adds an error to those that there are.
+pub(super) fn combine(errors: &mut Option<syn::Error>, error: syn::Error) {
+    match errors {
+        Some(all) => all.combine(error),
+        None => *errors = Some(error),
+    }
+}
+
+/// One entry of a module's map.
+fn entry(context: &Context, entry: &Entry) -> syn::Result<TokenStream> {
+    let ident = &entry.ident;
+    let conditions = &entry.conditions;
+    let name = qstr(context, &entry.name, ident.span())?;
+    let value = match &entry.export {
+        Export::Function | Export::Init | Export::Class | Export::Module | Export::Used => {
+            quote!(p(super::#ident::__MPY_OBJECT))
+        }
+        Export::Constant(_) => constant(ident),
+    };
+    Ok(quote!(#(#conditions)* entry(#name, #value)))
+}
+
+/// A constant of the module.
+fn constant(ident: &Ident) -> TokenStream {
+    let ident = format_ident!("{ident}");
+    quote!(constant(super::#ident))
+}

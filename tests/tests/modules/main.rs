@@ -1,0 +1,44 @@
+//! Python modules written in Rust, used from Python on the host.
+
+use std::sync::{Mutex, PoisonError};
+
+// Cargo links libmicropython to the library of this package, and so to whoever names it.
+use mpy_freeze_tests as _;
+
+use mpy_freeze_rt::{Platform, Vm, pymodule};
+
+mod functions;
+
+struct Host;
+
+impl Platform for Host {
+    fn write(bytes: &[u8]) {
+        print!("{}", String::from_utf8_lossy(bytes));
+    }
+
+    fn ticks_us() -> u64 {
+        0
+    }
+
+    fn stack_limit() -> usize {
+        512 * 1024
+    }
+}
+
+mpy_freeze_rt::platform!(Host);
+mpy_freeze_rt::freeze!(modules = [functions::numbers]);
+
+/// Runs statements in a VM of their own, and fails with their traceback.
+#[track_caller]
+fn python(source: &str) {
+    static ONE_VM: Mutex<()> = Mutex::new(());
+    let _one = ONE_VM.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut heap = vec![0xa5u8; 256 * 1024];
+    let result = Vm::run(heap.as_mut_slice(), |vm| {
+        vm.exec(source, "test.py")
+            .map_err(|exception| exception.to_string())
+    });
+    if let Err(traceback) = result.expect("the VM starts") {
+        panic!("{traceback}");
+    }
+}

@@ -53,6 +53,8 @@ enum {
     MPYF_RETURN_RAISED = 4,
     // An iterator's end.
     MPYF_RETURN_STOP = 5,
+    // A float: single precision where a word has 32 bits, double where it has 64.
+    MPYF_RETURN_FLOAT = 6,
 };
 #if UINTPTR_MAX > 0xffffffff
 typedef struct _mpyf_return_t {
@@ -156,7 +158,8 @@ uint32_t mpyf_to_bool(const void *args, size_t index, uint32_t *value, mpyf_hand
 uint32_t mpyf_to_word(const void *args, size_t index, intptr_t *value, mpyf_handle_t *out);
 uint32_t mpyf_to_int(const void *args, size_t index, int64_t *value, mpyf_handle_t *out);
 uint32_t mpyf_to_uint(const void *args, size_t index, uint64_t *value, mpyf_handle_t *out);
-uint32_t mpyf_to_float(const void *args, size_t index, double *value, mpyf_handle_t *out);
+uint32_t mpyf_to_double(const void *args, size_t index, double *value, mpyf_handle_t *out);
+uint32_t mpyf_to_single(const void *args, size_t index, float *value, mpyf_handle_t *out);
 uint32_t mpyf_as_str(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out);
 uint32_t mpyf_as_bytes(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out);
 uint32_t mpyf_as_buffer(const void *args, size_t index, uint32_t writable, uint8_t **data, size_t *len,
@@ -165,9 +168,11 @@ uint32_t mpyf_as_object(const void *args, size_t index, mpyf_handle_t *out);
 void mpyf_type_name(const void *args, size_t index, const uint8_t **data, size_t *len);
 uint32_t mpyf_tuple(const mpyf_value_t *items, size_t n_items, mpyf_handle_t *out);
 
-// While Rust has a buffer in its hands, nothing may run that could change or free it.
-void mpyf_close(void);
-void mpyf_open(void);
+// Above zero while Rust is called from the middle of MicroPython's own work: the console, the clock, or
+// whoever a text is written to. MicroPython may be halfway through a dict or list there, so nothing that
+// runs Python is let in until Rust has returned. Rust itself counts here while it has a buffer in its hands that
+// Python could change or free.
+extern uint32_t mpyf_outside;
 
 uint32_t mpyf_text(mpyf_handle_t object, uint32_t kind, mpyf_handle_t *out);
 uint32_t mpyf_write(mpyf_handle_t object, uint32_t kind, mpyf_write_t write, void *context,

@@ -3,17 +3,37 @@
 // A Rust function takes the address of its arguments and returns two machine words, which say what Python gets.
 // Nothing is raised and no object is made before its frame is gone, so that no jump ever passes it.
 
+#include <string.h>
+
 #include "py/runtime.h"
+#include "py/smallint.h"
 
 #include "mpyf_internal.h"
 
-mp_obj_t mpyf_returned(mpyf_return_t result) {
+static mp_obj_t new_float(intptr_t payload) {
+    #if MICROPY_PY_BUILTINS_FLOAT
+    #if UINTPTR_MAX > 0xffffffff
+    double value;
+    #else
+    float value;
+    #endif
+    memcpy(&value, &payload, sizeof(value));
+    return mp_obj_new_float((mp_float_t)value);
+    #else
+    (void)payload;
+    mp_raise_TypeError(MP_ERROR_TEXT("no floats in this firmware"));
+    #endif
+}
+
+static __attribute__((noinline)) mp_obj_t other_returned(mpyf_return_t result) {
     intptr_t payload = MPYF_RETURN_PAYLOAD(result);
     switch (MPYF_RETURN_KIND(result)) {
         case MPYF_RETURN_INT:
             return mp_obj_new_int(payload);
         case MPYF_RETURN_BOOL:
             return mp_obj_new_bool(payload);
+        case MPYF_RETURN_FLOAT:
+            return new_float(payload);
         case MPYF_RETURN_OBJECT:
             return mpyf_take(payload);
         case MPYF_RETURN_RAISED:
@@ -25,9 +45,21 @@ mp_obj_t mpyf_returned(mpyf_return_t result) {
     }
 }
 
+mp_obj_t mpyf_returned(mpyf_return_t result) {
+    intptr_t payload = MPYF_RETURN_PAYLOAD(result);
+    if (MPYF_RETURN_KIND(result) == MPYF_RETURN_INT && MP_SMALL_INT_FITS(payload)) {
+        return MP_OBJ_NEW_SMALL_INT(payload);
+    }
+    if (MPYF_RETURN_KIND(result) == MPYF_RETURN_NONE) {
+        return mp_const_none;
+    }
+    return other_returned(result);
+}
+
 // The number of arguments is checked in place where it is right, and by MicroPython where it isn't, which then
 // raises what its own functions raise.
-static mp_obj_t call_fixed(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_obj_t *args, size_t wanted) {
+static inline __attribute__((always_inline)) mp_obj_t call_fixed(mp_obj_t self_in, size_t n_args, size_t n_kw,
+    const mp_obj_t *args, size_t wanted) {
     const mpyf_function_t *self = MP_OBJ_TO_PTR(self_in);
     if (n_args != wanted || n_kw != 0) {
         mp_arg_check_num(n_args, n_kw, wanted, wanted, false);

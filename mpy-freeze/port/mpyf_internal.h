@@ -8,11 +8,6 @@
 // Work that may raise. It returns the object that the caller gets a handle for, or MP_OBJ_NULL.
 typedef mp_obj_t (*mpyf_body_t)(void *arg);
 
-// Above zero while Rust is called from the middle of MicroPython's own work: the console, the clock, or
-// whoever a text is written to. MicroPython may be halfway through a dict or list there, so nothing that
-// runs Python is let in until Rust has returned. The same holds while Rust has a buffer that Python could change.
-extern uint32_t mpyf_outside;
-
 // Does the work and catches what it raises: no jump leaves this function.
 uint32_t mpyf_protect(mpyf_body_t body, void *arg, mpyf_handle_t *out);
 
@@ -30,7 +25,7 @@ mp_obj_t mpyf_take(mpyf_handle_t handle);
 mp_obj_t mpyf_returned(mpyf_return_t result);
 
 // The object in a place: an index into the arguments of a function, or into the table of handles.
-static inline mp_obj_t mpyf_in_place(const void *args, size_t index) {
+static inline __attribute__((always_inline)) mp_obj_t mpyf_in_place(const void *args, size_t index) {
     return args == NULL ? mpyf_object(index) : ((const mp_obj_t *)args)[index];
 }
 

@@ -28,21 +28,36 @@ typedef struct {
     } value;
 } reading_t;
 
+// Most arguments are what they should be, and are read without a place to jump back to. Whatever else there is goes
+// this way.
+static __attribute__((noinline)) uint32_t protected(mpyf_body_t body, mp_obj_t object, reading_t *reading,
+    mpyf_handle_t *out) {
+    reading->object = object;
+    return mpyf_protect(body, reading, out);
+}
+
 static mp_obj_t bool_body(void *arg) {
     reading_t *reading = arg;
     reading->value.truth = mp_obj_is_true(reading->object);
     return MP_OBJ_NULL;
 }
 
+static __attribute__((noinline)) uint32_t other_to_bool(mp_obj_t object, uint32_t *value, mpyf_handle_t *out) {
+    reading_t reading;
+    uint32_t status = protected(bool_body, object, &reading, out);
+    if (status == MPYF_OK) {
+        *value = reading.value.truth;
+    }
+    return status;
+}
+
 uint32_t mpyf_to_bool(const void *args, size_t index, uint32_t *value, mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_in_place(args, index) };
-    if (mp_obj_is_bool(reading.object)) {
-        *value = reading.object == mp_const_true;
+    mp_obj_t object = mpyf_in_place(args, index);
+    if (mp_obj_is_bool(object)) {
+        *value = object == mp_const_true;
         return MPYF_OK;
     }
-    uint32_t status = mpyf_protect(bool_body, &reading, out);
-    *value = status == MPYF_OK ? reading.value.truth : 0;
-    return status;
+    return other_to_bool(object, value, out);
 }
 
 static mp_obj_t shifted_right(mp_obj_t object, int bits) {
@@ -86,13 +101,11 @@ static mp_obj_t int_body(void *arg) {
 }
 
 uint32_t mpyf_to_int(const void *args, size_t index, int64_t *value, mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_in_place(args, index) };
-    if (mp_obj_is_small_int(reading.object)) {
-        *value = MP_OBJ_SMALL_INT_VALUE(reading.object);
-        return MPYF_OK;
+    reading_t reading;
+    uint32_t status = protected(int_body, mpyf_in_place(args, index), &reading, out);
+    if (status == MPYF_OK) {
+        *value = reading.value.integer;
     }
-    uint32_t status = mpyf_protect(int_body, &reading, out);
-    *value = status == MPYF_OK ? reading.value.integer : 0;
     return status;
 }
 
@@ -110,9 +123,11 @@ static mp_obj_t uint_body(void *arg) {
 }
 
 uint32_t mpyf_to_uint(const void *args, size_t index, uint64_t *value, mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_in_place(args, index) };
-    uint32_t status = mpyf_protect(uint_body, &reading, out);
-    *value = status == MPYF_OK ? reading.value.natural : 0;
+    reading_t reading;
+    uint32_t status = protected(uint_body, mpyf_in_place(args, index), &reading, out);
+    if (status == MPYF_OK) {
+        *value = reading.value.natural;
+    }
     return status;
 }
 
@@ -125,15 +140,22 @@ static mp_obj_t word_body(void *arg) {
     return MP_OBJ_NULL;
 }
 
+static __attribute__((noinline)) uint32_t other_to_word(mp_obj_t object, intptr_t *value, mpyf_handle_t *out) {
+    reading_t reading;
+    uint32_t status = protected(word_body, object, &reading, out);
+    if (status == MPYF_OK) {
+        *value = (intptr_t)reading.value.integer;
+    }
+    return status;
+}
+
 uint32_t mpyf_to_word(const void *args, size_t index, intptr_t *value, mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_in_place(args, index) };
-    if (mp_obj_is_small_int(reading.object)) {
-        *value = MP_OBJ_SMALL_INT_VALUE(reading.object);
+    mp_obj_t object = mpyf_in_place(args, index);
+    if (mp_obj_is_small_int(object)) {
+        *value = MP_OBJ_SMALL_INT_VALUE(object);
         return MPYF_OK;
     }
-    uint32_t status = mpyf_protect(word_body, &reading, out);
-    *value = status == MPYF_OK ? (intptr_t)reading.value.integer : 0;
-    return status;
+    return other_to_word(object, value, out);
 }
 
 static mp_obj_t float_body(void *arg) {
@@ -147,10 +169,38 @@ static mp_obj_t float_body(void *arg) {
     #endif
 }
 
-uint32_t mpyf_to_float(const void *args, size_t index, double *value, mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_in_place(args, index) };
-    uint32_t status = mpyf_protect(float_body, &reading, out);
-    *value = status == MPYF_OK ? reading.value.number : 0.0;
+static __attribute__((noinline)) uint32_t other_to_float(mp_obj_t object, double *value, mpyf_handle_t *out) {
+    reading_t reading;
+    uint32_t status = protected(float_body, object, &reading, out);
+    if (status == MPYF_OK) {
+        *value = reading.value.number;
+    }
+    return status;
+}
+
+uint32_t mpyf_to_double(const void *args, size_t index, double *value, mpyf_handle_t *out) {
+    mp_obj_t object = mpyf_in_place(args, index);
+    #if MICROPY_PY_BUILTINS_FLOAT
+    if (mp_obj_is_float(object)) {
+        *value = (double)mp_obj_float_get(object);
+        return MPYF_OK;
+    }
+    #endif
+    return other_to_float(object, value, out);
+}
+
+// A controller that computes in single precision only is spared the way through double.
+uint32_t mpyf_to_single(const void *args, size_t index, float *value, mpyf_handle_t *out) {
+    mp_obj_t object = mpyf_in_place(args, index);
+    #if MICROPY_PY_BUILTINS_FLOAT
+    if (mp_obj_is_float(object)) {
+        *value = (float)mp_obj_float_get(object);
+        return MPYF_OK;
+    }
+    #endif
+    double number = 0;
+    uint32_t status = other_to_float(object, &number, out);
+    *value = (float)number;
     return status;
 }
 
@@ -161,7 +211,7 @@ static __attribute__((noreturn)) void raise_wrong_type(qstr wanted, mp_obj_t obj
 
 // Rust borrows the bytes in place, so they must not change while the object lives. MicroPython
 // reuses its emergency buffer for the next exception; the text in there can't be lent out.
-static void refuse_emergency_text(const void *data) {
+static bool in_emergency_buffer(const void *data) {
     #if MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF
     const byte *start = (const byte *)MP_STATE_VM(mp_emergency_exception_buf);
     #if MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE > 0
@@ -169,64 +219,61 @@ static void refuse_emergency_text(const void *data) {
     #else
     size_t size = (size_t)MP_STATE_VM(mp_emergency_exception_buf_size);
     #endif
-    if ((uintptr_t)data - (uintptr_t)start < size) {
-        mp_raise_type(&mp_type_MemoryError);
-    }
+    return (uintptr_t)data - (uintptr_t)start < size;
     #else
     (void)data;
+    return false;
     #endif
 }
 
-static void lend(reading_t *reading) {
-    size_t len;
-    const char *data = mp_obj_str_get_data(reading->object, &len);
-    refuse_emergency_text(data);
-    reading->value.bytes.data = (const uint8_t *)data;
-    reading->value.bytes.len = len;
+static mp_obj_t not_str_body(void *arg) {
+    const reading_t *reading = arg;
+    if (mp_obj_is_str(reading->object)) {
+        mp_raise_type(&mp_type_MemoryError);
+    }
+    raise_wrong_type(MP_QSTR_str, reading->object);
+}
+
+static mp_obj_t not_bytes_body(void *arg) {
+    const reading_t *reading = arg;
+    if (mp_obj_is_exact_type(reading->object, &mp_type_bytes)) {
+        mp_raise_type(&mp_type_MemoryError);
+    }
+    raise_wrong_type(MP_QSTR_bytes, reading->object);
 }
 
 // Only `str` itself: an instance of a subclass can have its text replaced by a second `__init__`.
-static mp_obj_t str_body(void *arg) {
-    reading_t *reading = arg;
-    if (!mp_obj_is_str(reading->object)) {
-        raise_wrong_type(MP_QSTR_str, reading->object);
+uint32_t mpyf_as_str(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out) {
+    mp_obj_t object = mpyf_in_place(args, index);
+    if (mp_obj_is_str(object)) {
+        *data = (const uint8_t *)mp_obj_str_get_data(object, len);
+        if (!in_emergency_buffer(*data)) {
+            return MPYF_OK;
+        }
     }
-    lend(reading);
-    return MP_OBJ_NULL;
+    reading_t reading;
+    return protected(not_str_body, object, &reading, out);
 }
 
 // Only `bytes` itself: whatever else has a buffer can change it.
-static mp_obj_t bytes_body(void *arg) {
-    reading_t *reading = arg;
-    if (!mp_obj_is_exact_type(reading->object, &mp_type_bytes)) {
-        raise_wrong_type(MP_QSTR_bytes, reading->object);
-    }
-    lend(reading);
-    return MP_OBJ_NULL;
-}
-
-static uint32_t borrow(mpyf_body_t body, reading_t *reading, const uint8_t **data, size_t *len,
-    mpyf_handle_t *out) {
-    uint32_t status = mpyf_protect(body, reading, out);
-    *data = status == MPYF_OK ? reading->value.bytes.data : NULL;
-    *len = status == MPYF_OK ? reading->value.bytes.len : 0;
-    return status;
-}
-
-uint32_t mpyf_as_str(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_in_place(args, index) };
-    return borrow(str_body, &reading, data, len, out);
-}
-
 uint32_t mpyf_as_bytes(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_in_place(args, index) };
-    return borrow(bytes_body, &reading, data, len, out);
+    mp_obj_t object = mpyf_in_place(args, index);
+    if (mp_obj_is_exact_type(object, &mp_type_bytes)) {
+        *data = (const uint8_t *)mp_obj_str_get_data(object, len);
+        if (!in_emergency_buffer(*data)) {
+            return MPYF_OK;
+        }
+    }
+    reading_t reading;
+    return protected(not_bytes_body, object, &reading, out);
 }
 
 static void lend_buffer(reading_t *reading, mp_uint_t access) {
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(reading->object, &buffer, access);
-    refuse_emergency_text(buffer.buf);
+    if (in_emergency_buffer(buffer.buf)) {
+        mp_raise_type(&mp_type_MemoryError);
+    }
     reading->value.bytes.data = buffer.buf;
     reading->value.bytes.len = buffer.len;
 }
@@ -241,10 +288,30 @@ static mp_obj_t writable_body(void *arg) {
     return MP_OBJ_NULL;
 }
 
+static __attribute__((noinline)) uint32_t other_as_buffer(mp_obj_t object, bool writable, uint8_t **data, size_t *len,
+    mpyf_handle_t *out) {
+    reading_t reading;
+    uint32_t status = protected(writable ? writable_body : readable_body, object, &reading, out);
+    if (status == MPYF_OK) {
+        *data = (uint8_t *)reading.value.bytes.data;
+        *len = reading.value.bytes.len;
+    }
+    return status;
+}
+
 uint32_t mpyf_as_buffer(const void *args, size_t index, uint32_t writable, uint8_t **data, size_t *len,
     mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_in_place(args, index) };
-    return borrow(writable ? writable_body : readable_body, &reading, (const uint8_t **)data, len, out);
+    mp_obj_t object = mpyf_in_place(args, index);
+    #if MICROPY_PY_BUILTINS_BYTEARRAY
+    if (mp_obj_is_exact_type(object, &mp_type_bytearray)) {
+        mp_buffer_info_t buffer;
+        mp_get_buffer(object, &buffer, MP_BUFFER_RW);
+        *data = buffer.buf;
+        *len = buffer.len;
+        return MPYF_OK;
+    }
+    #endif
+    return other_as_buffer(object, writable, data, len, out);
 }
 
 static mp_obj_t object_body(void *arg) {
@@ -252,8 +319,8 @@ static mp_obj_t object_body(void *arg) {
 }
 
 uint32_t mpyf_as_object(const void *args, size_t index, mpyf_handle_t *out) {
-    reading_t reading = { .object = mpyf_in_place(args, index) };
-    return mpyf_protect(object_body, &reading, out);
+    reading_t reading;
+    return protected(object_body, mpyf_in_place(args, index), &reading, out);
 }
 
 // The names of types are qstrs, and those stay where they are until the VM stops.

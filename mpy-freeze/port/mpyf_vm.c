@@ -46,14 +46,6 @@ uint32_t mpyf_protect(mpyf_body_t body, void *arg, mpyf_handle_t *out) {
     return MPYF_RAISED;
 }
 
-void mpyf_close(void) {
-    mpyf_outside++;
-}
-
-void mpyf_open(void) {
-    mpyf_outside--;
-}
-
 uint32_t mpyf_start(uint8_t *heap, size_t heap_len, void *stack_top, size_t stack_bytes) {
     if (stack_bytes < SMALLEST_STACK) {
         return MPYF_STACK_TOO_SMALL;

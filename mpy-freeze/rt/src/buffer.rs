@@ -52,8 +52,9 @@ impl<'a, const N: usize> Lent<'a, N> {
                 }
             }
         }
-        // SAFETY: the VM runs, since it has called; dropping the result opens it again.
-        unsafe { ffi::mpyf_close() }
+        // SAFETY: the VM runs on this thread, since it has called, and nobody has a reference to the count. Dropping
+        // the result takes it back.
+        unsafe { ffi::mpyf_outside += 1 }
         Ok(Self { buffers })
     }
 
@@ -91,7 +92,7 @@ impl<'a, const N: usize> Lent<'a, N> {
 
 impl<const N: usize> Drop for Lent<'_, N> {
     fn drop(&mut self) {
-        // SAFETY: `new` has closed the VM.
-        unsafe { ffi::mpyf_open() }
+        // SAFETY: as in `new`, which has counted.
+        unsafe { ffi::mpyf_outside -= 1 }
     }
 }

@@ -29,6 +29,7 @@ pub(crate) const RETURN_BOOL: u32 = 1;
 pub(crate) const RETURN_INT: u32 = 2;
 pub(crate) const RETURN_OBJECT: u32 = 3;
 pub(crate) const RETURN_RAISED: u32 = 4;
+pub(crate) const RETURN_FLOAT: u32 = 6;
 
 pub(crate) const SOURCE_STATEMENTS: u32 = 0;
 pub(crate) const SOURCE_EXPRESSION: u32 = 1;
@@ -138,10 +139,16 @@ unsafe extern "C" {
         value: *mut u64,
         out: *mut u32,
     ) -> u32;
-    pub(crate) fn mpyf_to_float(
+    pub(crate) fn mpyf_to_double(
         args: *const c_void,
         index: usize,
         value: *mut f64,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_to_single(
+        args: *const c_void,
+        index: usize,
+        value: *mut f32,
         out: *mut u32,
     ) -> u32;
     pub(crate) fn mpyf_as_str(
@@ -174,8 +181,7 @@ unsafe extern "C" {
         len: *mut usize,
     );
 
-    pub(crate) fn mpyf_close();
-    pub(crate) fn mpyf_open();
+    pub(crate) static mut mpyf_outside: u32;
 
     pub(crate) fn mpyf_text(object: u32, kind: u32, out: *mut u32) -> u32;
     pub(crate) fn mpyf_write(

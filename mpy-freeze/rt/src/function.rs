@@ -52,6 +52,18 @@ impl Return {
         Self::new(ffi::RETURN_INT, value)
     }
 
+    /// A float of the precision that a word has room for.
+    #[cfg(target_pointer_width = "64")]
+    pub(crate) const fn float(value: f64) -> Self {
+        Self::new(ffi::RETURN_FLOAT, value.to_bits().cast_signed() as isize)
+    }
+
+    /// A float of the precision that a word has room for.
+    #[cfg(not(target_pointer_width = "64"))]
+    pub(crate) const fn float(value: f32) -> Self {
+        Self::new(ffi::RETURN_FLOAT, value.to_bits().cast_signed() as isize)
+    }
+
     pub(crate) fn raised(exception: Exception<'_>) -> Self {
         let object = ManuallyDrop::new(exception.into_obj());
         Self::new(ffi::RETURN_RAISED, object.handle() as isize)

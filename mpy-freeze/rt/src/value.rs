@@ -130,11 +130,20 @@ impl ToPy for f64 {
     fn to_py(&self) -> Value<'_> {
         Value::bits(ffi::VALUE_FLOAT, self.to_bits())
     }
+
+    #[cfg(target_pointer_width = "64")]
+    fn returned(&self) -> Return {
+        Return::float(*self)
+    }
 }
 
 impl ToPy for f32 {
     fn to_py(&self) -> Value<'_> {
         Value::bits(ffi::VALUE_FLOAT, f64::from(*self).to_bits())
+    }
+
+    fn returned(&self) -> Return {
+        Return::float((*self).into())
     }
 }
 

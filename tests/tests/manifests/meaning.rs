@@ -176,8 +176,48 @@ const MANIFESTS: &[(&str, &str)] = &[
         "def add(n, **kw):\n    module(f'{n}.py', **kw)\nfor n in ['one']:\n    add(n, opt=len([x for x in range(5) if x > 2]))\nclass A:\n    level = 3\nif A.level == 3 and not options.x:\n    package('pkg')",
     ),
     ("raise", "raise ValueError('my own reason')"),
-    ("cycle", "include('cycle.py')\nmodule('one.py')"),
+    (
+        "cycle-require",
+        "add_library('ring', 'ring')\nrequire('first')\nrequire('self')\ninclude('by.py')",
+    ),
+    (
+        "cycle-outside",
+        "add_library('ring', 'ring')\nrequire('outside')\nmodule('one.py')",
+    ),
+    (
+        "again",
+        "include('again.py')\ninclude('again.py')\ninclude(['again.py', 'sub'])\ninclude('sub')",
+    ),
     ("snippet", ""),
+];
+
+/// Manifests that are included more than once, and libraries that need each other.
+const RINGS: [(&str, &str); 10] = [
+    ("again.py", "include('sub')\nmodule('two.PY')\n"),
+    (
+        "by.py",
+        "require('through', library='ring')\nmodule('one.py')\n",
+    ),
+    (
+        "ring/first/manifest.py",
+        "metadata(version='1')\nrequire('second')\nmodule('first.py')\n",
+    ),
+    ("ring/first/first.py", ""),
+    (
+        "ring/second/manifest.py",
+        "metadata(version='2')\nrequire('first')\nmodule('second.py')\n",
+    ),
+    ("ring/second/second.py", ""),
+    (
+        "ring/self/manifest.py",
+        "require('self')\nmodule('self.py')\n",
+    ),
+    ("ring/self/self.py", ""),
+    ("ring/through/manifest.py", "include('../../by.py')\n"),
+    (
+        "ring/outside/manifest.py",
+        "include('../../manifest.py')\ninclude('../outside', is_require=True)\n",
+    ),
 ];
 
 #[test]
@@ -185,8 +225,7 @@ fn every_function_as_upstreams_tool_has_it() {
     let mut jobs: Vec<Job> = Vec::new();
     for (name, manifest) in MANIFESTS {
         let mut job = job(name, manifest);
-        let cycle = "include('manifest.py')\ninclude('cycle.py')\nmodule('two.PY')\n";
-        sandbox::files(&job.folder, &[("cycle.py", cycle)]);
+        sandbox::files(&job.folder, &RINGS);
         if *name == "snippet" {
             job.manifests = vec![
                 "module('one.py'); freeze('pkg', 'z.py')".into(),
@@ -362,6 +401,66 @@ fn errors_say_what_where_and_what_to_do() {
             "Build::manifest_variable(\"BOARD_DIR\"",
         ],
     );
+}
+
+#[test]
+fn a_cycle_of_inclusions_is_an_error() {
+    // Upstream's tool leaves out a manifest that runs already, and lists less than any of them says.
+    let cycles = [
+        (
+            "self",
+            "include('manifest.py')",
+            vec!["manifest.py:1: a cycle of inclusions: the manifest includes itself"],
+        ),
+        (
+            "two",
+            "\ninclude('a.py')",
+            vec![
+                "/a.py:1: a cycle of inclusions: this manifest includes /",
+                "/manifest.py, which led here",
+                "1 | include('manifest.py')",
+                "included by /",
+                "/manifest.py:2",
+                "help: remove one of these inclusions",
+            ],
+        ),
+        (
+            "three",
+            "include(['sub', 'b.py'])",
+            vec!["/c.py:2: a cycle", "/b.py, which led here", "/b.py:3"],
+        ),
+        (
+            "folder",
+            "include('ring')",
+            vec!["/ring/inner.py:1: a cycle", "/ring/manifest.py, which"],
+        ),
+        (
+            "below-require",
+            "add_library('lib', 'lib')\nrequire('needs')",
+            vec!["/lib/other.py:1: a cycle", "/needs/manifest.py, which"],
+        ),
+    ];
+    for (name, manifest, words) in cycles {
+        let job = job(&format!("cycle-{name}"), manifest);
+        sandbox::files(
+            &job.folder,
+            &[
+                ("a.py", "include('manifest.py')\n"),
+                ("b.py", "# b\n\ninclude(('c.py',))\n"),
+                ("c.py", "\ninclude('./ring/../b.py', x=1)\n"),
+                ("ring/manifest.py", "include('inner.py')\n"),
+                ("ring/inner.py", "include('.')\n"),
+                ("lib/needs/manifest.py", "include('../other.py')\n"),
+                ("lib/other.py", "include('needs')\n"),
+            ],
+        );
+        let theirs = sandbox::upstream(&format!("cycle-{name}"), std::slice::from_ref(&job));
+        assert!(matches!(theirs.as_slice(), [Outcome::Files(_)]), "{name}");
+        let error = job.run().expect_err(name).to_string();
+        for word in words {
+            assert!(error.contains(word), "{name}: {word:?} is not in:\n{error}");
+        }
+    }
 }
 
 #[test]

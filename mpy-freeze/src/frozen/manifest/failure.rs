@@ -148,6 +148,9 @@ impl Failure {
             "NameError" => "a manifest has Python's builtins, without files, and the functions metadata, include, \
                  require, add_library, package, module, freeze, freeze_as_str, freeze_as_mpy and freeze_mpy"
                 .into(),
+            _ if message.starts_with("a cycle of inclusions: ") => {
+                "remove one of these inclusions; what two manifests share can be a third that both include".into()
+            }
             _ if message.starts_with("Cannot stat ") => {
                 "there is no such file; relative paths start at the manifest's folder".into()
             }

@@ -88,7 +88,6 @@ pub(super) struct Manifests {
     pub(super) read: Vec<PathBuf>,
     /// The folders that were searched for files to freeze.
     pub(super) searched: BTreeSet<PathBuf>,
-    visited: BTreeSet<String>,
     listed: Vec<Listed>,
     metadata: Vec<Metadata>,
     /// The metadata of the manifest that runs and of those that required it.
@@ -105,7 +104,6 @@ impl Manifests {
             folder,
             read: Vec::new(),
             searched: BTreeSet::new(),
-            visited: BTreeSet::new(),
             listed: Vec::new(),
             metadata: vec![Metadata::default()],
             open_metadata: vec![0],
@@ -503,13 +501,14 @@ impl Manifests {
         Ok(())
     }
 
-    /// Where a manifest to include lies; nothing where it was included before.
-    pub(super) fn visit(&mut self, manifest: &str) -> Option<String> {
-        let mut path = self.resolve(manifest);
+    /// Where a manifest to include lies: the file itself, or the one in the folder of this name.
+    pub(super) fn place_of(&self, manifest: &str) -> String {
+        let path = self.resolve(manifest);
         if Path::new(&path).is_dir() {
-            path = paths::join(&path, "manifest.py");
+            paths::join(&path, "manifest.py")
+        } else {
+            path
         }
-        self.visited.insert(path.clone()).then_some(path)
     }
 
     /// Begins the metadata of a package.

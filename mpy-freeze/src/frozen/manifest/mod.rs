@@ -7,6 +7,7 @@
 
 mod failure;
 mod functions;
+mod inclusion;
 mod paths;
 mod session;
 mod signature;

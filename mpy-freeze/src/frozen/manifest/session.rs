@@ -6,12 +6,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::failure::{Failure, Raise};
 use super::functions::{Answer, FUNCTIONS, Manifests};
+use super::inclusion::Inclusions;
 use super::paths;
 use super::wire::{self, Call, Heard, Raised, Said};
 use crate::error::{Error, Problem, Result};
-
-/// How deep manifests may include one another.
-const DEEPEST: usize = 100;
 
 /// Why a manifest didn't come to its end.
 enum Stop {
@@ -40,7 +38,7 @@ pub(super) struct Session<'a> {
     last: Option<Raise>,
     /// The manifest that was started with.
     top: Option<String>,
-    depth: usize,
+    inclusions: Inclusions,
 }
 
 impl<'a> Session<'a> {
@@ -71,7 +69,7 @@ impl<'a> Session<'a> {
             manifests,
             last: None,
             top: None,
-            depth: 0,
+            inclusions: Inclusions::default(),
         })
     }
 
@@ -200,39 +198,23 @@ impl<'a> Session<'a> {
         package: bool,
         options: &[String],
     ) -> std::result::Result<(), Ended> {
-        let Some(path) = self.manifests.visit(manifest) else {
+        let path = self.manifests.place_of(manifest);
+        let first = self.inclusions.visit(&path, package);
+        if !first.map_err(Ended::Raise)? {
             return Ok(());
-        };
+        }
         if package {
             self.manifests.open_package();
         }
-        let raise = |reason: &str, cause| {
-            let mut raise = Raise::manifest(format!("Error in manifest file: {path}: {reason}"));
-            raise.cause = cause;
-            Ended::Raise(raise)
-        };
-        if self.depth >= DEEPEST {
-            return Err(raise(
-                &format!("manifests include one another {DEEPEST} deep"),
-                None,
-            ));
-        }
-        let text = std::fs::read(&path);
-        let text = text.map_err(|error| raise(&Raise::os_error(&path, &error).message, None))?;
-        self.manifests.read.push(path.clone().into());
-        let text = String::from_utf8(text).map_err(|error| {
-            let offset = error.utf8_error().valid_up_to();
-            raise(&format!("the file isn't UTF-8 at byte {offset}"), None)
-        })?;
-        let folder = std::fs::canonicalize(paths::folder(&path));
-        let folder =
-            folder.map_err(|error| raise(&Raise::os_error(&path, &error).message, None))?;
-        let folder = folder.display().to_string();
+        let (text, folder) = self
+            .open(&path)
+            .map_err(|reason| Ended::Raise(reported(&path, &reason)))?;
+        let begun = self.inclusions.begin(&path, package);
+        begun.map_err(|reason| Ended::Raise(reported(&path, &reason)))?;
         let before = std::mem::replace(&mut self.manifests.folder, folder);
-        self.depth += 1;
         let ended = self.run(&path, &text, options);
-        self.depth -= 1;
         self.manifests.folder = before;
+        let outermost = self.inclusions.end();
         match ended {
             Ok(()) => {
                 if package {
@@ -241,12 +223,26 @@ impl<'a> Session<'a> {
                 Ok(())
             }
             Err(Stop::Fatal(error)) => Err(Ended::Fatal(error)),
-            Err(Stop::Failed(failure)) if failure.raised.catchable || self.depth == 0 => {
-                let reason = failure.raised.message.clone();
-                Err(raise(&reason, Some(Box::new(failure))))
+            Err(Stop::Failed(failure)) if failure.raised.catchable || outermost => {
+                let mut raise = reported(&path, &failure.raised.message);
+                raise.cause = Some(Box::new(failure));
+                Err(Ended::Raise(raise))
             }
             Err(Stop::Failed(_)) => Err(Ended::Again),
         }
+    }
+
+    /// The text of a manifest, and the folder that paths in it start at.
+    fn open(&mut self, path: &str) -> std::result::Result<(String, String), String> {
+        let reason = |error| Raise::os_error(path, &error).message;
+        let text = std::fs::read(path).map_err(reason)?;
+        self.manifests.read.push(path.into());
+        let text = String::from_utf8(text).map_err(|error| {
+            let offset = error.utf8_error().valid_up_to();
+            format!("the file isn't UTF-8 at byte {offset}")
+        })?;
+        let folder = std::fs::canonicalize(paths::folder(path)).map_err(reason)?;
+        Ok((text, folder.display().to_string()))
     }
 
     fn say(&mut self, said: &Said<'_>) -> std::result::Result<(), Box<Error>> {
@@ -293,6 +289,11 @@ impl<'a> Session<'a> {
             None => problem,
         }
     }
+}
+
+/// The exception in the including manifest for what went wrong in the one at `path`.
+fn reported(path: &str, reason: &str) -> Raise {
+    Raise::manifest(format!("Error in manifest file: {path}: {reason}"))
 }
 
 impl Drop for Session<'_> {

@@ -8,9 +8,14 @@
 mod failure;
 mod functions;
 mod inclusion;
+mod libraries;
+mod listed;
+mod metadata;
 mod paths;
+mod places;
 mod session;
 mod signature;
+mod walk;
 mod wire;
 
 use std::path::{Path, PathBuf};
@@ -81,9 +86,5 @@ pub fn list(context: &Context, folder: &Path, manifests: &[String]) -> Result<Li
         }
     }
     drop(session);
-    Ok(Listing {
-        entries: state.entries(),
-        manifests: state.read,
-        folders: state.searched.into_iter().collect(),
-    })
+    Ok(state.listing())
 }

@@ -79,7 +79,7 @@ impl<'a> Session<'a> {
     ///
     /// [`Error::Inputs`] with what went wrong in it.
     pub(super) fn file(&mut self, path: &str) -> Result<()> {
-        self.top = Some(self.manifests.resolve(path));
+        self.top = Some(self.manifests.places.resolve(path));
         match self.include(path, false, &[]) {
             Ok(()) => Ok(()),
             Err(Ended::Fatal(error)) => Err(*error),
@@ -118,7 +118,7 @@ impl<'a> Session<'a> {
     }
 
     fn failed(&self, failure: &Failure) -> Error {
-        let problem = failure.problem(self.top.as_deref(), &self.manifests.variables);
+        let problem = failure.problem(self.top.as_deref(), self.manifests.places.variables());
         Error::Inputs(vec![problem])
     }
 
@@ -198,27 +198,27 @@ impl<'a> Session<'a> {
         package: bool,
         options: &[String],
     ) -> std::result::Result<(), Ended> {
-        let path = self.manifests.place_of(manifest);
+        let path = self.manifests.places.manifest(manifest);
         let first = self.inclusions.visit(&path, package);
         if !first.map_err(Ended::Raise)? {
             return Ok(());
         }
         if package {
-            self.manifests.open_package();
+            self.manifests.packages.open();
         }
         let (text, folder) = self
             .open(&path)
             .map_err(|reason| Ended::Raise(reported(&path, &reason)))?;
         let begun = self.inclusions.begin(&path, package);
         begun.map_err(|reason| Ended::Raise(reported(&path, &reason)))?;
-        let before = std::mem::replace(&mut self.manifests.folder, folder);
+        let before = self.manifests.places.enter(folder);
         let ended = self.run(&path, &text, options);
-        self.manifests.folder = before;
+        self.manifests.places.enter(before);
         let outermost = self.inclusions.end();
         match ended {
             Ok(()) => {
                 if package {
-                    self.manifests.close_package();
+                    self.manifests.packages.close();
                 }
                 Ok(())
             }

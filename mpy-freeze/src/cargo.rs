@@ -13,7 +13,7 @@ use crate::build::Build;
 use crate::error::{Error, Problem, Result};
 use crate::fingerprint::fingerprint;
 use crate::port::{self, Artifacts, HostJob, Job, ManifestJob, Source};
-use crate::watch;
+use crate::watch::{self, Watched};
 
 /// Variables that name the MicroPython tree, the first that is set wins.
 const TREE_VARIABLES: [&str; 2] = ["MPY_DIR", "MICROPYTHON_DIR"];
@@ -255,7 +255,16 @@ fn directives(
     }
     let prefixed = environment.manifests.variables.iter();
     let prefixed = prefixed.map(|(name, _)| format!("{VARIABLE_PREFIX}{name}"));
-    let names: BTreeSet<String> = variables(&job.target).into_iter().chain(prefixed).collect();
+    let recorded = watch::recorded(&job.out_dir).into_iter();
+    let missing = recorded.filter_map(|watched| match watched {
+        // A name that no environment can have is nothing to watch.
+        Watched::Variable(name) if name.chars().all(|c| c == '_' || c.is_alphanumeric()) => {
+            Some(format!("{VARIABLE_PREFIX}{name}"))
+        }
+        _ => None,
+    });
+    let mut names: BTreeSet<String> = variables(&job.target).into_iter().collect();
+    names.extend(prefixed.chain(missing));
     for name in names {
         writeln!(out, "cargo::rerun-if-env-changed={name}")?;
     }
@@ -272,7 +281,12 @@ fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) ->
     // Cargo takes a path that isn't there for one that changed.
     let mut paths: BTreeSet<PathBuf> = parts.filter(|part| part.exists()).collect();
     paths.extend(job.watched.iter().cloned());
-    paths.extend(watch::recorded(&job.out_dir));
+    let recorded = watch::recorded(&job.out_dir).into_iter();
+    paths.extend(recorded.filter_map(|watched| match watched {
+        // A folder that is gone is nothing to watch; the macro will say what is wrong with it.
+        Watched::Path(path) => path.exists().then_some(path),
+        Watched::Variable(_) => None,
+    }));
     paths.extend(artifacts.headers.iter().cloned());
     paths.extend(job.mpconfigport.iter().cloned());
     paths.extend(job.c_files.iter().cloned());

@@ -177,6 +177,22 @@ const MANIFESTS: &[(&str, &str)] = &[
     ),
     ("raise", "raise ValueError('my own reason')"),
     (
+        "dict-order",
+        "d = {'pkg/z.py': 3, 'one.py': 1, 'lib/inner/deep/x.py': 2}\nd['pkg/__init__.py'] = d.pop('one.py')\ndef f(**kw):\n    for k, v in kw.items(): module(k.replace('_', '/') + '.py', opt=v)\nfor k, v in {k: v for k, v in d.copy().items()}.items(): module(k, opt=v)\nf(sub_s=1, one=2, sub_t=3, pkg_z=0)",
+    ),
+    (
+        "include-required",
+        "include('ext/things/thing', is_require=True)\nmetadata(version='9')",
+    ),
+    (
+        "include-list-required",
+        "include(['ext/things/thing'], is_require=True)\nmetadata(version='9')",
+    ),
+    (
+        "long-path",
+        "include('/'.join(['a-folder-with-a-long-name'] * 12))\nif options.an_option_with_a_name_that_is_longer_than_what_fits_in_a_byte_PADDING is None: module('one.py')",
+    ),
+    (
         "cycle-require",
         "add_library('ring', 'ring')\nrequire('first')\nrequire('self')\ninclude('by.py')",
     ),
@@ -224,8 +240,17 @@ const RINGS: [(&str, &str); 10] = [
 fn every_function_as_upstreams_tool_has_it() {
     let mut jobs: Vec<Job> = Vec::new();
     for (name, manifest) in MANIFESTS {
-        let mut job = job(name, manifest);
+        let mut job = job(name, &manifest.replace("PADDING", &"x".repeat(250)));
         sandbox::files(&job.folder, &RINGS);
+        let deep = ["a-folder-with-a-long-name"; 12].join("/");
+        let long = [
+            (format!("{deep}/manifest.py"), "module('long.py')\n"),
+            (format!("{deep}/long.py"), ""),
+        ];
+        sandbox::files(
+            &job.folder,
+            &long.each_ref().map(|(name, text)| (name.as_str(), *text)),
+        );
         if *name == "snippet" {
             job.manifests = vec![
                 "module('one.py'); freeze('pkg', 'z.py')".into(),
@@ -282,6 +307,36 @@ fn kinds_levels_and_what_was_read_are_told() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn names_that_are_not_utf8_matter_only_where_they_are_listed() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let name = |bytes: &[u8]| Path::new(std::ffi::OsStr::from_bytes(bytes)).to_path_buf();
+    let job = job("names", "package('pkg')\nrequire('time')\n");
+    let write = |path: &Path| std::fs::write(path, "").expect("the file can be written");
+    write(&job.folder.join("pkg").join(name(b"gr\xf6\xdfe.txt")));
+    let library = job.folder.join("micropython-lib/micropython");
+    std::fs::create_dir_all(library.join(name(b"\xff"))).expect("the folder can be made");
+    write(&library.join(name(b"\xff.py")));
+    let theirs = sandbox::upstream("names", std::slice::from_ref(&job));
+    sandbox::same("names", &job.ours(), &theirs[0]);
+
+    write(&job.folder.join("pkg").join(name(b"gr\xf6\xdfe.py")));
+    let error = job.run().expect_err("it can't be a module").to_string();
+    for word in ["manifest.py:1: the name isn't UTF-8", "help: rename it"] {
+        assert!(error.contains(word), "{word:?} is not in:\n{error}");
+    }
+
+    // A manifest's own folder, which its paths start at.
+    let mut job = job;
+    job.folder.push(name(b"f\xfc"));
+    sandbox::files(&job.folder, &[("manifest.py", "module('manifest.py')\n")]);
+    let error = job.run().expect_err("paths are text").to_string();
+    for word in ["the path isn't UTF-8", "help: rename the folder"] {
+        assert!(error.contains(word), "{word:?} is not in:\n{error}");
+    }
+}
+
+#[test]
 fn unix_ffi_asks_for_the_library_of_that_name() {
     let found = |manifest: &str| {
         let listing = job("unix-ffi", manifest).run().expect("it works");
@@ -317,6 +372,31 @@ fn errors_say_what_where_and_what_to_do() {
         &["manifest.py:", "SyntaxError"],
     );
     says(
+        "bracket",
+        "x = 1\nmodule('one.py'\n",
+        &["help:", "a bracket that isn't closed"],
+    );
+    says(
+        "mark",
+        "\u{feff}module('one.py')",
+        &["manifest.py", "byte order mark", "help: save it"],
+    );
+    says(
+        "c-module",
+        "\nc_module('x')",
+        &["manifest.py:2: NameError", "c_module", "Build::c_file"],
+    );
+    says(
+        "not-a-manifest",
+        "include('/dev')",
+        &["/dev/manifest.py", "No such file", "help:"],
+    );
+    says(
+        "not-a-file",
+        "freeze_as_mpy('.', ('pkg',))",
+        &["manifest.py:1: it isn't a file", "/pkg", "help: package()"],
+    );
+    says(
         "syntax-line",
         "x = 1\nif x\n    pass\n",
         &["manifest.py:2: SyntaxError", "2 | if x"],
@@ -342,7 +422,11 @@ fn errors_say_what_where_and_what_to_do() {
     says(
         "option",
         "module('one.py', optt=2)",
-        &["manifest.py:1: TypeError", "module()", "'optt'"],
+        &[
+            "manifest.py:1: TypeError",
+            "'optt'",
+            "help: module() takes module_path, base_path, opt",
+        ],
     );
     says("required", "module()", &["TypeError", "'module_path'"]);
     says(
@@ -368,7 +452,7 @@ fn errors_say_what_where_and_what_to_do() {
     says(
         "metadata",
         "metadata(versoin='1')",
-        &["TypeError", "'versoin'"],
+        &["TypeError", "'versoin'", "help: metadata()", "version"],
     );
     says(
         "missing",
@@ -378,7 +462,7 @@ fn errors_say_what_where_and_what_to_do() {
     says(
         "missing-manifest",
         "include('gone.py')",
-        &["manifest.py:1:", "No such file", "gone.py"],
+        &["manifest.py:1:", "No such file", "gone.py", "help: there"],
     );
     says(
         "package",
@@ -391,7 +475,7 @@ fn errors_say_what_where_and_what_to_do() {
     says(
         "library",
         "require('x', library='gone')",
-        &["Unknown library 'gone'"],
+        &["Unknown library 'gone'", "help:", "add_library"],
     );
     says(
         "variable",

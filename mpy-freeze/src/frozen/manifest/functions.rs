@@ -107,12 +107,14 @@ impl Manifests {
     fn include(mut arguments: Arguments) -> Result<Answer, Raise> {
         let manifest = arguments.required("manifest_path")?;
         let package = arguments.optional("is_require")?;
+        // As upstream has it: the members of a list are plain inclusions.
+        let single = matches!(manifest, Value::Str(_));
         let options = arguments.rest()?.into_iter().map(|(name, _)| name);
         let mut manifests = Vec::new();
         flatten(manifest, &mut manifests)?;
         Ok(Answer::Include {
             manifests,
-            package: package.is_some_and(|package| package.truth()),
+            package: single && package.is_some_and(|package| package.truth()),
             options: options.collect(),
         })
     }

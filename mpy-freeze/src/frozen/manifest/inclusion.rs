@@ -44,11 +44,14 @@ impl Inclusions {
         if required || way.any(|known| known.required) {
             return Ok(false);
         }
-        Err(Raise::manifest(if at + 1 == self.running.len() {
+        let message = if at + 1 == self.running.len() {
             "a cycle of inclusions: the manifest includes itself".to_string()
         } else {
             format!("a cycle of inclusions: this manifest includes {path}, which led here")
-        }))
+        };
+        Err(Raise::manifest(message).help(
+            "remove one of these inclusions; what two manifests share can be a third that both include",
+        ))
     }
 
     /// Begins the run of a manifest.
@@ -56,9 +59,10 @@ impl Inclusions {
     /// # Errors
     ///
     /// Manifests that include one another too deep, which names the depth.
-    pub(super) fn begin(&mut self, path: &str, required: bool) -> Result<(), String> {
+    pub(super) fn begin(&mut self, path: &str, required: bool) -> Result<(), Raise> {
         if self.running.len() >= DEEPEST {
-            return Err(format!("manifests include one another {DEEPEST} deep"));
+            let message = format!("manifests include one another {DEEPEST} deep");
+            return Err(Raise::manifest(message).help("include them one after the other"));
         }
         self.running.push(Running {
             path: path.to_string(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::failure::Raise;
+use super::failure::{Raise, WITHOUT_LIBRARY};
 use super::paths;
 use super::places::Places;
 use super::walk::{Links, Walker};
@@ -12,6 +12,10 @@ const MICROPYTHON_LIB: &str = "MPY_LIB_DIR";
 
 /// Its folders that are searched without being asked for.
 const FOLDERS: [&str; 3] = ["micropython", "python-stdlib", "python-ecosys"];
+
+/// What to do where a package isn't found.
+const A_PACKAGE: &str =
+    "a package is a folder of this name with a manifest.py, at any depth of a library";
 
 /// The known libraries.
 #[derive(Debug, Default)]
@@ -49,14 +53,16 @@ impl Libraries {
         library: &str,
     ) -> Result<String, Raise> {
         let Some(folder) = self.named.get(library) else {
-            return Err(Raise::value_error(format!(
-                "Unknown library '{library}' for require('{name}')."
-            )));
+            let message = format!("Unknown library '{library}' for require('{name}').");
+            return Err(
+                Raise::value_error(message).help("name it before, with add_library(name, folder)")
+            );
         };
         find(walker, folder, name)?.ok_or_else(|| {
             Raise::value_error(format!(
                 "Package '{name}' not found in external library '{library}' ({folder})."
             ))
+            .help(A_PACKAGE)
         })
     }
 
@@ -75,9 +81,9 @@ impl Libraries {
                 return Ok(found);
             }
         }
-        Err(Raise::value_error(format!(
-            "Package '{name}' not found in any known library."
-        )))
+        let message = format!("Package '{name}' not found in any known library.");
+        let known = places.has(MICROPYTHON_LIB);
+        Err(Raise::value_error(message).help(if known { A_PACKAGE } else { WITHOUT_LIBRARY }))
     }
 }
 

@@ -45,9 +45,7 @@ impl Listed {
         how: How,
     ) -> Result<(), Raise> {
         walker.look()?;
-        if std::fs::metadata(path).is_err() {
-            return Err(Raise::manifest(format!("Cannot stat {path}")));
-        }
+        let metadata = std::fs::metadata(path).map_err(|_| Raise::no_file(path))?;
         let kind = match (how.kind, paths::extension(path).as_str()) {
             (Some(kind), _) => kind,
             (None, ".py") => Kind::Python,
@@ -58,6 +56,11 @@ impl Listed {
                 )));
             }
         };
+        // What isn't a file may have no end, or wait for somebody to write into it.
+        if !metadata.is_file() {
+            return Err(Raise::manifest(format!("it isn't a file: {path}"))
+                .help("package() and freeze() take folders, and find the files in them"));
+        }
         self.files.push(File {
             source: PathBuf::from(path),
             target,

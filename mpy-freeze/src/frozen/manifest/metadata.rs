@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::failure::Raise;
+use super::signature::unexpected;
 use super::wire::Value;
 
 /// The attributes that metadata has.
@@ -63,9 +64,7 @@ impl Packages {
         let mut values = BTreeMap::new();
         for (name, value) in given {
             let Some(known) = NAMES.into_iter().find(|known| *known == name) else {
-                return Err(Raise::type_error(format!(
-                    "metadata() got an unexpected keyword argument '{name}'"
-                )));
+                return Err(unexpected("metadata", &name, &NAMES.join(", ")));
             };
             values.insert(known, value);
         }

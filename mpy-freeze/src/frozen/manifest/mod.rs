@@ -75,7 +75,13 @@ pub fn list(context: &Context, folder: &Path, manifests: &[String]) -> Result<Li
         ]));
     };
     let start = std::fs::canonicalize(folder).map_err(|error| Error::io("open", folder, &error))?;
-    let start = start.display().to_string();
+    let start = paths::utf8(start).map_err(|raise| {
+        let problem = Problem::new(raise.message);
+        Error::Inputs(vec![match raise.help {
+            Some(help) => problem.help(help),
+            None => problem,
+        }])
+    })?;
     let mut state = Manifests::new(settings.variables.clone(), start);
     let mut session = session::Session::start(&settings.vm, &mut state)?;
     for manifest in manifests {

@@ -18,10 +18,6 @@ impl Places {
         Self { variables, folder }
     }
 
-    pub(super) fn variables(&self) -> &[(String, String)] {
-        &self.variables
-    }
-
     pub(super) fn has(&self, name: &str) -> bool {
         self.variables.iter().any(|(known, _)| known == name)
     }

@@ -7,9 +7,12 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use super::failure::{Failure, Raise};
 use super::functions::{Answer, FUNCTIONS, Manifests};
 use super::inclusion::Inclusions;
-use super::paths;
+use super::paths::{self, utf8};
 use super::wire::{self, Call, Heard, Raised, Said};
 use crate::error::{Error, Problem, Result};
+
+/// The longest manifest that is read.
+const LONGEST: u64 = 4 * 1024 * 1024;
 
 /// Why a manifest didn't come to its end.
 enum Stop {
@@ -93,6 +96,7 @@ impl<'a> Session<'a> {
                             message: raise.message,
                             places: Vec::new(),
                         },
+                        help: raise.help,
                         cause: None,
                     },
                     |cause| *cause,
@@ -118,8 +122,7 @@ impl<'a> Session<'a> {
     }
 
     fn failed(&self, failure: &Failure) -> Error {
-        let problem = failure.problem(self.top.as_deref(), self.manifests.places.variables());
-        Error::Inputs(vec![problem])
+        failure.error(self.top.as_deref(), &self.manifests.places)
     }
 
     /// Runs source and answers its calls until it ends.
@@ -153,9 +156,11 @@ impl<'a> Session<'a> {
             .last
             .take()
             .filter(|last| last.type_name == raised.type_name && last.message == raised.message);
+        let (help, cause) = last.map_or((None, None), |last| (last.help, last.cause));
         Failure {
             raised,
-            cause: last.and_then(|last| last.cause),
+            help,
+            cause,
         }
     }
 
@@ -206,11 +211,9 @@ impl<'a> Session<'a> {
         if package {
             self.manifests.packages.open();
         }
-        let (text, folder) = self
-            .open(&path)
-            .map_err(|reason| Ended::Raise(reported(&path, &reason)))?;
+        let (text, folder) = self.open(&path).map_err(|raise| reported(&path, raise))?;
         let begun = self.inclusions.begin(&path, package);
-        begun.map_err(|reason| Ended::Raise(reported(&path, &reason)))?;
+        begun.map_err(|raise| reported(&path, raise))?;
         let before = self.manifests.places.enter(folder);
         let ended = self.run(&path, &text, options);
         self.manifests.places.enter(before);
@@ -224,25 +227,39 @@ impl<'a> Session<'a> {
             }
             Err(Stop::Fatal(error)) => Err(Ended::Fatal(error)),
             Err(Stop::Failed(failure)) if failure.raised.catchable || outermost => {
-                let mut raise = reported(&path, &failure.raised.message);
+                let mut raise = Raise::manifest(failure.raised.message.clone());
                 raise.cause = Some(Box::new(failure));
-                Err(Ended::Raise(raise))
+                Err(reported(&path, raise))
             }
             Err(Stop::Failed(_)) => Err(Ended::Again),
         }
     }
 
     /// The text of a manifest, and the folder that paths in it start at.
-    fn open(&mut self, path: &str) -> std::result::Result<(String, String), String> {
-        let reason = |error| Raise::os_error(path, &error).message;
-        let text = std::fs::read(path).map_err(reason)?;
+    fn open(&mut self, path: &str) -> std::result::Result<(String, String), Raise> {
+        let failed = |error| Raise::os_error(path, &error);
+        let metadata = std::fs::metadata(path).map_err(failed)?;
+        // What isn't a file may have no end, or wait for somebody to write into it.
+        if !metadata.is_file() {
+            return Err(Raise::manifest("it isn't a file").help("a manifest is a file of text"));
+        }
+        if metadata.len() > LONGEST {
+            return Err(Raise::manifest(format!("it has more than {LONGEST} bytes"))
+                .help("a manifest is a list of files: is this one?"));
+        }
+        let text = std::fs::read(path).map_err(failed)?;
         self.manifests.read.push(path.into());
         let text = String::from_utf8(text).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
-            format!("the file isn't UTF-8 at byte {offset}")
+            Raise::manifest(format!("the file isn't UTF-8 at byte {offset}"))
+                .help("save it as UTF-8")
         })?;
-        let folder = std::fs::canonicalize(paths::folder(path)).map_err(reason)?;
-        Ok((text, folder.display().to_string()))
+        if text.starts_with('\u{feff}') {
+            let reason = "the file starts with a byte order mark, which Python rejects";
+            return Err(Raise::manifest(reason).help("save it as UTF-8 without a byte order mark"));
+        }
+        let folder = std::fs::canonicalize(paths::folder(path)).map_err(failed)?;
+        utf8(folder).map(|folder| (text, folder))
     }
 
     fn say(&mut self, said: &Said<'_>) -> std::result::Result<(), Box<Error>> {
@@ -291,9 +308,14 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The exception in the including manifest for what went wrong in the one at `path`.
-fn reported(path: &str, reason: &str) -> Raise {
-    Raise::manifest(format!("Error in manifest file: {path}: {reason}"))
+/// What becomes, in the including manifest, of what went wrong in the one at `path`.
+fn reported(path: &str, raise: Raise) -> Ended {
+    let message = format!("Error in manifest file: {path}: {}", raise.message);
+    Ended::Raise(Raise {
+        type_name: "ManifestFileError",
+        message,
+        ..raise
+    })
 }
 
 impl Drop for Session<'_> {

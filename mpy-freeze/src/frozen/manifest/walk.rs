@@ -75,13 +75,20 @@ impl Walker {
         };
         for entry in listing.flatten() {
             self.look()?;
-            let Ok(name) = entry.file_name().into_string() else {
-                return Err(Raise::manifest(format!(
-                    "the name isn't UTF-8: {}",
-                    entry.path().display()
-                )));
+            let is_folder = entry.path().is_dir();
+            let name = match entry.file_name().into_string() {
+                Ok(name) => name,
+                // What nobody asks for may have any name.
+                Err(name) if !is_folder && !is_module(&name.to_string_lossy()) => continue,
+                Err(_) if links == Links::Left => continue,
+                Err(_) => {
+                    let path = entry.path();
+                    let message = format!("the name isn't UTF-8: {}", path.display());
+                    return Err(Raise::manifest(message)
+                        .help("rename it: module names in a firmware are UTF-8"));
+                }
             };
-            if !entry.path().is_dir() {
+            if !is_folder {
                 files.push(name);
             } else if links == Links::Followed
                 || !entry.file_type().is_ok_and(|kind| kind.is_symlink())
@@ -108,4 +115,9 @@ impl Walker {
         }
         Ok(())
     }
+}
+
+/// Whether a file of this name may be frozen.
+fn is_module(name: &str) -> bool {
+    matches!(paths::extension(name).as_str(), ".py" | ".mpy")
 }

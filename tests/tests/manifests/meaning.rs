@@ -193,6 +193,35 @@ const MANIFESTS: &[(&str, &str)] = &[
         "include('/'.join(['a-folder-with-a-long-name'] * 12))\nif options.an_option_with_a_name_that_is_longer_than_what_fits_in_a_byte_PADDING is None: module('one.py')",
     ),
     (
+        "links",
+        "package('inner', base_path='link')\npackage('link')\nfreeze('link')\nmodule('linked.py')",
+    ),
+    (
+        "links-parent",
+        "package('../things', base_path='away')\nfreeze('away', '../things')\nmodule('../things/thing/thing.py', 'away')",
+    ),
+    (
+        "links-include",
+        "include('away/thing')\nmetadata(version='5')\nmodule('one.py')",
+    ),
+    (
+        "links-once",
+        "include('away/thing')\ninclude('ext/things/thing')",
+    ),
+    (
+        "links-require",
+        "add_library('away', 'away')\nadd_library('link', '.', prepend=True)\nrequire('thing', library='away')\nrequire('reached', library='link')",
+    ),
+    ("links-broken", "package('broken')"),
+    (
+        "absolute",
+        "include('$(MY_OWN)/../sub')\npackage('$(MY_OWN)/inner')\nfreeze('/', '$(MY_OWN)/inner/deep/x.py')",
+    ),
+    (
+        "absolute-package",
+        "for p in ('one.py',): module('/dev/../' + p)",
+    ),
+    (
         "cycle-require",
         "add_library('ring', 'ring')\nrequire('first')\nrequire('self')\ninclude('by.py')",
     ),
@@ -236,12 +265,28 @@ const RINGS: [(&str, &str); 10] = [
     ),
 ];
 
+/// Links to folders and files.
+fn links(folder: &Path) {
+    for (to, name) in [
+        ("lib", "link"),
+        ("ext/things", "away"),
+        ("one.py", "linked.py"),
+        ("../ext/things/thing", "lib/reached"),
+        ("gone.py", "broken/x.py"),
+    ] {
+        let link = folder.join(name);
+        std::fs::create_dir_all(link.parent().expect("a folder")).expect("a folder");
+        std::os::unix::fs::symlink(to, link).expect("the link can be made");
+    }
+}
+
 #[test]
 fn every_function_as_upstreams_tool_has_it() {
     let mut jobs: Vec<Job> = Vec::new();
     for (name, manifest) in MANIFESTS {
         let mut job = job(name, &manifest.replace("PADDING", &"x".repeat(250)));
         sandbox::files(&job.folder, &RINGS);
+        links(&job.folder);
         let deep = ["a-folder-with-a-long-name"; 12].join("/");
         let long = [
             (format!("{deep}/manifest.py"), "module('long.py')\n"),

@@ -80,11 +80,15 @@ impl Listed {
         extensions: &[&str],
         how: How,
     ) -> Result<(), Raise> {
-        // Upstream's tool goes there first.
-        let exists = std::fs::read_dir(base);
-        exists.map_err(|error| Raise::os_error(base, &error))?;
-        let top = if below.is_empty() { "." } else { below };
-        let top = paths::absolute(base, top);
+        // Upstream's tool goes there first, and so `..` in `below` means the parent of what a link stands for.
+        let failed = |error| Raise::os_error(base, &error);
+        std::fs::read_dir(base).map_err(failed)?;
+        let real = paths::utf8(std::fs::canonicalize(base).map_err(failed)?)?;
+        let top = if below.is_empty() {
+            real.clone()
+        } else {
+            paths::join(&real, below)
+        };
         let mut found = Vec::new();
         walker.walk(&top, Links::Followed, &mut |folder, files| {
             let files = files.iter().map(|file| paths::join(folder, file));
@@ -93,7 +97,7 @@ impl Listed {
             Ok(true)
         })?;
         for file in found {
-            let target = paths::relative(&file, base);
+            let target = paths::relative(&paths::absolute("/", &file), &real);
             self.file(walker, &paths::join(base, &target), target, how)?;
         }
         if Path::new(&top).is_dir() {

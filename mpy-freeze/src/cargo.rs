@@ -162,14 +162,7 @@ impl Environment {
         ManifestJob {
             wanted: build.manifests.unwrap_or(found || from_environment),
             variables: variables
-                .map(|(name, value)| {
-                    let path = crate_folder.join(value);
-                    let path = path.exists().then(|| path.to_str().map(String::from));
-                    (
-                        name.clone(),
-                        path.flatten().unwrap_or_else(|| value.clone()),
-                    )
-                })
+                .map(|(name, value)| (name.clone(), absolute_if_path(&crate_folder, value)))
                 .collect(),
             frozen_manifest: known.frozen_manifest.clone(),
             frozen_mpy_dir: known.frozen_mpy_dir.clone(),
@@ -220,6 +213,16 @@ impl Environment {
         let manifest_dir = self.manifest_dir.as_deref();
         manifest_dir.map(watch::scan).unwrap_or_default()
     }
+}
+
+/// The value of a variable of manifests: the absolute path where it is one of something that exists, as upstream's
+/// `makemanifest.py` has it.
+fn absolute_if_path(folder: &Path, value: &str) -> String {
+    let path = folder.join(value);
+    // The folder itself isn't what an empty value names.
+    let exists = !value.is_empty() && path.exists();
+    let path = path.to_str().filter(|_| exists);
+    path.unwrap_or(value).to_string()
 }
 
 /// Builds, prints the directives and, where something is wrong, ends the build script with status 1.
@@ -414,6 +417,20 @@ mod tests {
         let flags = "-Ctarget-cpu=cortex-m3\u{1f}-C\u{1f}target-cpu=cortex-m4";
         assert_eq!(target_cpu(flags).as_deref(), Some("cortex-m4"));
         assert_eq!(target_cpu("-Cpanic=abort"), None);
+    }
+
+    #[test]
+    fn variables_of_manifests_are_paths_where_they_exist() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let src = folder.join("src");
+        for (value, expected) in [
+            ("src", src.to_str().unwrap()),
+            ("m4", "m4"),
+            ("", ""),
+            (src.to_str().unwrap(), src.to_str().unwrap()),
+        ] {
+            assert_eq!(absolute_if_path(folder, value), expected);
+        }
     }
 
     #[test]

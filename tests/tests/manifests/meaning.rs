@@ -596,14 +596,20 @@ fn a_cycle_of_inclusions_is_an_error() {
 fn without_a_library_the_error_says_how_to_get_it() {
     let mut job = job("no-library", "require('time')");
     job.variables.retain(|(name, _)| name != "MPY_LIB_DIR");
-    let error = job.run().expect_err("there is no library").to_string();
-    for word in [
-        "Package 'time' not found",
-        "MPY_LIB_DIR",
-        "git clone",
-        "manifest.py:1:",
-    ] {
-        assert!(error.contains(word), "{word:?} is not in:\n{error}");
+    let unset = job.clone();
+    job.variables.push(("MPY_LIB_DIR".into(), String::new()));
+    for job in [unset, job] {
+        let theirs = sandbox::upstream("no-library", std::slice::from_ref(&job));
+        sandbox::same("no-library", &job.ours(), &theirs[0]);
+        let error = job.run().expect_err("there is no library").to_string();
+        for word in [
+            "Package 'time' not found",
+            "MPY_LIB_DIR",
+            "git clone",
+            "manifest.py:1:",
+        ] {
+            assert!(error.contains(word), "{word:?} is not in:\n{error}");
+        }
     }
 }
 

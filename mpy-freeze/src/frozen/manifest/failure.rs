@@ -206,7 +206,7 @@ fn unset_variable<'a>(text: &'a str, places: &Places) -> Option<&'a str> {
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("$(") {
         let (name, after) = after.split_once(')')?;
-        if !places.has(name) {
+        if places.variable(name).is_none() {
             return Some(name);
         }
         rest = after;

@@ -29,7 +29,7 @@ impl Libraries {
     /// Those of micropython-lib, where it is known.
     pub(super) fn new(places: &Places) -> Self {
         let mut libraries = Self::default();
-        if places.has(MICROPYTHON_LIB) {
+        if is_known(places) {
             for name in FOLDERS {
                 let folder = places.resolve(&format!("$({MICROPYTHON_LIB})/{name}"));
                 libraries.add(name, folder, false);
@@ -74,7 +74,7 @@ impl Libraries {
         name: &str,
         unix_ffi: bool,
     ) -> Result<String, Raise> {
-        let ffi = (unix_ffi && places.has(MICROPYTHON_LIB))
+        let ffi = (unix_ffi && is_known(places))
             .then(|| places.resolve(&format!("$({MICROPYTHON_LIB})/unix-ffi")));
         for folder in ffi.iter().chain(&self.folders) {
             if let Some(found) = find(walker, folder, name)? {
@@ -82,9 +82,16 @@ impl Libraries {
             }
         }
         let message = format!("Package '{name}' not found in any known library.");
-        let known = places.has(MICROPYTHON_LIB);
+        let known = is_known(places);
         Err(Raise::value_error(message).help(if known { A_PACKAGE } else { WITHOUT_LIBRARY }))
     }
+}
+
+/// Whether micropython-lib is known; an empty variable is one that isn't set.
+fn is_known(places: &Places) -> bool {
+    places
+        .variable(MICROPYTHON_LIB)
+        .is_some_and(|folder| !folder.is_empty())
 }
 
 /// The first folder of this name, at any depth, that has a manifest.

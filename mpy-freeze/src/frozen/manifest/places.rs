@@ -18,8 +18,10 @@ impl Places {
         Self { variables, folder }
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.variables.iter().any(|(known, _)| known == name)
+    /// The value of a variable.
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+        let found = self.variables.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     /// A path without variables, absolute.

@@ -138,11 +138,12 @@ impl Environment {
             target: target.ok_or_else(|| outside("TARGET", "target"))?,
             target_cpu: self.target_cpu.clone(),
             workers: self.workers(),
+            // Manifests name it from other folders, so it is absolute, wherever it was named.
             micropython: build
                 .micropython
                 .as_ref()
-                .map(absolute)
-                .or_else(|| self.micropython.clone()),
+                .or(self.micropython.as_ref())
+                .map(absolute),
             cache: self.cache.clone(),
             bindgen_variables: self.bindgen_variables.clone(),
             compiler: build.choice(self.cc_variable),
@@ -442,6 +443,21 @@ mod tests {
             String::from_utf8(out).unwrap(),
             "cargo::error=one\ncargo::error=  help: do\ncargo::error=two\n"
         );
+    }
+
+    #[test]
+    fn a_tree_of_the_environment_starts_at_the_crate() {
+        let path = |text: &str| Some(PathBuf::from(text));
+        let environment = Environment {
+            out_dir: path("/out"),
+            manifest_dir: path("/crate"),
+            target: Some("thumbv7m-none-eabi".into()),
+            host: Some("x86_64-unknown-linux-gnu".into()),
+            micropython: path("../tree"),
+            ..Environment::default()
+        };
+        let job = environment.job(&Build::new()).unwrap();
+        assert_eq!(job.micropython, path("/crate/../tree"));
     }
 
     #[test]

@@ -473,6 +473,11 @@ fn errors_say_what_where_and_what_to_do() {
             "help: module() takes module_path, base_path, opt",
         ],
     );
+    says(
+        "too-many",
+        "module('one.py', '.', 2, 3)",
+        &["too many positional", "help: module() takes module_path"],
+    );
     says("required", "module()", &["TypeError", "'module_path'"]);
     says(
         "level",

@@ -109,10 +109,14 @@ impl Arguments {
     /// The keyword arguments that no parameter took.
     pub(super) fn rest(mut self) -> Result<Vec<(String, Value)>, Raise> {
         if self.args.next().is_some() {
-            return Err(Raise::type_error(format!(
-                "{}() got too many positional arguments",
-                self.function
-            )));
+            let message = format!("{}() got too many positional arguments", self.function);
+            let parameters = match self.parameters.as_slice() {
+                [] => "keyword arguments only".to_string(),
+                names => names.join(", "),
+            };
+            return Err(
+                Raise::type_error(message).help(format!("{}() takes {parameters}", self.function))
+            );
         }
         Ok(self.kwargs)
     }

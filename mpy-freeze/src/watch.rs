@@ -221,4 +221,15 @@ mod tests {
             assert_eq!(calls.inputs, inputs, "{text}");
         }
     }
+    #[test]
+    fn the_record_keeps_what_it_has() {
+        let name = format!("mpy-freeze-record-{}", std::process::id());
+        let out = std::env::temp_dir().join(name);
+        let folder = Watched::Path("/a\nb/$c".into());
+        let variable = Watched::Variable("MY_DIR".into());
+        record(&out, [folder.clone()]).unwrap();
+        record(&out, [variable.clone(), folder.clone()]).unwrap();
+        assert_eq!(recorded(&out), [variable, folder]);
+        std::fs::remove_dir_all(&out).unwrap();
+    }
 }

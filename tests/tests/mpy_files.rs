@@ -1,23 +1,8 @@
 //! `.mpy` files: what is read and written again is the same file.
 
-use mpy_freeze::Context;
 use mpy_freeze::frozen::mpy;
+use mpy_freeze::{Arch, Context};
 use mpy_freeze_tests::{compiler, micropython, oracle};
-
-/// What `mpy-cross -march` knows.
-const ARCHS: [&str; 11] = [
-    "x86",
-    "x64",
-    "armv6",
-    "armv6m",
-    "armv7m",
-    "armv7em",
-    "armv7emsp",
-    "armv7emdp",
-    "xtensa",
-    "xtensawin",
-    "rv32imc",
-];
 
 /// The context that the tests' own build left.
 fn context() -> Context {
@@ -65,7 +50,8 @@ fn bytecode_is_written_as_it_was_read() {
 
 #[test]
 fn native_code_of_every_architecture_is_written_as_it_was_read() {
-    for arch in ARCHS {
+    // Release 1.27 is the first to know the last one.
+    for arch in Arch::ALL.into_iter().filter(|arch| *arch != Arch::Rv64imc) {
         let march = format!("-march={arch}");
         let (count, native, wrong) = round_trip(&[&march, "-X", "emit=native"]);
         println!("{arch}: {count} files, {native} with native code");

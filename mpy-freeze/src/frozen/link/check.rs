@@ -1,10 +1,8 @@
 //! What a module needs of the firmware, looked at before anything is linked.
 
-use crate::Context;
 use crate::error::Problem;
-use crate::frozen::mpy::{
-    self, Kind, Mpy, NativeArch, Object, RawCode, arch_name, arch_number, runs,
-};
+use crate::frozen::mpy::{self, Kind, Mpy, NativeArch, Object, RawCode};
+use crate::{Arch, Context};
 
 use super::Input;
 
@@ -84,11 +82,12 @@ fn check_arch(
         flags,
     } = native;
     let what = Function::list(functions);
-    let found = arch_name(arch).unwrap_or("an unknown architecture");
+    let code = Arch::from_number(arch);
+    let found = code.map_or("an unknown architecture", Arch::name);
     let mut refuse = |message: String, help: String| {
         problems.push(Problem::new(message).file(input.path).help(help));
     };
-    let Some(needed) = context.native_arch.as_deref() else {
+    let Some(needed) = context.native_arch else {
         let message = format!(
             "the file has {what} for {found} (architecture {arch}), and the firmware runs none"
         );
@@ -97,11 +96,11 @@ fn check_arch(
         refuse(message, help.into());
         return;
     };
-    let number = arch_number(needed).unwrap_or_default();
-    if !runs(number, arch) {
+    if !code.is_some_and(|code| needed.runs(code)) {
         let message = format!(
             "the file has {what} for {found} (architecture {arch}), and the firmware needs {needed} (architecture \
-             {number})"
+             {})",
+            needed.number()
         );
         refuse(message, format!("compile it with -march={needed}"));
     } else if sub_version != context.mpy_sub_version {

@@ -2,7 +2,7 @@ use super::*;
 use crate::context::tests::sample;
 use crate::frozen::image::Int;
 use crate::frozen::mpy::Prelude;
-use crate::{Float, LongInt};
+use crate::{Arch, Float, LongInt};
 
 fn prelude() -> Prelude {
     Prelude {
@@ -267,7 +267,7 @@ fn native_module() -> Mpy {
 /// A firmware that runs native code.
 fn native_firmware() -> Context {
     Context {
-        native_arch: Some("armv7m".into()),
+        native_arch: Some(Arch::Armv7m),
         machine_code: true,
         ..sample()
     }

@@ -3,13 +3,11 @@
 //! [`read`] and [`Mpy::write`] are each other's reverse: a file that MicroPython's compiler made comes out as it
 //! went in, byte by byte.
 
-mod arch;
 mod cursor;
 mod prelude;
 mod read;
 mod write;
 
-pub use arch::{arch_name, arch_number, runs};
 pub use cursor::Fault;
 pub use prelude::Prelude;
 pub(crate) use prelude::SCOPE_FLAG_GENERATOR;
@@ -33,7 +31,7 @@ pub struct Mpy {
 /// What the header of a file with native code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NativeArch {
-    /// `MP_NATIVE_ARCH_*` of `py/persistentcode.h`.
+    /// Its number, which an [`Arch`](crate::Arch) has unless the file is of a newer release.
     pub arch: u8,
     /// The sub-version of the native interface.
     pub sub_version: u8,

@@ -7,7 +7,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use mpy_freeze::Dump;
-use mpy_freeze::frozen::mpy::{self, Mpy, RawCode};
+use mpy_freeze::frozen::mpy::{self, Mpy, Offsets, RawCode};
 
 /// The version of the format that the reader knows.
 const VERSION: u8 = 6;
@@ -47,12 +47,13 @@ fn read(bytes: &[u8]) -> Mpy {
     }
 }
 
-/// A module without the places that its functions have in the file.
+/// A module without the places that its parts have in the file.
 fn without_offsets(mut module: Mpy) -> Mpy {
     fn clear(code: &mut RawCode) {
         code.offset = 0;
         code.children.iter_mut().for_each(clear);
     }
     clear(&mut module.code);
+    module.offsets = Offsets::default();
     module
 }

@@ -1,7 +1,9 @@
 //! What a module needs of the firmware, looked at before anything is linked.
 
 use crate::error::Problem;
-use crate::frozen::mpy::{self, Kind, Mpy, NativeArch, Object, RawCode};
+use crate::frozen::mpy::{
+    self, ARCH_FLAGS_AT, FEATURES_AT, Kind, Mpy, NativeArch, Object, RawCode, SMALL_INT_BITS_AT,
+};
 use crate::{Arch, Context};
 
 use super::Input;
@@ -18,51 +20,46 @@ const MAX_ASM_TYPES: u32 = 0xff_ffff;
 pub(super) fn check(context: &Context, input: &Input<'_>, problems: &mut Vec<Problem>) {
     let found = u32::from(input.mpy.small_int_bits);
     if found > context.small_int_bits {
-        problems.push(
-            Problem::new(format!(
-                "the module was compiled for small ints of {found} bits, and the firmware's have {}",
-                context.small_int_bits
-            ))
-            .file(input.path)
-            .help(format!("compile it with -msmall-int-bits={}", context.small_int_bits)),
-        );
+        let needed = context.small_int_bits;
+        let problem = Problem::new(format!(
+            "the module was compiled for small ints of {found} bits, and the firmware's have {needed}"
+        ));
+        let help = format!("compile it with -msmall-int-bits={needed}");
+        problems.push(input.at(SMALL_INT_BITS_AT, problem.help(help)));
     }
     check_qstrs(context, input, problems);
     let functions = machine_code(context, input.mpy);
     match input.mpy.native {
         Some(native) => check_arch(context, input, native, &functions, problems),
         None if !functions.is_empty() || input.mpy.objects.iter().any(has_fun_table) => {
-            problems.push(
-                Problem::new(format!(
-                    "the file's header names no architecture, and the file has {}",
-                    Function::list(&functions)
-                ))
-                .file(input.path)
-                .help("the file is damaged: compile it again"),
-            );
+            let problem = Problem::new(format!(
+                "the file's header names no architecture (0), and the file has {}",
+                Function::list(&functions)
+            ));
+            let help = "the file is damaged: compile it again";
+            problems.push(input.at(FEATURES_AT, problem.help(help)));
         }
         None => {}
     }
     for function in functions {
-        if let Some(problem) = function.problem() {
-            problems.push(problem.file(input.path));
+        if let Some(problem) = function.problem(context) {
+            problems.push(input.at(function.code.offset, problem));
         }
     }
 }
 
 fn check_qstrs(context: &Context, input: &Input<'_>, problems: &mut Vec<Problem>) {
-    for qstr in &input.mpy.qstrs {
+    for (index, qstr) in input.mpy.qstrs.iter().enumerate() {
         if let mpy::Qstr::Static(number) = qstr {
             let last = context.last_static_qstr;
             let known = 1..=last.min(context.qstrs.len().saturating_sub(1));
             if !known.contains(&(*number as usize)) {
-                problems.push(
-                    Problem::new(format!(
-                        "the module refers to static name {number}, and the firmware's are 1 to {last}"
-                    ))
-                    .file(input.path)
-                    .help("compile it with the compiler of the firmware's release"),
-                );
+                let problem = Problem::new(format!(
+                    "the module refers to static name {number}, and the firmware's are 1 to {last}"
+                ))
+                .help("compile it with the compiler of the firmware's release");
+                let offset = input.mpy.offsets.qstrs.get(index).copied();
+                problems.push(input.at(offset.unwrap_or_default(), problem));
             }
         }
     }
@@ -84,8 +81,8 @@ fn check_arch(
     let what = Function::list(functions);
     let code = Arch::from_number(arch);
     let found = code.map_or("an unknown architecture", Arch::name);
-    let mut refuse = |message: String, help: String| {
-        problems.push(Problem::new(message).file(input.path).help(help));
+    let mut refuse = |offset: usize, message: String, help: String| {
+        problems.push(input.at(offset, Problem::new(message).help(help)));
     };
     let Some(needed) = context.native_arch else {
         let message = format!(
@@ -93,7 +90,7 @@ fn check_arch(
         );
         let help = "let build.rs turn native code on with `Build::native_code(true)`, or compile the file without \
                     @micropython decorators";
-        refuse(message, help.into());
+        refuse(FEATURES_AT, message, help.into());
         return;
     };
     if !code.is_some_and(|code| needed.runs(code)) {
@@ -102,7 +99,11 @@ fn check_arch(
              {})",
             needed.number()
         );
-        refuse(message, format!("compile it with -march={needed}"));
+        refuse(
+            FEATURES_AT,
+            message,
+            format!("compile it with -march={needed}"),
+        );
     } else if sub_version != context.mpy_sub_version {
         let message = format!(
             "the file has {what} of .mpy sub-version {sub_version}, and the firmware needs sub-version {}",
@@ -112,13 +113,17 @@ fn check_arch(
             "compile it with the compiler of MicroPython {}",
             context.micropython
         );
-        refuse(message, help);
+        refuse(FEATURES_AT, message, help);
     } else if flags != 0 {
         let message = format!(
             "the file has {what} that needs optional instructions of {found} (flags {flags:#x}), and the firmware \
              promises none (flags 0x0)"
         );
-        refuse(message, "compile it without -march-flags".into());
+        refuse(
+            ARCH_FLAGS_AT,
+            message,
+            "compile it without -march-flags".into(),
+        );
     }
 }
 
@@ -155,7 +160,7 @@ impl Function<'_> {
     }
 
     /// What keeps it from lying in ROM.
-    fn problem(&self) -> Option<Problem> {
+    fn problem(&self, context: &Context) -> Option<Problem> {
         let (Kind::Viper(unmanaged)
         | Kind::Asm {
             code: unmanaged, ..
@@ -172,6 +177,15 @@ impl Function<'_> {
             return Some(Problem::new(message).help(help));
         }
         match self.code.kind {
+            // Without any machine code the header has been refused already.
+            Kind::Asm { .. } if context.machine_code && !context.inline_asm => {
+                let message = format!(
+                    "the firmware has native code but no inline assembler, which `{name}` is made of"
+                );
+                let help = "let build.rs turn both on with `Build::native_code(true)`, and define no \
+                            MICROPY_EMIT_INLINE_* as 0";
+                Some(Problem::new(message).help(help))
+            }
             Kind::Asm {
                 n_pos_args,
                 type_sig,

@@ -38,6 +38,7 @@ fn module(qstrs: &[&str], objects: Vec<Object>) -> Mpy {
             .collect(),
         objects,
         code: function(&[0x00, 0x02, 0x00, 0x51, 0x63], Vec::new()),
+        offsets: mpy::Offsets::default(),
     }
 }
 
@@ -48,6 +49,7 @@ fn link_all(context: &Context, modules: &[Mpy]) -> Result<Image> {
             path: Path::new("app/a.py"),
             target: "a.py",
             mpy,
+            given: true,
         })
         .collect();
     link(context, &inputs, &[])
@@ -269,6 +271,7 @@ fn native_firmware() -> Context {
     Context {
         native_arch: Some(Arch::Armv7m),
         machine_code: true,
+        inline_asm: true,
         ..sample()
     }
 }
@@ -377,6 +380,7 @@ fn texts_come_before_modules_and_are_never_empty() {
         path: Path::new("app/a.py"),
         target: "a.py",
         mpy: &module,
+        given: false,
     };
     let image = link(&sample(), &[input], &[text(b""), text(b"x = 1")]).unwrap();
     assert_eq!(image.names(), b"t.py\0t.py\0a.py\0\0");

@@ -26,7 +26,23 @@ pub struct Mpy {
     pub objects: Vec<Object>,
     /// The module's body, with the functions inside it.
     pub code: RawCode,
+    /// Where the entries of the tables lie in the file.
+    pub offsets: Offsets,
 }
+
+/// Where the entries of a module's tables begin in the file that it was read from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Offsets {
+    /// Those of [`Mpy::qstrs`].
+    pub qstrs: Vec<usize>,
+    /// Those of [`Mpy::objects`].
+    pub objects: Vec<usize>,
+}
+
+/// Where the header has the architecture with the sub-version, the bits of a small int, and the architecture's flags.
+pub(crate) const FEATURES_AT: usize = 2;
+pub(crate) const SMALL_INT_BITS_AT: usize = 3;
+pub(crate) const ARCH_FLAGS_AT: usize = 4;
 
 /// What the header of a file with native code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,11 @@ use super::Input;
 /// memory of its own, which only `mpy_ld.py` makes.
 const RELOCATED: u32 = 0x70;
 
+/// How much of a name, and of the functions around it, a message shows. A damaged file can have names of any length
+/// and functions in functions, and each would carry all the names around it.
+const LONGEST_NAME: usize = 60;
+const LONGEST_PATH: usize = 240;
+
 /// Arguments of assembler code have 8 bits in MicroPython's raw code, and their types 24.
 const MAX_ASM_ARGS: u32 = 0xff;
 const MAX_ASM_TYPES: u32 = 0xff_ffff;
@@ -223,7 +228,8 @@ fn collect<'a>(
     };
     let name = match name.and_then(|name| qstr_text(context, mpy, name as usize)) {
         Some(name) if parent.is_empty() || parent == "<module>" => name,
-        Some(name) => format!("{parent}.{name}"),
+        Some(name) if parent.len() < LONGEST_PATH => format!("{parent}.{name}"),
+        Some(_) => parent.to_string(),
         None => parent.to_string(),
     };
     if let Some(kind) = kind {
@@ -240,8 +246,12 @@ fn collect<'a>(
 
 /// The text of an entry of a module's qstr table, for messages.
 fn qstr_text(context: &Context, mpy: &Mpy, index: usize) -> Option<String> {
-    match mpy.qstrs.get(index)? {
-        mpy::Qstr::Static(number) => context.qstrs.get(*number as usize).cloned(),
-        mpy::Qstr::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
-    }
+    let text = match mpy.qstrs.get(index)? {
+        mpy::Qstr::Static(number) => context.qstrs.get(*number as usize)?.as_bytes(),
+        mpy::Qstr::Text(text) => text,
+    };
+    Some(match text.get(..LONGEST_NAME) {
+        Some(start) => format!("{}...", String::from_utf8_lossy(start)),
+        None => String::from_utf8_lossy(text).into_owned(),
+    })
 }

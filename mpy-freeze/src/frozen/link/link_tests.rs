@@ -307,6 +307,22 @@ fn native_code_needs_a_firmware_that_runs_it() {
 }
 
 #[test]
+fn messages_end_whatever_the_names_are() {
+    let mut module = native_module();
+    module.qstrs[1] = mpy::Qstr::Text(vec![b'n'; 200]);
+    for _ in 0..100 {
+        let mut around = function(&[0x08, 0x02, 0x01, 0x51, 0x63], vec![module.code]);
+        around.kind = Kind::Bytecode(Prelude {
+            name: 1,
+            ..prelude()
+        });
+        module.code = around;
+    }
+    let error = message(&sample(), module);
+    assert!(error.contains("nnn....nnn") && error.len() < 600, "{error}");
+}
+
+#[test]
 fn native_code_is_aligned_and_finds_its_prelude() {
     let mut module = native_module();
     let first = module.code.children[0].clone();

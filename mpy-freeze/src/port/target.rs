@@ -172,6 +172,30 @@ mod tests {
         assert!(target.flags.contains(&"-mcpu=cortex-m7".to_string()));
     }
 
+    /// The most of an instruction set that every CPU of the target has.
+    #[test]
+    fn native_code_is_what_the_target_runs() {
+        for (name, arch) in [
+            ("thumbv6m-none-eabi", Some(Arch::Armv6m)),
+            ("thumbv7m-none-eabi", Some(Arch::Armv7m)),
+            ("thumbv7em-none-eabi", Some(Arch::Armv7em)),
+            ("thumbv7em-none-eabihf", Some(Arch::Armv7emsp)),
+            // ARMv8-M's baseline has neither `it` nor most of Thumb-2, its main line lacks nothing of ARMv7E-M.
+            ("thumbv8m.base-none-eabi", Some(Arch::Armv6m)),
+            ("thumbv8m.main-none-eabi", Some(Arch::Armv7em)),
+            ("thumbv8m.main-none-eabihf", Some(Arch::Armv7emsp)),
+            ("riscv32imc-unknown-none-elf", Some(Arch::Rv32imc)),
+            ("riscv32imac-unknown-none-elf", Some(Arch::Rv32imc)),
+            ("riscv32imafc-unknown-none-elf", Some(Arch::Rv32imc)),
+            // The code that MicroPython makes has compressed instructions.
+            ("riscv32im-unknown-none-elf", None),
+            ("x86_64-unknown-linux-gnu", Some(Arch::X64)),
+            ("aarch64-unknown-linux-gnu", None),
+        ] {
+            assert_eq!(Target::new(name, None).unwrap().native_arch, arch, "{name}");
+        }
+    }
+
     #[test]
     fn an_unknown_target_names_the_known_ones() {
         let error = Target::new("avr-none", None).unwrap_err().to_string();

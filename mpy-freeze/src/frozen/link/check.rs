@@ -174,6 +174,11 @@ impl Function<'_> {
             return None;
         };
         let Self { kind, name, .. } = self;
+        // There would be no address for it.
+        if self.code.data.is_empty() {
+            let message = format!("the {kind} code in `{name}` has 0 bytes, and needs 1 or more");
+            return Some(Problem::new(message).help("the file is damaged: compile it again"));
+        }
         if unmanaged.scope_flags & RELOCATED != 0 {
             let message = format!(
                 "the {kind} code in `{name}` has relocations or data of its own, and can't run in ROM"

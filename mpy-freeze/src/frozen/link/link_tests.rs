@@ -376,7 +376,10 @@ fn assembler_keeps_its_arguments() {
     let error = message(&native_firmware(), module.clone());
     assert!(error.contains("relocations"), "{error}");
     module.code.children[0].kind = asm(0, 256);
-    assert!(message(&native_firmware(), module).contains("256 arguments"));
+    assert!(message(&native_firmware(), module.clone()).contains("256 arguments"));
+    module.code.children[0].kind = asm(0, 2);
+    module.code.children[0].data.clear();
+    assert!(message(&native_firmware(), module).contains("has 0 bytes"));
 }
 
 fn text(bytes: &[u8]) -> inputs::Source {

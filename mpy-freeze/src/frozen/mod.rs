@@ -186,6 +186,7 @@ fn link_inputs<'a>(
             path: &module.path,
             target: &module.target,
             mpy,
+            given: module.given,
         })
         .collect()
 }

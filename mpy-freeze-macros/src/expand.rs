@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mpy_freeze::frozen::Freeze;
+use mpy_freeze::frozen::{self, Freeze};
 use mpy_freeze::{Context, Problem};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -32,7 +32,10 @@ pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
             freeze.input(&input.path);
         }
     }
-    let frozen = freeze.run().map_err(placed)?;
+    let frozen = freeze.run().map_err(|error| {
+        let recorded = frozen::record_failure(&error, out_dir);
+        placed(recorded.err().unwrap_or(error))
+    })?;
     frozen.record_inputs(&context, out_dir).map_err(placed)?;
     Ok(frozen.tokens)
 }

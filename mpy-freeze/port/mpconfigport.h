@@ -192,14 +192,18 @@ typedef long mp_off_t;
 #if defined(MPYF_NATIVE_CODE) && MPYF_NATIVE_CODE
 #if defined(__thumb__)
 #define MICROPY_EMIT_THUMB (1)
+#ifndef MICROPY_EMIT_INLINE_THUMB
 #define MICROPY_EMIT_INLINE_THUMB (1)
+#endif
 #if !defined(__thumb2__)
 #define MICROPY_EMIT_THUMB_ARMV7M (0)
 #define MICROPY_EMIT_INLINE_THUMB_FLOAT (0)
 #endif
 #elif defined(__riscv)
 #define MICROPY_EMIT_RV32 (1)
+#ifndef MICROPY_EMIT_INLINE_RV32
 #define MICROPY_EMIT_INLINE_RV32 (1)
+#endif
 #elif defined(__x86_64__)
 #define MICROPY_EMIT_X64 (1)
 #else

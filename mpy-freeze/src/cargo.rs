@@ -13,7 +13,7 @@ use crate::build::Build;
 use crate::error::{Error, Problem, Result};
 use crate::fingerprint::fingerprint;
 use crate::port::{self, Artifacts, HostJob, Job, ManifestJob, Source};
-use crate::watch;
+use crate::watch::{self, Watched};
 
 /// Variables that name the MicroPython tree, the first that is set wins.
 const TREE_VARIABLES: [&str; 2] = ["MPY_DIR", "MICROPYTHON_DIR"];
@@ -144,11 +144,12 @@ impl Environment {
             target: target.ok_or_else(|| outside("TARGET", "target"))?,
             target_cpu: self.target_cpu.clone(),
             workers: self.workers(),
+            // Manifests name it from other folders, so it is absolute, wherever it was named.
             micropython: build
                 .micropython
                 .as_ref()
-                .map(absolute)
-                .or_else(|| self.micropython.clone()),
+                .or(self.micropython.as_ref())
+                .map(absolute),
             cache: self.cache.clone(),
             bindgen_variables: self.bindgen_variables.clone(),
             compiler: build.choice(self.cc_variable),
@@ -168,14 +169,7 @@ impl Environment {
         ManifestJob {
             wanted: build.manifests.unwrap_or(found || from_environment),
             variables: variables
-                .map(|(name, value)| {
-                    let path = crate_folder.join(value);
-                    let path = path.exists().then(|| path.to_str().map(String::from));
-                    (
-                        name.clone(),
-                        path.flatten().unwrap_or_else(|| value.clone()),
-                    )
-                })
+                .map(|(name, value)| (name.clone(), absolute_if_path(&crate_folder, value)))
                 .collect(),
             frozen_manifest: known.frozen_manifest.clone(),
             frozen_mpy_dir: known.frozen_mpy_dir.clone(),
@@ -228,6 +222,16 @@ impl Environment {
     }
 }
 
+/// The value of a variable of manifests: the absolute path where it is one of something that exists, as upstream's
+/// `makemanifest.py` has it.
+fn absolute_if_path(folder: &Path, value: &str) -> String {
+    let path = folder.join(value);
+    // The folder itself isn't what an empty value names.
+    let exists = !value.is_empty() && path.exists();
+    let path = path.to_str().filter(|_| exists);
+    path.unwrap_or(value).to_string()
+}
+
 /// Builds, prints the directives and, where something is wrong, ends the build script with status 1.
 pub(crate) fn run(build: &Build) {
     let environment = Environment::read();
@@ -261,7 +265,16 @@ fn directives(
     }
     let prefixed = environment.manifests.variables.iter();
     let prefixed = prefixed.map(|(name, _)| format!("{VARIABLE_PREFIX}{name}"));
-    let names: BTreeSet<String> = variables(&job.target).into_iter().chain(prefixed).collect();
+    let recorded = watch::recorded(&job.out_dir).into_iter();
+    let missing = recorded.filter_map(|watched| match watched {
+        // A name that no environment can have is nothing to watch.
+        Watched::Variable(name) if name.chars().all(|c| c == '_' || c.is_alphanumeric()) => {
+            Some(format!("{VARIABLE_PREFIX}{name}"))
+        }
+        _ => None,
+    });
+    let mut names: BTreeSet<String> = variables(&job.target).into_iter().collect();
+    names.extend(prefixed.chain(missing));
     for name in names {
         writeln!(out, "cargo::rerun-if-env-changed={name}")?;
     }
@@ -278,7 +291,12 @@ fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) ->
     // Cargo takes a path that isn't there for one that changed.
     let mut paths: BTreeSet<PathBuf> = parts.filter(|part| part.exists()).collect();
     paths.extend(job.watched.iter().cloned());
-    paths.extend(watch::recorded(&job.out_dir));
+    let recorded = watch::recorded(&job.out_dir).into_iter();
+    paths.extend(recorded.filter_map(|watched| match watched {
+        // A folder that is gone is nothing to watch; the macro will say what is wrong with it.
+        Watched::Path(path) => path.exists().then_some(path),
+        Watched::Variable(_) => None,
+    }));
     paths.extend(artifacts.headers.iter().cloned());
     paths.extend(job.mpconfigport.iter().cloned());
     paths.extend(job.c_files.iter().cloned());
@@ -411,6 +429,20 @@ mod tests {
     }
 
     #[test]
+    fn variables_of_manifests_are_paths_where_they_exist() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let src = folder.join("src");
+        for (value, expected) in [
+            ("src", src.to_str().unwrap()),
+            ("m4", "m4"),
+            ("", ""),
+            (src.to_str().unwrap(), src.to_str().unwrap()),
+        ] {
+            assert_eq!(absolute_if_path(folder, value), expected);
+        }
+    }
+
+    #[test]
     fn an_error_is_one_directive_a_line() {
         let error = Error::Inputs(vec![Problem::new("one").help("do"), Problem::new("two")]);
         let mut out = Vec::new();
@@ -419,6 +451,21 @@ mod tests {
             String::from_utf8(out).unwrap(),
             "cargo::error=one\ncargo::error=  help: do\ncargo::error=two\n"
         );
+    }
+
+    #[test]
+    fn a_tree_of_the_environment_starts_at_the_crate() {
+        let path = |text: &str| Some(PathBuf::from(text));
+        let environment = Environment {
+            out_dir: path("/out"),
+            manifest_dir: path("/crate"),
+            target: Some("thumbv7m-none-eabi".into()),
+            host: Some("x86_64-unknown-linux-gnu".into()),
+            micropython: path("../tree"),
+            ..Environment::default()
+        };
+        let job = environment.job(&Build::new()).unwrap();
+        assert_eq!(job.micropython, path("/crate/../tree"));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::Arch;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
@@ -77,7 +78,7 @@ pub struct Context {
     /// Its sub-version, which native code must match (`MPY_SUB_VERSION`).
     pub mpy_sub_version: u8,
     /// The `-march` of mpy-cross for native code, if the target runs any.
-    pub native_arch: Option<String>,
+    pub native_arch: Option<Arch>,
     /// Bytes in an object word (`MP_BYTES_PER_OBJ_WORD`).
     pub word_bytes: u32,
     /// Bits of a small int, its sign included (`MP_SMALL_INT_BITS`).
@@ -189,7 +190,7 @@ impl Context {
             ("mpy_sub_version", self.mpy_sub_version.to_string()),
             (
                 "native_arch",
-                self.native_arch.as_deref().map(escape).unwrap_or_default(),
+                self.native_arch.map(Arch::name).unwrap_or_default().into(),
             ),
             ("word_bytes", self.word_bytes.to_string()),
             ("small_int_bits", self.small_int_bits.to_string()),
@@ -248,7 +249,10 @@ impl Context {
             bare_metal: fields.value("bare_metal")?,
             mpy_version: fields.value("mpy_version")?,
             mpy_sub_version: fields.value("mpy_sub_version")?,
-            native_arch: Some(fields.text("native_arch")?).filter(|arch| !arch.is_empty()),
+            native_arch: match fields.raw("native_arch")? {
+                "" => None,
+                _ => Some(fields.value("native_arch")?),
+            },
             word_bytes: fields.value("word_bytes")?,
             small_int_bits: fields.value("small_int_bits")?,
             obj_repr: match fields.raw("obj_repr")? {
@@ -443,9 +447,14 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_stored_is_what_is_loaded() {
-        let mut context = sample();
-        context.rust_qstrs = vec!["board".into(), "led".into()];
-        assert_eq!(Context::parse(&context.to_text()), Ok(context));
+        for native_arch in [None, Some(Arch::Armv7emsp)] {
+            let context = Context {
+                native_arch,
+                rust_qstrs: vec!["board".into(), "led".into()],
+                ..sample()
+            };
+            assert_eq!(Context::parse(&context.to_text()), Ok(context));
+        }
     }
 
     #[test]

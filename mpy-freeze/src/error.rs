@@ -35,6 +35,8 @@ pub enum Error {
     Context(Vec<Problem>),
     /// The inputs of `freeze!` are missing, empty, unreadable or contradictory.
     Inputs(Vec<Problem>),
+    /// A manifest needs a variable that isn't set: its name in `$(NAME)`, and what went wrong without it.
+    Variable(String, Vec<Problem>),
     /// Python sources that MicroPython's compiler rejects.
     Compile(Vec<Problem>),
     /// A `.mpy` file that is damaged or doesn't fit the firmware.
@@ -58,6 +60,7 @@ impl Error {
             | Self::Bindings(problems)
             | Self::Context(problems)
             | Self::Inputs(problems)
+            | Self::Variable(_, problems)
             | Self::Compile(problems)
             | Self::Mpy(problems)
             | Self::Link(problems) => problems,

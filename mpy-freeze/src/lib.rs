@@ -55,6 +55,7 @@
     reason = "a build script is a main function, and is shown whole"
 )]
 
+mod arch;
 mod build;
 mod cargo;
 mod context;
@@ -67,9 +68,10 @@ mod mpy_cross;
 mod port;
 mod watch;
 
+pub use arch::Arch;
 pub use build::Build;
 pub use context::{Context, Float, LongInt, ObjRepr};
 pub use error::{Error, Problem, Result};
 pub use frozen::dump::Dump;
-pub use mpy_cross::{Arch, Emit, MpyCross};
+pub use mpy_cross::{Emit, MpyCross};
 pub use port::{Artifacts, RomLevel, Version};

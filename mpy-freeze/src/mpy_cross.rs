@@ -2,13 +2,12 @@
 
 mod output;
 
-use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::str::FromStr;
 use std::thread;
 
+use crate::Arch;
 use crate::cargo::Environment;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
@@ -300,100 +299,6 @@ fn feed(command: &mut Command, input: &[u8]) -> std::io::Result<Output> {
     })
 }
 
-/// An instruction set that mpy-cross makes native code for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Arch {
-    /// 32-bit PC.
-    X86,
-    /// 64-bit PC.
-    X64,
-    /// ARM state of ARMv6 and newer.
-    Armv6,
-    /// Cortex-M0 and M0+.
-    Armv6m,
-    /// Cortex-M3.
-    Armv7m,
-    /// Cortex-M4 and M7 without floats.
-    Armv7em,
-    /// Cortex-M4F and M7 with single floats.
-    Armv7emsp,
-    /// Cortex-M7 with double floats.
-    Armv7emdp,
-    /// ESP8266.
-    Xtensa,
-    /// ESP32 and ESP32-S3.
-    Xtensawin,
-    /// RISC-V with 32 bits, multiplication and compressed instructions.
-    Rv32imc,
-    /// The same with 64 bits, which MicroPython knows from release 1.27 on.
-    Rv64imc,
-}
-
-impl Arch {
-    /// All of them, in the order of their numbers in `.mpy` files, which begin with 1.
-    pub const ALL: [Self; 12] = [
-        Self::X86,
-        Self::X64,
-        Self::Armv6,
-        Self::Armv6m,
-        Self::Armv7m,
-        Self::Armv7em,
-        Self::Armv7emsp,
-        Self::Armv7emdp,
-        Self::Xtensa,
-        Self::Xtensawin,
-        Self::Rv32imc,
-        Self::Rv64imc,
-    ];
-
-    /// The name that mpy-cross has for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::X86 => "x86",
-            Self::X64 => "x64",
-            Self::Armv6 => "armv6",
-            Self::Armv6m => "armv6m",
-            Self::Armv7m => "armv7m",
-            Self::Armv7em => "armv7em",
-            Self::Armv7emsp => "armv7emsp",
-            Self::Armv7emdp => "armv7emdp",
-            Self::Xtensa => "xtensa",
-            Self::Xtensawin => "xtensawin",
-            Self::Rv32imc => "rv32imc",
-            Self::Rv64imc => "rv64imc",
-        }
-    }
-
-    /// The one with this number in `.mpy` files.
-    pub(crate) fn from_number(number: u8) -> Option<Self> {
-        let index = usize::from(number).checked_sub(1)?;
-        Self::ALL.get(index).copied()
-    }
-}
-
-impl fmt::Display for Arch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Arch {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        let found = Self::ALL.into_iter().find(|arch| arch.name() == name);
-        found.ok_or_else(|| {
-            Error::Config(vec![
-                Problem::new(format!("mpy-cross knows no instruction set `{name}`")).help(format!(
-                    "those that it knows: {}",
-                    Self::ALL.map(Self::name).join(", ")
-                )),
-            ])
-        })
-    }
-}
-
 /// What mpy-cross makes of functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -437,20 +342,6 @@ mod tests {
             "emit=viper",
         ];
         assert_eq!(mpy_cross.flags(), expected);
-    }
-
-    #[test]
-    fn instruction_sets_have_names_and_numbers() {
-        for (arch, number) in Arch::ALL.into_iter().zip(1..) {
-            assert_eq!(arch.name().parse::<Arch>().ok(), Some(arch));
-            assert_eq!(Arch::from_number(number), Some(arch));
-        }
-        assert_eq!(Arch::from_number(0), None);
-        let error = "z80".parse::<Arch>().unwrap_err().to_string();
-        assert!(
-            error.contains("`z80`") && error.contains("rv32imc"),
-            "{error}"
-        );
     }
 
     #[test]

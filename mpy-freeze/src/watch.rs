@@ -161,15 +161,44 @@ pub(crate) fn prepare_record(out_dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What `freeze!` noted, a path a line.
-pub(crate) fn recorded(out_dir: &Path) -> Vec<PathBuf> {
+/// Something that the build script is to watch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Watched {
+    Path(PathBuf),
+    /// A variable of manifests, by its name in them.
+    Variable(String),
+}
+
+/// How the line of a variable begins; no path in the record does, as all are absolute.
+const VARIABLE: char = '$';
+
+/// Adds to the record, which has one of them a line.
+///
+/// The library, the programs and the tests of a package share it, so nothing is taken out.
+pub(crate) fn record(out_dir: &Path, watched: impl IntoIterator<Item = Watched>) -> Result<()> {
+    let path = record_path(out_dir);
+    let earlier = fs::read_if_exists(&path)?.unwrap_or_default();
+    let earlier = String::from_utf8_lossy(&earlier);
+    let mut lines: BTreeSet<String> = earlier.lines().map(str::to_string).collect();
+    lines.extend(watched.into_iter().map(|watched| match watched {
+        Watched::Path(path) => context::escape(&path.to_string_lossy()),
+        Watched::Variable(name) => format!("{VARIABLE}{}", context::escape(&name)),
+    }));
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    fs::write_if_changed(&path, text.as_bytes())?;
+    Ok(())
+}
+
+/// What `freeze!` noted.
+pub(crate) fn recorded(out_dir: &Path) -> Vec<Watched> {
     let text = fs::read_to_string(&record_path(out_dir)).unwrap_or_default();
-    let paths = text
-        .lines()
+    text.lines()
         .filter_map(context::unescape)
-        .map(PathBuf::from);
-    // A folder that is gone is nothing to watch; the macro will say what is wrong with it.
-    paths.filter(|path| path.exists()).collect()
+        .map(|line| match line.strip_prefix(VARIABLE) {
+            Some(name) => Watched::Variable(name.to_string()),
+            None => Watched::Path(line.into()),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -208,5 +237,16 @@ mod tests {
             assert!(calls.manifests, "{text}");
             assert_eq!(calls.inputs, inputs, "{text}");
         }
+    }
+    #[test]
+    fn the_record_keeps_what_it_has() {
+        let name = format!("mpy-freeze-record-{}", std::process::id());
+        let out = std::env::temp_dir().join(name);
+        let folder = Watched::Path("/a\nb/$c".into());
+        let variable = Watched::Variable("MY_DIR".into());
+        record(&out, [folder.clone()]).unwrap();
+        record(&out, [variable.clone(), folder.clone()]).unwrap();
+        assert_eq!(recorded(&out), [variable, folder]);
+        std::fs::remove_dir_all(&out).unwrap();
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! It knows the tables only by MicroPython's own structs, for a 64-bit host: what it reads is what MicroPython reads.
 
+use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_void};
 use std::iter::Peekable;
 use std::str::{Lines, Split};
@@ -73,6 +74,7 @@ struct RawCode {
 
 unsafe extern "C" {
     static mp_qstr_frozen_const_pool: Pool;
+    static mp_qstr_const_pool: Pool;
     static mp_frozen_names: [c_char; 1];
     static mp_frozen_mpy_content: [*const Module; 1];
     static mp_type_str: u8;
@@ -148,6 +150,12 @@ unsafe fn constant(word: usize) -> String {
             let data = std::slice::from_raw_parts(text.data, text.len);
             assert_eq!((text.hash, *text.data.add(text.len)), (hash(data), 0));
             let letter = if of(&raw const mp_type_str) { "s" } else { "b" };
+            // Upstream has no string object for what is a qstr, and short strings are made some.
+            if letter == "s" {
+                let characters = data.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+                assert!(characters >= 25, "{data:?} is short");
+                assert_eq!(qstr_find_strn(text.data, text.len), 0, "{data:?} is a qstr");
+            }
             format!("{letter}{}", hex(data))
         } else if of(&raw const mp_type_float) {
             format!("f{:016x}", *object.add(1))
@@ -194,6 +202,27 @@ struct Count {
     constants: usize,
     codes: usize,
     native: usize,
+    /// The texts of all qstrs, as digits.
+    qstrs: BTreeSet<String>,
+}
+
+/// Checks that no frozen qstr is there for nothing, and counts them. That none is missing, the modules show.
+unsafe fn pools(qstrs: &BTreeSet<String>) -> usize {
+    // SAFETY: the frozen pools come before the firmware's own, and all are MicroPython's.
+    unsafe {
+        let mut count = 0;
+        let mut pool = &raw const mp_qstr_frozen_const_pool;
+        while pool != &raw const mp_qstr_const_pool {
+            let first = (*pool).first_and_sorted & (usize::MAX >> 1);
+            for number in first..first + (*pool).len {
+                let text = hex(qstr(number));
+                assert!(qstrs.contains(&text), "{text} is in no module");
+                count += 1;
+            }
+            pool = (*pool).prev;
+        }
+        count
+    }
 }
 
 /// The fields of the next line, which must begin with `word`.
@@ -253,10 +282,13 @@ unsafe fn module(module: &Module, lines: &mut Peekable<Lines<'_>>, count: &mut C
             assert_eq!(hex(text), expected);
             assert_eq!(qstr_find_strn(text.as_ptr(), text.len()), number, "{text:?} is found");
             count.names += 1;
+            count.qstrs.insert(expected.into());
         }
         for (index, expected) in fields(lines, "objs").enumerate() {
             assert_eq!(constant(*module.objects.add(index)), expected);
             count.constants += 1;
+            let strings = expected.split(['(', ')', ',']).filter_map(|item| item.strip_prefix('s'));
+            count.qstrs.extend(strings.map(String::from));
         }
         code(module.code, lines, count);
     }
@@ -287,6 +319,10 @@ fn main() {
         assert_eq!(unsafe { *name }, 0, "there are more modules than the oracle's");
         count
     });
-    let Count { modules, names, constants, codes, native } = compared.expect("the VM starts");
-    println!("{modules} modules, {names} names, {constants} constants, {codes} functions, {native} native");
+    let Count { modules, names, constants, codes, native, qstrs } = compared.expect("the VM starts");
+    // SAFETY: the pools are in ROM.
+    let pool = unsafe { pools(&qstrs) };
+    println!(
+        "{modules} modules, {names} names ({pool} new), {constants} constants, {codes} functions, {native} native"
+    );
 }

@@ -112,6 +112,17 @@ fn manifests_are_inputs_beside_folders_and_source() {
         "main = app\nother = other\nsnippet: ImportError\nmore: ImportError\n"
     );
 
+    // A variable that is missing is watched, although nobody knew of it before.
+    project.write(
+        "common/manifest.py",
+        "package('pkg')\nmodule('y.py', base_path='$(OTHER_DIR)')\n",
+    );
+    project.write("mine/y.py", "value = 'y'\n");
+    let text = run(&project, &[], &["y"]);
+    assert!(text.contains("set MICROPY_MANIFEST_OTHER_DIR"), "{text}");
+    let variables = [("MICROPY_MANIFEST_OTHER_DIR", "mine")];
+    assert_eq!(run(&project, &variables, &["y"]), "y = y\n");
+
     // An error stands at the place in the manifest, with the way that led there.
     project.write("common/manifest.py", "x = 1\nmodule('gone.py')\n");
     let text = run(&project, &[], &["main"]);

@@ -155,6 +155,8 @@ fn a_rejected_source_has_file_line_and_text() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("20 KiB"), "{error}");
+    let error = ours().heap_size(0).compile(b"x = 1\n").unwrap_err();
+    assert!(error.to_string().contains("its heap was 0 "), "{error}");
     let error = library
         .arch(Arch::Rv64imc)
         .compile(b"")
@@ -257,6 +259,12 @@ fn the_command_line_is_upstreams() {
         &["-X", "emit=nothing", "good.py"],
         &["-X", "heapsize=16k", "good.py"],
         &["-X", "heapsize=64kw", "good.py"],
+        &["-X", "heapsize=1000", "good.py"],
+        &["-X", "nothing", "good.py"],
+        &["-X", "emit=bytecode", "-march=host", "native.py"],
+        &["-march=debug", "good.py"],
+        &["-o", "-", "bad.py"],
+        &["pkg"],
         &["-X"],
         &["-msmall-int-bits=16", "pkg/good.py"],
         &["-msmall-int-bits=x", "good.py"],

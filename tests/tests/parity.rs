@@ -23,10 +23,7 @@ fn compile(project: &Project, context: &Context, opt: u8) -> (Vec<Module>, usize
     let bits = format!("-msmall-int-bits={}", context.small_int_bits);
     let level = format!("-O{opt}");
     let mut flags = vec![level.as_str(), &bits];
-    let march = context
-        .native_arch
-        .as_ref()
-        .map(|arch| format!("-march={arch}"));
+    let march = context.native_arch.map(|arch| format!("-march={arch}"));
     flags.extend(march.as_deref());
     let compiled = compiler::each(&files, |file| {
         let relative = file.strip_prefix(&tests).expect("below the folder");

@@ -38,8 +38,10 @@ pub fn check_everything() -> Result<()> {
     setup::ensure_components(&[("rustfmt", "cargo-fmt"), ("clippy", "cargo-clippy")])?;
 
     let (workspace, firmware) = (host::root().to_path_buf(), firmware::folder());
+    let fuzz = workspace.join("fuzz");
     check(&workspace, &["fmt", "--all", "--check"], &[])?;
     check(&firmware, &["fmt", "--check"], &[])?;
+    check(&fuzz, &["fmt", "--check"], &[])?;
     check(
         &workspace,
         &[
@@ -51,6 +53,12 @@ pub fn check_everything() -> Result<()> {
             "warnings",
         ],
         &[],
+    )?;
+    // Nothing is linked, and so the fuzzer's own C++ needn't be compiled: it is said to lie elsewhere already.
+    check(
+        &fuzz,
+        &["clippy", "--all-targets", "--", "-D", "warnings"],
+        &[("CUSTOM_LIBFUZZER_PATH", "elsewhere/libFuzzer.a")],
     )?;
     // Without --all-targets: a target without an operating system has no test harness.
     check(

@@ -24,31 +24,26 @@ static void print_into(void *message, const char *text, size_t len) {
 }
 
 static void put_repr(mpyf_message_t *message, mp_obj_t value) {
-    mpyf_message_t text = { 0 };
-    const mp_print_t print = { &text, print_into };
+    const mp_print_t print = { message, print_into };
+    size_t gap = mpyf_put_gap(message);
     mp_obj_print_helper(&print, value, PRINT_REPR);
-    mpyf_put_text(message, (const char *)text.bytes, text.len);
-    message->too_long |= text.too_long;
-    mpyf_drop(&text);
+    mpyf_fill_gap(message, gap, message->len - gap);
 }
 
 static void put_value(mpyf_message_t *message, mp_obj_t value, bool may_iterate);
 
 static void put_items(mpyf_message_t *message, mp_obj_t iterable) {
-    mpyf_message_t items = { 0 };
-    uint32_t count = 0;
+    size_t count = 0;
+    mpyf_put_tag(message, 'l');
+    size_t gap = mpyf_put_gap(message);
     mp_obj_iter_buf_t buf;
     mp_obj_t iterator = mp_getiter(iterable, &buf);
     mp_obj_t item;
-    while (!items.too_long && (item = mp_iternext(iterator)) != MP_OBJ_STOP_ITERATION) {
-        put_value(&items, item, true);
+    while (!message->too_long && (item = mp_iternext(iterator)) != MP_OBJ_STOP_ITERATION) {
+        put_value(message, item, true);
         count++;
     }
-    mpyf_put_tag(message, 'l');
-    mpyf_put_number(message, count);
-    mpyf_put_bytes(message, items.bytes, items.len);
-    message->too_long |= items.too_long;
-    mpyf_drop(&items);
+    mpyf_fill_gap(message, gap, count);
 }
 
 static bool is_iterable(mp_obj_t value) {

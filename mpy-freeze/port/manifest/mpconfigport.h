@@ -17,6 +17,9 @@ typedef long mp_off_t;
 #define MICROPY_LONGINT_IMPL (MICROPY_LONGINT_IMPL_MPZ)
 #define MICROPY_FLOAT_IMPL (MICROPY_FLOAT_IMPL_DOUBLE)
 
+// A manifest's own path is a name as well, and paths are longer than 255 bytes.
+#define MICROPY_QSTR_BYTES_IN_LEN (2)
+
 // The heap is one array of fixed size, and recursion ends in an exception.
 #define MICROPY_ENABLE_GC (1)
 #define MICROPY_STACK_CHECK (1)

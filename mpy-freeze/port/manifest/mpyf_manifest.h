@@ -25,6 +25,9 @@ void mpyf_put_bytes(mpyf_message_t *message, const void *bytes, size_t len);
 void mpyf_put_tag(mpyf_message_t *message, char tag);
 void mpyf_put_number(mpyf_message_t *message, uint32_t number);
 void mpyf_put_text(mpyf_message_t *message, const char *text, size_t len);
+// A number that is known only after what follows it.
+size_t mpyf_put_gap(mpyf_message_t *message);
+void mpyf_fill_gap(mpyf_message_t *message, size_t gap, size_t number);
 void mpyf_drop(mpyf_message_t *message);
 void mpyf_send(mpyf_message_t *message);
 bool mpyf_receive(mpyf_message_t *message);

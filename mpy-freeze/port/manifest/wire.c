@@ -56,6 +56,17 @@ void mpyf_put_number(mpyf_message_t *message, uint32_t number) {
     mpyf_put_bytes(message, bytes, sizeof(bytes));
 }
 
+size_t mpyf_put_gap(mpyf_message_t *message) {
+    mpyf_put_number(message, 0);
+    return message->len;
+}
+
+void mpyf_fill_gap(mpyf_message_t *message, size_t gap, size_t number) {
+    if (!message->too_long) {
+        number_bytes(message->bytes + gap - 4, (uint32_t)number);
+    }
+}
+
 void mpyf_put_text(mpyf_message_t *message, const char *text, size_t len) {
     if (len > LONGEST_MESSAGE) {
         message->too_long = true;

@@ -92,7 +92,7 @@ pub(super) fn find(context: &Context, base: &Path, inputs: &[Input]) -> Result<F
     if !manifests.is_empty() {
         search.manifests(manifest::list(context, base, &manifests)?);
     }
-    search.check_targets();
+    search.check_hidden();
     if search.problems.is_empty() {
         Ok(search.found)
     } else {
@@ -104,6 +104,10 @@ pub(super) fn find(context: &Context, base: &Path, inputs: &[Input]) -> Result<F
 struct Search {
     found: Found,
     problems: Vec<Problem>,
+    /// The target paths so far, and the file that each is for.
+    targets: BTreeMap<String, PathBuf>,
+    /// Those that were reported, which is done once.
+    refused: BTreeSet<String>,
 }
 
 impl Search {
@@ -225,7 +229,7 @@ impl Search {
         self.found.manifests.extend(listing.manifests);
     }
 
-    /// Reads one file; a package's version is added to a source that has none.
+    /// Reads one file; a package's version is added to a source that has none and is compiled.
     fn source(
         &mut self,
         path: &Path,
@@ -234,12 +238,8 @@ impl Search {
         opt: Option<u8>,
         version: Option<&str>,
     ) {
-        if let Some(why) = not_importable(&target) {
-            self.problem(
-                Problem::new(format!("Python can't import `{target}`: {why}"))
-                    .file(path)
-                    .help("rename it, or keep it out of the frozen folders"),
-            );
+        if !self.take_target(path, &target) {
+            return;
         }
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
@@ -267,6 +267,7 @@ impl Search {
             ),
             Ok(mut text) => {
                 if let Some(version) = version
+                    && kind == Kind::Python
                     && !text.contains("__version__ =")
                 {
                     text.push_str(&format!("\n\n__version__ = {version}\n"));
@@ -286,48 +287,55 @@ impl Search {
         }
     }
 
-    /// Looks for target paths that hide one another.
-    fn check_targets(&mut self) {
-        let mut seen: BTreeMap<&str, &Path> = BTreeMap::new();
-        let mut folders: BTreeSet<&str> = BTreeSet::new();
-        let mut problems = Vec::new();
-        for Source { path, target, .. } in &self.found.sources {
-            match seen.insert(target, path) {
-                None => {}
-                Some(first) if first == path => problems.push(
-                    Problem::new("the file is frozen twice")
-                        .file(path)
-                        .help("it lies in a folder that is frozen too, or is named twice"),
-                ),
-                Some(first) => problems.push(
-                    Problem::new(format!(
-                        "two files have the target path `{target}`: this one and {}",
-                        first.display()
-                    ))
-                    .file(path)
-                    .help("one firmware has one module of a name: leave one of them out"),
-                ),
+    /// Whether a file can have this target path. One that can't isn't read: a manifest may list it without end.
+    fn take_target(&mut self, path: &Path, target: &str) -> bool {
+        let refusal = if let Some(why) = not_importable(target) {
+            Problem::new(format!("Python can't import `{target}`: {why}"))
+                .help("rename it, or keep it out of the frozen folders")
+        } else if let Some(first) = self.targets.get(target) {
+            if first == path {
+                Problem::new("the file is frozen twice")
+                    .help("it lies in a folder that is frozen too, or is named twice")
+            } else {
+                Problem::new(format!(
+                    "two files have the target path `{target}`: this one and {}",
+                    first.display()
+                ))
+                .help("one firmware has one module of a name: leave one of them out")
             }
-            folders.extend(
-                target
-                    .match_indices('/')
-                    .filter_map(|(at, _)| target.get(..at)),
-            );
+        } else {
+            self.targets.insert(target.to_string(), path.to_path_buf());
+            return true;
+        };
+        if self.refused.insert(target.to_string()) {
+            self.problem(refusal.file(path));
         }
-        // An import looks for the folder first and, having found it, never for the file.
-        for (target, path) in &seen {
+        false
+    }
+
+    /// Looks for modules that a folder hides: an import looks for the folder first and, having found it, never for
+    /// the file.
+    fn check_hidden(&mut self) {
+        let folders: BTreeSet<&str> = self
+            .targets
+            .keys()
+            .flat_map(|target| {
+                let slashes = target.match_indices('/');
+                slashes.filter_map(|(at, _)| target.get(..at))
+            })
+            .collect();
+        for (target, path) in &self.targets {
             let name = target.strip_suffix(".py").unwrap_or(target);
             if folders.contains(name) {
-                problems.push(
+                self.problems.push(
                     Problem::new(format!(
                         "Python can't import `{target}`: `import` finds the folder `{name}/` first"
                     ))
-                    .file(*path)
+                    .file(path)
                     .help("rename one of them, or make the file the folder's __init__.py"),
                 );
             }
         }
-        self.problems.append(&mut problems);
     }
 }
 
@@ -366,7 +374,13 @@ fn not_importable(target: &str) -> Option<String> {
     let name = target.strip_suffix(".py").unwrap_or(target);
     for part in name.split('/') {
         if part.is_empty() {
-            return Some("a module needs a name before `.py`".into());
+            return Some(if name.is_empty() || name.ends_with('/') {
+                "a module needs a name before `.py`".into()
+            } else if name.starts_with('/') {
+                "the path starts at the root of the file system".into()
+            } else {
+                "a folder needs a name between two slashes".into()
+            });
         }
         if part.contains('.') {
             return Some(format!(

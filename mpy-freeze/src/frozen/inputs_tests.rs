@@ -198,3 +198,50 @@ fn a_name_that_is_not_utf8() {
     std::fs::write(folder.path().join("app").join(name), "").unwrap();
     assert!(problems(&folder, &["app"])[0].contains("the name isn't UTF-8"));
 }
+
+fn entry(source: PathBuf, target: &str, kind: Kind) -> manifest::Entry {
+    manifest::Entry {
+        source,
+        target: target.into(),
+        kind,
+        opt: None,
+        version: Some("'2'".into()),
+    }
+}
+
+#[test]
+fn a_version_is_added_to_what_is_compiled() {
+    // Upstream's makemanifest.py makes such a copy for mpy-cross, and takes text as it is.
+    let folder = Folder::new("inputs");
+    folder.file("a.py", "x = 1\n");
+    let file = |target, kind| entry(folder.path().join("a.py"), target, kind);
+    let mut search = Search::default();
+    search.manifests(Listing {
+        entries: vec![file("a.py", Kind::Python), file("b.py", Kind::Text)],
+        ..Listing::default()
+    });
+    let texts: Vec<&[u8]> = search.found.sources.iter().map(|s| &*s.bytes).collect();
+    assert_eq!(
+        texts,
+        [b"x = 1\n\n\n__version__ = '2'\n".as_slice(), b"x = 1\n"]
+    );
+}
+
+#[test]
+fn what_is_listed_without_end_is_read_and_reported_once() {
+    let folder = Folder::new("inputs");
+    folder.file("a.py", "").file("b.py", "");
+    let mut search = Search::default();
+    let entries = ["a.py", "a.py", "./a.py", "/b.py", "a.py", "./a.py"];
+    let entries = entries.map(|target| entry(folder.path().join("b.py"), target, Kind::Python));
+    search.manifests(Listing {
+        entries: entries.into(),
+        ..Listing::default()
+    });
+    assert_eq!(targets(&search.found), ["a.py"]);
+    let problems: Vec<&str> = search.problems.iter().map(|p| &*p.message).collect();
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    assert!(problems[0].contains("frozen twice"));
+    assert!(problems[1].contains("the dot in `.`"));
+    assert!(problems[2].contains("starts at the root"));
+}

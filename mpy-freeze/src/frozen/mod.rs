@@ -16,16 +16,13 @@ pub mod mpy;
 mod size;
 mod text;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
 
 use crate::Context;
-use crate::context;
 use crate::error::{Error, Problem, Result};
-use crate::fs;
-use crate::watch;
+use crate::watch::{self, Watched};
 
 pub use size::Size;
 
@@ -197,13 +194,14 @@ fn link_inputs<'a>(
             path: &module.path,
             target: &module.target,
             mpy,
+            given: module.given,
         })
         .collect()
 }
 
 impl Frozen {
     /// Tells the build script which folders it has to watch besides those that it watches already, in
-    /// `OUT_DIR/mpy-freeze/inputs`: a path a line, with `\\`, `\n` and `\r` escaped.
+    /// `OUT_DIR/mpy-freeze/inputs`.
     ///
     /// # Errors
     ///
@@ -213,16 +211,21 @@ impl Frozen {
             let mut watched = context.watched.iter();
             !watched.any(|watched| folder.starts_with(watched))
         };
-        let path = watch::record_path(out_dir);
-        // The library, the programs and the tests of a package share the record, so nothing is taken out of it.
-        let earlier = fs::read_if_exists(&path)?.unwrap_or_default();
-        let earlier = String::from_utf8_lossy(&earlier);
-        let mut lines: BTreeSet<String> = earlier.lines().map(str::to_string).collect();
         let folders = self.folders.iter().filter(watched);
-        lines.extend(folders.map(|folder| context::escape(&folder.to_string_lossy())));
-        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        fs::write_if_changed(&path, text.as_bytes())?;
-        Ok(())
+        watch::record(out_dir, folders.map(|folder| Watched::Path(folder.clone())))
+    }
+}
+
+/// Tells the build script which variable of manifests is missing, so that it runs again where that is set: it
+/// can't know those that manifests have of their own. Takes the error of [`Freeze::run`].
+///
+/// # Errors
+///
+/// [`Error::Io`] if the file can't be written.
+pub fn record_failure(error: &Error, out_dir: &Path) -> Result<()> {
+    match error {
+        Error::Variable(name, _) => watch::record(out_dir, [Watched::Variable(name.clone())]),
+        _ => Ok(()),
     }
 }
 

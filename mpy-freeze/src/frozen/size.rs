@@ -114,7 +114,8 @@ impl Target {
             raw_code += 8;
         }
         if context.settrace {
-            raw_code += 4 + 7 * 4 + 4 * self.pointer;
+            // The line, then the prelude: six numbers, a qstr and three addresses.
+            raw_code += 4_usize.next_multiple_of(self.pointer) + 6 * 4 + 4 * self.pointer;
         }
         let module = 3 * self.pointer + self.pointer;
         let asm = (raw_code + 4).next_multiple_of(self.pointer);
@@ -128,5 +129,38 @@ impl Target {
             + image.names().len()
             // The end of the list of frozen source texts, and the address that anchors the shim.
             + 4 + 1 + self.pointer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::tests::sample;
+    use crate::frozen::image::{Code, RawCode};
+
+    /// The sizes of `mp_raw_code_truncated_t` that a C compiler gives it (`py/emitglue.h`).
+    #[test]
+    fn a_raw_code_is_as_large_as_in_c() {
+        let mut image = Image::default();
+        let tables = |context: &Context, image: &Image| Size::of(context, image).tables;
+        for (word_bytes, settrace, size) in
+            [(4, false, 20), (4, true, 64), (8, false, 32), (8, true, 96)]
+        {
+            let context = Context {
+                word_bytes,
+                persistent_code_save: true,
+                settrace,
+                ..sample()
+            };
+            image.raw_codes.clear();
+            let empty = tables(&context, &image);
+            image.raw_codes.push(RawCode {
+                code: Code::Viper { at: 0 },
+                length: 0,
+                is_generator: false,
+                children: (0, 0),
+            });
+            assert_eq!(tables(&context, &image) - empty, size);
+        }
     }
 }

@@ -36,7 +36,7 @@ impl Printed<'_> {
     fn rejection(&self, source: &str, file: &Path, heap: u64) -> Problem {
         let mut lines = self.errors.lines().map(str::trim);
         let Some(message) = lines.rfind(|line| !line.is_empty()) else {
-            return self.silence().file(file);
+            return self.silence(heap).file(file);
         };
         let mut problem = Problem::new(message).file(file);
         if let Some(line) = self.errors.lines().rev().find_map(traceback_line) {
@@ -56,7 +56,7 @@ impl Printed<'_> {
         problem
     }
 
-    fn silence(&self) -> Problem {
+    fn silence(&self, heap: u64) -> Problem {
         if self.usage {
             return Problem::new("MicroPython's compiler doesn't know one of its options")
                 .help("the option needs a newer release of MicroPython");
@@ -64,6 +64,10 @@ impl Printed<'_> {
         Problem::new(format!(
             "MicroPython's compiler ended with {} and said nothing",
             self.status
+        ))
+        .help(format!(
+            "that is how it ends with a heap that it can't have or use, and its heap was {}",
+            size(heap)
         ))
     }
 }
@@ -133,7 +137,8 @@ mod tests {
         let memory = "MemoryError: memory allocation failed\n";
         assert!(rejected(memory, false).contains("512 MiB"));
         assert!(rejected("RuntimeError: name too long\n", false).contains("255 bytes"));
-        assert!(rejected("", false).contains("exit status: 1"));
+        let silent = rejected("", false);
+        assert!(silent.contains("exit status: 1") && silent.contains("512 MiB"));
         assert!(rejected("", true).contains("newer release"));
     }
 

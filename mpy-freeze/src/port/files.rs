@@ -51,6 +51,7 @@ pub(crate) const MANIFEST_VM: &[(&str, &str)] = port_files![
     "manifest/mpconfigport.h",
     "manifest/mphalport.h",
     "manifest/mpyf_manifest.h",
+    "manifest/order.c",
     "manifest/wire.c",
 ];
 

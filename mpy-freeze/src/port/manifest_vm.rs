@@ -13,6 +13,9 @@ use crate::fs;
 /// Counts every branch; `port/manifest/budget.c` says why.
 const COUNTED: &str = "-fsanitize-coverage=trace-pc";
 
+/// Dictionaries keep the order in which they were filled; `port/manifest/order.c` says why.
+const ORDERED: &str = "-Dmp_map_init=mpyf_ordered_map_init";
+
 /// Builds the VM below `out` and returns the path of the program.
 ///
 /// # Errors
@@ -33,6 +36,9 @@ fn program(source: &Source, out: &Path) -> Result<Program> {
         // run to run: it is counted as a whole.
         let counted = !unit.name.starts_with("py/nlr") && unit.name != "py/gc";
         unit.flags.extend(counted.then(|| COUNTED.to_string()));
+        if unit.name == "py/objdict" {
+            unit.flags.push(ORDERED.to_string());
+        }
     }
     // The C library's own would not be counted, and comparing long strings is where time can be lost.
     let mut strings = units::unit(source, "shared/libc/string0.c");
@@ -44,7 +50,7 @@ fn program(source: &Source, out: &Path) -> Result<Program> {
     let mut collector = units::unit(source, "shared/runtime/gchelper_generic.c");
     collector.collected = false;
     units.push(collector);
-    for name in ["bridge", "budget", "main", "wire"] {
+    for name in ["bridge", "budget", "main", "order", "wire"] {
         units.push(Unit {
             path: port.join(format!("{name}.c")),
             name: format!("manifest/{name}"),

@@ -410,10 +410,7 @@ fn context(
         bare_metal: target.bare_metal,
         mpy_version: byte("mpy_version")?,
         mpy_sub_version: byte("mpy_sub_version")?,
-        native_arch: target
-            .native_arch
-            .filter(|_| machine_code)
-            .map(str::to_string),
+        native_arch: target.native_arch.filter(|_| machine_code),
         word_bytes: number("word_bytes")?,
         small_int_bits: number("small_int_bits")?,
         obj_repr: match get("obj_repr")? {

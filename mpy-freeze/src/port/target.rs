@@ -1,5 +1,6 @@
 //! What a Rust target means to a C compiler and to mpy-cross.
 
+use crate::Arch;
 use crate::error::{Error, Problem, Result};
 
 /// A target that libmicropython can be built for.
@@ -16,7 +17,7 @@ pub(crate) struct Target {
     /// The instruction set family.
     pub(crate) family: Family,
     /// The `-march` of mpy-cross for native code.
-    pub(crate) native_arch: Option<&'static str>,
+    pub(crate) native_arch: Option<Arch>,
     /// The GCC that usually serves this target.
     pub(crate) gcc: Option<&'static str>,
 }
@@ -35,25 +36,25 @@ pub(crate) enum Family {
 }
 
 /// An ARM target: name, the CPU whose code runs on all of them, float flags, `-march` of mpy-cross.
-type Arm = (
-    &'static str,
-    &'static str,
-    &'static [&'static str],
-    &'static str,
-);
+type Arm = (&'static str, &'static str, &'static [&'static str], Arch);
 
 const SOFT: &[&str] = &["-mfloat-abi=soft"];
 const FPV4: &[&str] = &["-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"];
 const FPV5: &[&str] = &["-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"];
 
 const ARM: [Arm; 7] = [
-    ("thumbv6m-none-eabi", "cortex-m0", SOFT, "armv6m"),
-    ("thumbv7m-none-eabi", "cortex-m3", SOFT, "armv7m"),
-    ("thumbv7em-none-eabi", "cortex-m4", SOFT, "armv7em"),
-    ("thumbv7em-none-eabihf", "cortex-m4", FPV4, "armv7emsp"),
-    ("thumbv8m.base-none-eabi", "cortex-m23", SOFT, "armv6m"),
-    ("thumbv8m.main-none-eabi", "cortex-m33", SOFT, "armv7em"),
-    ("thumbv8m.main-none-eabihf", "cortex-m33", FPV5, "armv7emsp"),
+    ("thumbv6m-none-eabi", "cortex-m0", SOFT, Arch::Armv6m),
+    ("thumbv7m-none-eabi", "cortex-m3", SOFT, Arch::Armv7m),
+    ("thumbv7em-none-eabi", "cortex-m4", SOFT, Arch::Armv7em),
+    ("thumbv7em-none-eabihf", "cortex-m4", FPV4, Arch::Armv7emsp),
+    ("thumbv8m.base-none-eabi", "cortex-m23", SOFT, Arch::Armv6m),
+    ("thumbv8m.main-none-eabi", "cortex-m33", SOFT, Arch::Armv7em),
+    (
+        "thumbv8m.main-none-eabihf",
+        "cortex-m33",
+        FPV5,
+        Arch::Armv7emsp,
+    ),
 ];
 
 /// RISC-V targets: name, `-march`, `-mabi`.
@@ -65,8 +66,8 @@ const RISCV: [(&str, &str, &str); 4] = [
 ];
 
 /// Hosts on which firmware code can be run and tested.
-const HOSTS: [(&str, Option<&str>); 3] = [
-    ("x86_64-unknown-linux-gnu", Some("x64")),
+const HOSTS: [(&str, Option<Arch>); 3] = [
+    ("x86_64-unknown-linux-gnu", Some(Arch::X64)),
     ("aarch64-unknown-linux-gnu", None),
     ("aarch64-apple-darwin", None),
 ];
@@ -92,7 +93,7 @@ fn arm(name: &str, cpu: Option<&str>) -> Option<Target> {
     flags.extend(float.iter().map(|flag| flag.to_string()));
     // The Arm ABI leaves the size of an enum to the platform; bindgen, clang and GCC must agree on one.
     flags.push("-fshort-enums".into());
-    let family = if matches!(march, "armv6m") {
+    let family = if march == Arch::Armv6m {
         Family::Thumb1
     } else {
         Family::Thumb2
@@ -121,7 +122,7 @@ fn riscv(name: &str) -> Option<Target> {
         ],
         bare_metal: true,
         family: Family::Rv32,
-        native_arch: march.contains('c').then_some("rv32imc"),
+        native_arch: march.contains('c').then_some(Arch::Rv32imc),
         gcc: Some("riscv64-unknown-elf-gcc"),
     })
 }
@@ -162,13 +163,37 @@ mod tests {
         assert!(soft.flags.contains(&"-mfloat-abi=soft".to_string()));
         let hard = Target::new("thumbv7em-none-eabihf", None).unwrap();
         assert!(hard.flags.contains(&"-mfloat-abi=hard".to_string()));
-        assert_eq!(hard.native_arch, Some("armv7emsp"));
+        assert_eq!(hard.native_arch, Some(Arch::Armv7emsp));
     }
 
     #[test]
     fn the_cpu_that_rustc_is_told_is_the_compilers_too() {
         let target = Target::new("thumbv7em-none-eabihf", Some("cortex-m7")).unwrap();
         assert!(target.flags.contains(&"-mcpu=cortex-m7".to_string()));
+    }
+
+    /// The most of an instruction set that every CPU of the target has.
+    #[test]
+    fn native_code_is_what_the_target_runs() {
+        for (name, arch) in [
+            ("thumbv6m-none-eabi", Some(Arch::Armv6m)),
+            ("thumbv7m-none-eabi", Some(Arch::Armv7m)),
+            ("thumbv7em-none-eabi", Some(Arch::Armv7em)),
+            ("thumbv7em-none-eabihf", Some(Arch::Armv7emsp)),
+            // ARMv8-M's baseline has neither `it` nor most of Thumb-2, its main line lacks nothing of ARMv7E-M.
+            ("thumbv8m.base-none-eabi", Some(Arch::Armv6m)),
+            ("thumbv8m.main-none-eabi", Some(Arch::Armv7em)),
+            ("thumbv8m.main-none-eabihf", Some(Arch::Armv7emsp)),
+            ("riscv32imc-unknown-none-elf", Some(Arch::Rv32imc)),
+            ("riscv32imac-unknown-none-elf", Some(Arch::Rv32imc)),
+            ("riscv32imafc-unknown-none-elf", Some(Arch::Rv32imc)),
+            // The code that MicroPython makes has compressed instructions.
+            ("riscv32im-unknown-none-elf", None),
+            ("x86_64-unknown-linux-gnu", Some(Arch::X64)),
+            ("aarch64-unknown-linux-gnu", None),
+        ] {
+            assert_eq!(Target::new(name, None).unwrap().native_arch, arch, "{name}");
+        }
     }
 
     #[test]

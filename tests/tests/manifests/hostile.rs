@@ -126,6 +126,19 @@ fn what_has_no_end_is_stopped() {
 }
 
 #[test]
+fn what_is_no_file_is_not_read() {
+    for (name, source) in [
+        ("zero", "include('/dev/zero')"),
+        ("input", "include('/dev/stdin')"),
+        ("frozen-zero", "freeze_as_mpy('/dev', 'zero')"),
+        ("frozen-null", "freeze_mpy('/dev', ('null',))"),
+    ] {
+        let error = error_of(name, source);
+        assert!(error.contains("it isn't a file"), "{name}: {error}");
+    }
+}
+
+#[test]
 fn a_stop_comes_at_the_same_step_each_time() {
     let source = "n = [0]\ndef f():\n    while True:\n        n[0] += 1\ntry:\n    f()\nexcept BaseException:\n    pass\nraise ValueError(n[0])";
     let (first, second) = (error_of("steps-1", source), error_of("steps-2", source));
@@ -166,6 +179,11 @@ fn memory_and_stack_have_an_end() {
             "generator",
             "def g():\n    while True:\n        yield 'x'\nfreeze('.', g())",
             "too long",
+        ),
+        (
+            "half-an-argument",
+            "def g():\n    yield 'x' * 3000000\n    raise ValueError\nwhile True:\n    try:\n        include(g())\n    except ValueError:\n        pass",
+            "computes without end",
         ),
         (
             "own-error",

@@ -1,5 +1,6 @@
 //! Functions: what they take, which lines they come from, and their code.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::Module;
@@ -9,19 +10,37 @@ use crate::frozen::mpy::{Kind, Prelude, RawCode, Unmanaged};
 /// Bytes to a line of machine code and other data.
 const ROW: usize = 16;
 
+/// How many bytes of a name or a constant an instruction shows, and how many of the functions around it a function.
+/// The tables before have all of them; a damaged file can refer to a long one in each instruction.
+const LONGEST: usize = 1000;
+
 const SCOPE_FLAG_VARKEYWORDS: u32 = 0x02;
 const SCOPE_FLAG_VARARGS: u32 = 0x04;
 
 /// Shows a function and those inside it, outer ones first.
 pub(super) fn functions(text: &mut String, module: &Module<'_>, body: &RawCode) {
-    let mut waiting = vec![(name(module, body).to_string(), body)];
+    let mut waiting = vec![(short(name(module, body)).into_owned(), body)];
     while let Some((path, code)) = waiting.pop() {
         function(text, module, &path, code);
         // Those inside come next, the first of them first.
         for child in code.children.iter().rev() {
-            waiting.push((format!("{path}: {}", name(module, child)), child));
+            let path = match path.len() < LONGEST {
+                true => format!("{path}: {}", short(name(module, child))),
+                false => path.clone(),
+            };
+            waiting.push((path, child));
         }
     }
+}
+
+/// The start of a text that is long.
+fn short(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return text.into();
+    }
+    let start = text.char_indices().take_while(|(at, _)| *at < LONGEST);
+    let start: String = start.map(|(_, c)| c).collect();
+    format!("{start}...").into()
 }
 
 /// A function's own name.
@@ -84,7 +103,8 @@ fn signature(text: &mut String, module: &Module<'_>, prelude: &Prelude, data: &[
     // Only a file that the reader refuses has none of the names.
     let arguments = arguments(data.get(start..).unwrap_or_default(), prelude).unwrap_or_default();
     let names = |names: &[u32]| {
-        let names: Vec<&str> = names.iter().map(|index| qstr(module, *index)).collect();
+        let names = names.iter().map(|index| short(qstr(module, *index)));
+        let names: Vec<Cow<'_, str>> = names.collect();
         names.join(", ")
     };
     let positional = arguments.len().min(prelude.n_pos_args as usize);
@@ -167,9 +187,10 @@ fn show(module: &Module<'_>, code: &RawCode, instruction: &Instruction, at: usiz
         let entry = usize::try_from(index)
             .ok()
             .and_then(|index| table.get(index));
-        entry
-            .cloned()
-            .unwrap_or_else(|| format!("<no entry {index}>"))
+        entry.map_or_else(
+            || format!("<no entry {index}>"),
+            |entry| short(entry).into_owned(),
+        )
     };
     let mut shown = opcode.clone();
     let _ = match argument {
@@ -184,6 +205,7 @@ fn show(module: &Module<'_>, code: &RawCode, instruction: &Instruction, at: usiz
                 .ok()
                 .and_then(|index| code.children.get(index));
             let child = child.map_or("<no such function>", |child| name(module, child));
+            let child = short(child);
             write!(shown, " {index} {child}")
         }
         Argument::Number(number) => write!(shown, " {number}"),
@@ -278,6 +300,13 @@ fn hex(text: &mut String, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(short("name"), "name");
+        let long = "\u{fc}".repeat(LONGEST);
+        assert_eq!(short(&long), format!("{}...", "\u{fc}".repeat(LONGEST / 2)));
+    }
 
     #[test]
     fn lines_begin_where_the_table_says() {

@@ -1,16 +1,21 @@
 //! What a module needs of the firmware, looked at before anything is linked.
 
-use crate::Context;
 use crate::error::Problem;
 use crate::frozen::mpy::{
-    self, Kind, Mpy, NativeArch, Object, RawCode, arch_name, arch_number, runs,
+    self, ARCH_FLAGS_AT, FEATURES_AT, Kind, Mpy, NativeArch, Object, RawCode, SMALL_INT_BITS_AT,
 };
+use crate::{Arch, Context};
 
 use super::Input;
 
 /// Scope flags of code that has more to it than fits into ROM in place: relocations, read-only data and zeroed
 /// memory of its own, which only `mpy_ld.py` makes.
 const RELOCATED: u32 = 0x70;
+
+/// How much of a name, and of the functions around it, a message shows. A damaged file can have names of any length
+/// and functions in functions, and each would carry all the names around it.
+const LONGEST_NAME: usize = 60;
+const LONGEST_PATH: usize = 240;
 
 /// Arguments of assembler code have 8 bits in MicroPython's raw code, and their types 24.
 const MAX_ASM_ARGS: u32 = 0xff;
@@ -20,51 +25,46 @@ const MAX_ASM_TYPES: u32 = 0xff_ffff;
 pub(super) fn check(context: &Context, input: &Input<'_>, problems: &mut Vec<Problem>) {
     let found = u32::from(input.mpy.small_int_bits);
     if found > context.small_int_bits {
-        problems.push(
-            Problem::new(format!(
-                "the module was compiled for small ints of {found} bits, and the firmware's have {}",
-                context.small_int_bits
-            ))
-            .file(input.path)
-            .help(format!("compile it with -msmall-int-bits={}", context.small_int_bits)),
-        );
+        let needed = context.small_int_bits;
+        let problem = Problem::new(format!(
+            "the module was compiled for small ints of {found} bits, and the firmware's have {needed}"
+        ));
+        let help = format!("compile it with -msmall-int-bits={needed}");
+        problems.push(input.at(SMALL_INT_BITS_AT, problem.help(help)));
     }
     check_qstrs(context, input, problems);
     let functions = machine_code(context, input.mpy);
     match input.mpy.native {
         Some(native) => check_arch(context, input, native, &functions, problems),
         None if !functions.is_empty() || input.mpy.objects.iter().any(has_fun_table) => {
-            problems.push(
-                Problem::new(format!(
-                    "the file's header names no architecture, and the file has {}",
-                    Function::list(&functions)
-                ))
-                .file(input.path)
-                .help("the file is damaged: compile it again"),
-            );
+            let problem = Problem::new(format!(
+                "the file's header names no architecture (0), and the file has {}",
+                Function::list(&functions)
+            ));
+            let help = "the file is damaged: compile it again";
+            problems.push(input.at(FEATURES_AT, problem.help(help)));
         }
         None => {}
     }
     for function in functions {
-        if let Some(problem) = function.problem() {
-            problems.push(problem.file(input.path));
+        if let Some(problem) = function.problem(context) {
+            problems.push(input.at(function.code.offset, problem));
         }
     }
 }
 
 fn check_qstrs(context: &Context, input: &Input<'_>, problems: &mut Vec<Problem>) {
-    for qstr in &input.mpy.qstrs {
+    for (index, qstr) in input.mpy.qstrs.iter().enumerate() {
         if let mpy::Qstr::Static(number) = qstr {
             let last = context.last_static_qstr;
             let known = 1..=last.min(context.qstrs.len().saturating_sub(1));
             if !known.contains(&(*number as usize)) {
-                problems.push(
-                    Problem::new(format!(
-                        "the module refers to static name {number}, and the firmware's are 1 to {last}"
-                    ))
-                    .file(input.path)
-                    .help("compile it with the compiler of the firmware's release"),
-                );
+                let problem = Problem::new(format!(
+                    "the module refers to static name {number}, and the firmware's are 1 to {last}"
+                ))
+                .help("compile it with the compiler of the firmware's release");
+                let offset = input.mpy.offsets.qstrs.get(index).copied();
+                problems.push(input.at(offset.unwrap_or_default(), problem));
             }
         }
     }
@@ -84,26 +84,31 @@ fn check_arch(
         flags,
     } = native;
     let what = Function::list(functions);
-    let found = arch_name(arch).unwrap_or("an unknown architecture");
-    let mut refuse = |message: String, help: String| {
-        problems.push(Problem::new(message).file(input.path).help(help));
+    let code = Arch::from_number(arch);
+    let found = code.map_or("an unknown architecture", Arch::name);
+    let mut refuse = |offset: usize, message: String, help: String| {
+        problems.push(input.at(offset, Problem::new(message).help(help)));
     };
-    let Some(needed) = context.native_arch.as_deref() else {
+    let Some(needed) = context.native_arch else {
         let message = format!(
             "the file has {what} for {found} (architecture {arch}), and the firmware runs none"
         );
         let help = "let build.rs turn native code on with `Build::native_code(true)`, or compile the file without \
                     @micropython decorators";
-        refuse(message, help.into());
+        refuse(FEATURES_AT, message, help.into());
         return;
     };
-    let number = arch_number(needed).unwrap_or_default();
-    if !runs(number, arch) {
+    if !code.is_some_and(|code| needed.runs(code)) {
         let message = format!(
             "the file has {what} for {found} (architecture {arch}), and the firmware needs {needed} (architecture \
-             {number})"
+             {})",
+            needed.number()
         );
-        refuse(message, format!("compile it with -march={needed}"));
+        refuse(
+            FEATURES_AT,
+            message,
+            format!("compile it with -march={needed}"),
+        );
     } else if sub_version != context.mpy_sub_version {
         let message = format!(
             "the file has {what} of .mpy sub-version {sub_version}, and the firmware needs sub-version {}",
@@ -113,13 +118,17 @@ fn check_arch(
             "compile it with the compiler of MicroPython {}",
             context.micropython
         );
-        refuse(message, help);
+        refuse(FEATURES_AT, message, help);
     } else if flags != 0 {
         let message = format!(
             "the file has {what} that needs optional instructions of {found} (flags {flags:#x}), and the firmware \
              promises none (flags 0x0)"
         );
-        refuse(message, "compile it without -march-flags".into());
+        refuse(
+            ARCH_FLAGS_AT,
+            message,
+            "compile it without -march-flags".into(),
+        );
     }
 }
 
@@ -156,7 +165,7 @@ impl Function<'_> {
     }
 
     /// What keeps it from lying in ROM.
-    fn problem(&self) -> Option<Problem> {
+    fn problem(&self, context: &Context) -> Option<Problem> {
         let (Kind::Viper(unmanaged)
         | Kind::Asm {
             code: unmanaged, ..
@@ -165,6 +174,11 @@ impl Function<'_> {
             return None;
         };
         let Self { kind, name, .. } = self;
+        // There would be no address for it.
+        if self.code.data.is_empty() {
+            let message = format!("the {kind} code in `{name}` has 0 bytes, and needs 1 or more");
+            return Some(Problem::new(message).help("the file is damaged: compile it again"));
+        }
         if unmanaged.scope_flags & RELOCATED != 0 {
             let message = format!(
                 "the {kind} code in `{name}` has relocations or data of its own, and can't run in ROM"
@@ -173,6 +187,15 @@ impl Function<'_> {
             return Some(Problem::new(message).help(help));
         }
         match self.code.kind {
+            // Without any machine code the header has been refused already.
+            Kind::Asm { .. } if context.machine_code && !context.inline_asm => {
+                let message = format!(
+                    "the firmware has native code but no inline assembler, which `{name}` is made of"
+                );
+                let help = "let build.rs turn both on with `Build::native_code(true)`, and define no \
+                            MICROPY_EMIT_INLINE_* as 0";
+                Some(Problem::new(message).help(help))
+            }
             Kind::Asm {
                 n_pos_args,
                 type_sig,
@@ -210,7 +233,8 @@ fn collect<'a>(
     };
     let name = match name.and_then(|name| qstr_text(context, mpy, name as usize)) {
         Some(name) if parent.is_empty() || parent == "<module>" => name,
-        Some(name) => format!("{parent}.{name}"),
+        Some(name) if parent.len() < LONGEST_PATH => format!("{parent}.{name}"),
+        Some(_) => parent.to_string(),
         None => parent.to_string(),
     };
     if let Some(kind) = kind {
@@ -227,8 +251,12 @@ fn collect<'a>(
 
 /// The text of an entry of a module's qstr table, for messages.
 fn qstr_text(context: &Context, mpy: &Mpy, index: usize) -> Option<String> {
-    match mpy.qstrs.get(index)? {
-        mpy::Qstr::Static(number) => context.qstrs.get(*number as usize).cloned(),
-        mpy::Qstr::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
-    }
+    let text = match mpy.qstrs.get(index)? {
+        mpy::Qstr::Static(number) => context.qstrs.get(*number as usize)?.as_bytes(),
+        mpy::Qstr::Text(text) => text,
+    };
+    Some(match text.get(..LONGEST_NAME) {
+        Some(start) => format!("{}...", String::from_utf8_lossy(start)),
+        None => String::from_utf8_lossy(text).into_owned(),
+    })
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::context::tests::sample;
 use crate::frozen::image::Int;
 use crate::frozen::mpy::Prelude;
-use crate::{Float, LongInt};
+use crate::{Arch, Float, LongInt};
 
 fn prelude() -> Prelude {
     Prelude {
@@ -38,6 +38,7 @@ fn module(qstrs: &[&str], objects: Vec<Object>) -> Mpy {
             .collect(),
         objects,
         code: function(&[0x00, 0x02, 0x00, 0x51, 0x63], Vec::new()),
+        offsets: mpy::Offsets::default(),
     }
 }
 
@@ -48,6 +49,7 @@ fn link_all(context: &Context, modules: &[Mpy]) -> Result<Image> {
             path: Path::new("app/a.py"),
             target: "a.py",
             mpy,
+            given: true,
         })
         .collect();
     link(context, &inputs, &[])
@@ -267,8 +269,9 @@ fn native_module() -> Mpy {
 /// A firmware that runs native code.
 fn native_firmware() -> Context {
     Context {
-        native_arch: Some("armv7m".into()),
+        native_arch: Some(Arch::Armv7m),
         machine_code: true,
+        inline_asm: true,
         ..sample()
     }
 }
@@ -301,6 +304,22 @@ fn native_code_needs_a_firmware_that_runs_it() {
     module.native = None;
     let error = message(&native_firmware(), module);
     assert!(error.contains("header names no architecture"), "{error}");
+}
+
+#[test]
+fn messages_end_whatever_the_names_are() {
+    let mut module = native_module();
+    module.qstrs[1] = mpy::Qstr::Text(vec![b'n'; 200]);
+    for _ in 0..100 {
+        let mut around = function(&[0x08, 0x02, 0x01, 0x51, 0x63], vec![module.code]);
+        around.kind = Kind::Bytecode(Prelude {
+            name: 1,
+            ..prelude()
+        });
+        module.code = around;
+    }
+    let error = message(&sample(), module);
+    assert!(error.contains("nnn....nnn") && error.len() < 600, "{error}");
 }
 
 #[test]
@@ -357,7 +376,10 @@ fn assembler_keeps_its_arguments() {
     let error = message(&native_firmware(), module.clone());
     assert!(error.contains("relocations"), "{error}");
     module.code.children[0].kind = asm(0, 256);
-    assert!(message(&native_firmware(), module).contains("256 arguments"));
+    assert!(message(&native_firmware(), module.clone()).contains("256 arguments"));
+    module.code.children[0].kind = asm(0, 2);
+    module.code.children[0].data.clear();
+    assert!(message(&native_firmware(), module).contains("has 0 bytes"));
 }
 
 fn text(bytes: &[u8]) -> inputs::Source {
@@ -377,6 +399,7 @@ fn texts_come_before_modules_and_are_never_empty() {
         path: Path::new("app/a.py"),
         target: "a.py",
         mpy: &module,
+        given: false,
     };
     let image = link(&sample(), &[input], &[text(b""), text(b"x = 1")]).unwrap();
     assert_eq!(image.names(), b"t.py\0t.py\0a.py\0\0");

@@ -40,6 +40,19 @@ pub(super) struct Input<'a> {
     pub(super) target: &'a str,
     /// What it was compiled to.
     pub(super) mpy: &'a Mpy,
+    /// Whether the source is that `.mpy` file itself.
+    pub(super) given: bool,
+}
+
+impl Input<'_> {
+    /// Says where a problem is. Offsets are those of a `.mpy` file, and mean nothing in Python's text.
+    fn at(&self, offset: usize, problem: Problem) -> Problem {
+        let problem = problem.file(self.path);
+        match self.given {
+            true => problem.offset(offset),
+            false => problem,
+        }
+    }
 }
 
 /// Links all modules against the firmware that `context` describes. `texts` are the sources that are frozen as they
@@ -124,13 +137,17 @@ fn names<'a>(
     let too_long = 1_usize.checked_shl(8 * context.qstr_bytes_in_len);
     let mut texts = BTreeSet::new();
     for input in inputs {
-        for qstr in &input.mpy.qstrs {
+        for (index, qstr) in input.mpy.qstrs.iter().enumerate() {
             let mpy::Qstr::Text(text) = qstr else {
                 continue;
             };
-            let fits = too_long.is_none_or(|too_long| text.len() < too_long);
-            if !fits && firmware.get(text).is_none() {
-                problems.push(too_long_name(context, input, text));
+            if let Some(too_long) = too_long
+                && text.len() >= too_long
+                && firmware.get(text).is_none()
+            {
+                let offset = input.mpy.offsets.qstrs.get(index).copied();
+                let problem = too_long_name(text, too_long - 1);
+                problems.push(input.at(offset.unwrap_or_default(), problem));
             }
             texts.insert(&**text);
         }
@@ -141,14 +158,12 @@ fn names<'a>(
     texts
 }
 
-fn too_long_name(context: &Context, input: &Input<'_>, text: &[u8]) -> Problem {
+fn too_long_name(text: &[u8], longest: usize) -> Problem {
     let start: String = String::from_utf8_lossy(text).chars().take(40).collect();
-    let bytes = context.qstr_bytes_in_len;
     Problem::new(format!(
-        "the name `{start}...` has {} bytes, and the firmware keeps the lengths of names in {bytes}",
+        "the name `{start}...` has {} bytes, and the firmware's names have {longest} at most",
         text.len()
     ))
-    .file(input.path)
     .help("shorten the name, or define MICROPY_QSTR_BYTES_IN_LEN as 2")
 }
 
@@ -221,10 +236,13 @@ impl<'a> Linker<'a> {
     fn module(&mut self, input: &Input<'a>, problems: &mut Vec<Problem>) {
         let qstrs: Vec<u16> = input.mpy.qstrs.iter().map(|qstr| self.qstr(qstr)).collect();
         let mut objects = Vec::new();
-        for object in &input.mpy.objects {
+        for (index, object) in input.mpy.objects.iter().enumerate() {
             match self.constants.word(object, &mut self.image, &mut self.text) {
                 Ok(word) => objects.push(word),
-                Err(problem) => problems.push(problem.file(input.path)),
+                Err(problem) => {
+                    let offset = input.mpy.offsets.objects.get(index).copied();
+                    problems.push(input.at(offset.unwrap_or_default(), problem));
+                }
             }
         }
         let module = Module {

@@ -2,15 +2,25 @@
 
 use std::path::Path;
 
+use super::places::Places;
 use super::wire::Raised;
-use crate::error::Problem;
+use crate::error::{Error, Problem};
 use crate::fs;
+
+/// What to do where a file isn't there.
+const NO_FILE: &str = "there is no such file; relative paths start at the manifest's folder";
+
+/// What to do where packages are wanted and no library is known.
+pub(super) const WITHOUT_LIBRARY: &str = "no library is known: get micropython-lib, \
+    `git clone https://github.com/micropython/micropython-lib`, and set MPY_LIB_DIR to its folder in the environment";
 
 /// An exception that a manifest function raises.
 #[derive(Debug, Clone)]
 pub(super) struct Raise {
     pub(super) type_name: &'static str,
     pub(super) message: String,
+    /// What the reader can do about it.
+    pub(super) help: Option<String>,
     /// What went wrong in the manifest that the call included.
     pub(super) cause: Option<Box<Failure>>,
 }
@@ -20,8 +30,20 @@ impl Raise {
         Self {
             type_name,
             message: message.into(),
+            help: None,
             cause: None,
         }
+    }
+
+    /// Adds the cure.
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// That a file isn't there.
+    pub(super) fn no_file(path: &str) -> Self {
+        Self::manifest(format!("Cannot stat {path}")).help(NO_FILE)
     }
 
     /// The error of the manifest functions themselves.
@@ -47,7 +69,12 @@ impl Raise {
             }
             None => format!("{text}: '{path}'"),
         };
-        Self::new("OSError", message)
+        let raise = Self::new("OSError", message);
+        if error.kind() == std::io::ErrorKind::NotFound {
+            raise.help(NO_FILE)
+        } else {
+            raise
+        }
     }
 }
 
@@ -55,6 +82,8 @@ impl Raise {
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
     pub(super) raised: Raised,
+    /// What the function that raised it says of the cure.
+    pub(super) help: Option<String>,
     /// Where the exception is the report of one in an included manifest: that one.
     pub(super) cause: Option<Box<Failure>>,
 }
@@ -63,10 +92,26 @@ pub(super) struct Failure {
 const BUDGET: &str = "ManifestBudget";
 
 impl Failure {
-    /// The problem to show: what happened first, where, and how the manifests came there.
+    /// The error to show: what happened first, where, and how the manifests came there.
     ///
-    /// `top` is the manifest that was started with, and `variables` are the names that paths could have had.
-    pub(super) fn problem(&self, top: Option<&str>, variables: &[(String, String)]) -> Problem {
+    /// `top` is the manifest that was started with.
+    pub(super) fn error(&self, top: Option<&str>, places: &Places) -> Error {
+        let mut innermost = self;
+        while let Some(cause) = &innermost.cause {
+            innermost = cause;
+        }
+        let problem = self.problem(top);
+        if let Some(name) = unset_variable(&innermost.raised.message, places) {
+            return Error::Variable(name.to_string(), vec![problem.help(unset(name))]);
+        }
+        Error::Inputs(vec![match innermost.help() {
+            Some(help) => problem.help(help),
+            None => problem,
+        }])
+    }
+
+    /// Without the cure.
+    fn problem(&self, top: Option<&str>) -> Problem {
         let mut chain = Vec::new();
         let mut innermost = self;
         while let Some(cause) = &innermost.cause {
@@ -97,10 +142,7 @@ impl Failure {
                 }
             }
         }
-        match innermost.help(variables) {
-            Some(help) => problem.help(help),
-            None => problem,
-        }
+        problem
     }
 
     fn place(&self) -> Option<(&str, u32)> {
@@ -120,54 +162,51 @@ impl Failure {
         }
     }
 
-    fn help(&self, variables: &[(String, String)]) -> Option<String> {
-        let message = &self.raised.message;
-        if let Some(name) = unset_variable(message, variables) {
-            return Some(match name {
-                "MPY_LIB_DIR" => without_library(),
-                name => format!(
-                    "$({name}) isn't set: set MICROPY_MANIFEST_{name} in the environment, or call \
-                     Build::manifest_variable(\"{name}\", …) in build.rs"
-                ),
-            });
+    fn help(&self) -> Option<String> {
+        if self.help.is_some() {
+            return self.help.clone();
         }
-        if message.starts_with("Package '") {
-            let known = variables.iter().any(|(name, _)| name == "MPY_LIB_DIR");
-            if message.ends_with("not found in any known library.") && !known {
-                return Some(without_library());
+        let help = match self.raised.type_name.as_str() {
+            BUDGET => {
+                "a manifest lists files, which takes few steps: look for a loop that doesn't end"
             }
-            return Some(
-                "a package is a folder of this name with a manifest.py, at any depth of a library"
-                    .into(),
-            );
-        }
-        Some(match self.raised.type_name.as_str() {
-            BUDGET => "a manifest lists files, which takes few steps: look for a loop that doesn't end".into(),
-            "MemoryError" => "a manifest has 16 MiB, which is much for a list of files".into(),
-            "ImportError" => "a manifest has no modules: it can do what the manifest functions do, and compute".into(),
-            "NameError" => "a manifest has Python's builtins, without files, and the functions metadata, include, \
+            "MemoryError" => "a manifest has 16 MiB, which is much for a list of files",
+            "ImportError" => {
+                "a manifest has no modules: it can do what the manifest functions do, and compute"
+            }
+            "NameError" if self.raised.message.contains("'c_module'") => {
+                "C code joins the build in build.rs, with Build::c_file: leave it out of the manifest"
+            }
+            "NameError" => {
+                "a manifest has Python's builtins, without files, and the functions metadata, include, \
                  require, add_library, package, module, freeze, freeze_as_str, freeze_as_mpy and freeze_mpy"
-                .into(),
-            _ if message.starts_with("Cannot stat ") => {
-                "there is no such file; relative paths start at the manifest's folder".into()
+            }
+            "SyntaxError" | "IndentationError" => {
+                "a manifest is what MicroPython takes for Python; a bracket that isn't closed shows further down"
             }
             _ => return None,
-        })
+        };
+        Some(help.into())
     }
 }
 
-fn without_library() -> String {
-    "no library is known: get micropython-lib, `git clone https://github.com/micropython/micropython-lib`, and \
-     set MPY_LIB_DIR to its folder in the environment"
-        .into()
+/// What to do where a variable isn't set.
+fn unset(name: &str) -> String {
+    if name == "MPY_LIB_DIR" {
+        return WITHOUT_LIBRARY.into();
+    }
+    format!(
+        "$({name}) isn't set: set MICROPY_MANIFEST_{name} in the environment, or call \
+         Build::manifest_variable(\"{name}\", …) in build.rs"
+    )
 }
 
 /// The name in a `$(NAME)` that is still there because it has no value.
-fn unset_variable<'a>(text: &'a str, variables: &[(String, String)]) -> Option<&'a str> {
+fn unset_variable<'a>(text: &'a str, places: &Places) -> Option<&'a str> {
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("$(") {
         let (name, after) = after.split_once(')')?;
-        if !variables.iter().any(|(known, _)| known == name) {
+        if places.variable(name).is_none() {
             return Some(name);
         }
         rest = after;

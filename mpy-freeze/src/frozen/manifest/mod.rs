@@ -7,9 +7,15 @@
 
 mod failure;
 mod functions;
+mod inclusion;
+mod libraries;
+mod listed;
+mod metadata;
 mod paths;
+mod places;
 mod session;
 mod signature;
+mod walk;
 mod wire;
 
 use std::path::{Path, PathBuf};
@@ -69,7 +75,13 @@ pub fn list(context: &Context, folder: &Path, manifests: &[String]) -> Result<Li
         ]));
     };
     let start = std::fs::canonicalize(folder).map_err(|error| Error::io("open", folder, &error))?;
-    let start = start.display().to_string();
+    let start = paths::utf8(start).map_err(|raise| {
+        let problem = Problem::new(raise.message);
+        Error::Inputs(vec![match raise.help {
+            Some(help) => problem.help(help),
+            None => problem,
+        }])
+    })?;
     let mut state = Manifests::new(settings.variables.clone(), start);
     let mut session = session::Session::start(&settings.vm, &mut state)?;
     for manifest in manifests {
@@ -80,9 +92,5 @@ pub fn list(context: &Context, folder: &Path, manifests: &[String]) -> Result<Li
         }
     }
     drop(session);
-    Ok(Listing {
-        entries: state.entries(),
-        manifests: state.read,
-        folders: state.searched.into_iter().collect(),
-    })
+    Ok(state.listing())
 }

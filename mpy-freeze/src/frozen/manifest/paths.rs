@@ -1,6 +1,10 @@
 //! Paths as upstream's tool computes with them: text with slashes, joined and shortened without a look at the
 //! file system.
 
+use std::path::PathBuf;
+
+use super::failure::Raise;
+
 /// Joins two paths; an absolute second one stands alone.
 pub(super) fn join(first: &str, second: &str) -> String {
     if second.starts_with('/') || first.is_empty() {
@@ -66,6 +70,16 @@ pub(super) fn extension(path: &str) -> String {
     let at = stem.rfind('.');
     let extension = at.and_then(|at| stem.get(at..)).unwrap_or_default();
     extension.to_lowercase()
+}
+
+/// A path as text, which manifests are.
+pub(super) fn utf8(path: PathBuf) -> Result<String, Raise> {
+    path.into_os_string().into_string().map_err(|path| {
+        let path = path.display();
+        Raise::manifest(format!("the path isn't UTF-8: {path}")).help(
+            "rename the folder: a manifest's paths are text, and so have to be those that lead to it",
+        )
+    })
 }
 
 #[cfg(test)]

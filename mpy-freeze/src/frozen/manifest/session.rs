@@ -6,12 +6,13 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::failure::{Failure, Raise};
 use super::functions::{Answer, FUNCTIONS, Manifests};
-use super::paths;
+use super::inclusion::Inclusions;
+use super::paths::{self, utf8};
 use super::wire::{self, Call, Heard, Raised, Said};
 use crate::error::{Error, Problem, Result};
 
-/// How deep manifests may include one another.
-const DEEPEST: usize = 100;
+/// The longest manifest that is read.
+const LONGEST: u64 = 4 * 1024 * 1024;
 
 /// Why a manifest didn't come to its end.
 enum Stop {
@@ -40,7 +41,7 @@ pub(super) struct Session<'a> {
     last: Option<Raise>,
     /// The manifest that was started with.
     top: Option<String>,
-    depth: usize,
+    inclusions: Inclusions,
 }
 
 impl<'a> Session<'a> {
@@ -71,7 +72,7 @@ impl<'a> Session<'a> {
             manifests,
             last: None,
             top: None,
-            depth: 0,
+            inclusions: Inclusions::default(),
         })
     }
 
@@ -81,7 +82,7 @@ impl<'a> Session<'a> {
     ///
     /// [`Error::Inputs`] with what went wrong in it.
     pub(super) fn file(&mut self, path: &str) -> Result<()> {
-        self.top = Some(self.manifests.resolve(path));
+        self.top = Some(self.manifests.places.resolve(path));
         match self.include(path, false, &[]) {
             Ok(()) => Ok(()),
             Err(Ended::Fatal(error)) => Err(*error),
@@ -95,6 +96,7 @@ impl<'a> Session<'a> {
                             message: raise.message,
                             places: Vec::new(),
                         },
+                        help: raise.help,
                         cause: None,
                     },
                     |cause| *cause,
@@ -120,8 +122,7 @@ impl<'a> Session<'a> {
     }
 
     fn failed(&self, failure: &Failure) -> Error {
-        let problem = failure.problem(self.top.as_deref(), &self.manifests.variables);
-        Error::Inputs(vec![problem])
+        failure.error(self.top.as_deref(), &self.manifests.places)
     }
 
     /// Runs source and answers its calls until it ends.
@@ -155,9 +156,11 @@ impl<'a> Session<'a> {
             .last
             .take()
             .filter(|last| last.type_name == raised.type_name && last.message == raised.message);
+        let (help, cause) = last.map_or((None, None), |last| (last.help, last.cause));
         Failure {
             raised,
-            cause: last.and_then(|last| last.cause),
+            help,
+            cause,
         }
     }
 
@@ -200,53 +203,63 @@ impl<'a> Session<'a> {
         package: bool,
         options: &[String],
     ) -> std::result::Result<(), Ended> {
-        let Some(path) = self.manifests.visit(manifest) else {
+        let path = self.manifests.places.manifest(manifest);
+        let first = self.inclusions.visit(&path, package);
+        if !first.map_err(Ended::Raise)? {
             return Ok(());
-        };
+        }
         if package {
-            self.manifests.open_package();
+            self.manifests.packages.open();
         }
-        let raise = |reason: &str, cause| {
-            let mut raise = Raise::manifest(format!("Error in manifest file: {path}: {reason}"));
-            raise.cause = cause;
-            Ended::Raise(raise)
-        };
-        if self.depth >= DEEPEST {
-            return Err(raise(
-                &format!("manifests include one another {DEEPEST} deep"),
-                None,
-            ));
-        }
-        let text = std::fs::read(&path);
-        let text = text.map_err(|error| raise(&Raise::os_error(&path, &error).message, None))?;
-        self.manifests.read.push(path.clone().into());
-        let text = String::from_utf8(text).map_err(|error| {
-            let offset = error.utf8_error().valid_up_to();
-            raise(&format!("the file isn't UTF-8 at byte {offset}"), None)
-        })?;
-        let folder = std::fs::canonicalize(paths::folder(&path));
-        let folder =
-            folder.map_err(|error| raise(&Raise::os_error(&path, &error).message, None))?;
-        let folder = folder.display().to_string();
-        let before = std::mem::replace(&mut self.manifests.folder, folder);
-        self.depth += 1;
+        let (text, folder) = self.open(&path).map_err(|raise| reported(&path, raise))?;
+        let begun = self.inclusions.begin(&path, package);
+        begun.map_err(|raise| reported(&path, raise))?;
+        let before = self.manifests.places.enter(folder);
         let ended = self.run(&path, &text, options);
-        self.depth -= 1;
-        self.manifests.folder = before;
+        self.manifests.places.enter(before);
+        let outermost = self.inclusions.end();
         match ended {
             Ok(()) => {
                 if package {
-                    self.manifests.close_package();
+                    self.manifests.packages.close();
                 }
                 Ok(())
             }
             Err(Stop::Fatal(error)) => Err(Ended::Fatal(error)),
-            Err(Stop::Failed(failure)) if failure.raised.catchable || self.depth == 0 => {
-                let reason = failure.raised.message.clone();
-                Err(raise(&reason, Some(Box::new(failure))))
+            Err(Stop::Failed(failure)) if failure.raised.catchable || outermost => {
+                let mut raise = Raise::manifest(failure.raised.message.clone());
+                raise.cause = Some(Box::new(failure));
+                Err(reported(&path, raise))
             }
             Err(Stop::Failed(_)) => Err(Ended::Again),
         }
+    }
+
+    /// The text of a manifest, and the folder that paths in it start at.
+    fn open(&mut self, path: &str) -> std::result::Result<(String, String), Raise> {
+        let failed = |error| Raise::os_error(path, &error);
+        let metadata = std::fs::metadata(path).map_err(failed)?;
+        // What isn't a file may have no end, or wait for somebody to write into it.
+        if !metadata.is_file() {
+            return Err(Raise::manifest("it isn't a file").help("a manifest is a file of text"));
+        }
+        if metadata.len() > LONGEST {
+            return Err(Raise::manifest(format!("it has more than {LONGEST} bytes"))
+                .help("a manifest is a list of files: is this one?"));
+        }
+        let text = std::fs::read(path).map_err(failed)?;
+        self.manifests.read.push(path.into());
+        let text = String::from_utf8(text).map_err(|error| {
+            let offset = error.utf8_error().valid_up_to();
+            Raise::manifest(format!("the file isn't UTF-8 at byte {offset}"))
+                .help("save it as UTF-8")
+        })?;
+        if text.starts_with('\u{feff}') {
+            let reason = "the file starts with a byte order mark, which Python rejects";
+            return Err(Raise::manifest(reason).help("save it as UTF-8 without a byte order mark"));
+        }
+        let folder = std::fs::canonicalize(paths::folder(path)).map_err(failed)?;
+        utf8(folder).map(|folder| (text, folder))
     }
 
     fn say(&mut self, said: &Said<'_>) -> std::result::Result<(), Box<Error>> {
@@ -293,6 +306,16 @@ impl<'a> Session<'a> {
             None => problem,
         }
     }
+}
+
+/// What becomes, in the including manifest, of what went wrong in the one at `path`.
+fn reported(path: &str, raise: Raise) -> Ended {
+    let message = format!("Error in manifest file: {path}: {}", raise.message);
+    Ended::Raise(Raise {
+        type_name: "ManifestFileError",
+        message,
+        ..raise
+    })
 }
 
 impl Drop for Session<'_> {

@@ -8,6 +8,8 @@ pub(super) struct Arguments {
     function: String,
     args: std::vec::IntoIter<Value>,
     kwargs: Vec<(String, Value)>,
+    /// The parameters that were asked for.
+    parameters: Vec<&'static str>,
 }
 
 impl Arguments {
@@ -16,11 +18,13 @@ impl Arguments {
             function: call.function,
             args: call.args.into_iter(),
             kwargs: call.kwargs,
+            parameters: Vec::new(),
         }
     }
 
     /// The next parameter, by its place or its name.
-    pub(super) fn optional(&mut self, name: &str) -> Result<Option<Value>, Raise> {
+    pub(super) fn optional(&mut self, name: &'static str) -> Result<Option<Value>, Raise> {
+        self.parameters.push(name);
         let named = self.kwargs.iter().position(|(known, _)| known == name);
         match (self.args.next(), named) {
             (Some(_), Some(_)) => Err(Raise::type_error(format!(
@@ -33,7 +37,7 @@ impl Arguments {
         }
     }
 
-    pub(super) fn required(&mut self, name: &str) -> Result<Value, Raise> {
+    pub(super) fn required(&mut self, name: &'static str) -> Result<Value, Raise> {
         self.optional(name)?.ok_or_else(|| {
             Raise::type_error(format!(
                 "{}() missing 1 required positional argument: '{name}'",
@@ -43,13 +47,13 @@ impl Arguments {
     }
 
     /// A parameter that has to be text.
-    pub(super) fn text(&mut self, name: &str) -> Result<String, Raise> {
+    pub(super) fn text(&mut self, name: &'static str) -> Result<String, Raise> {
         let value = self.required(name)?;
         self.to_text(name, value)
     }
 
     /// A parameter that has to be text where it is given and isn't `None`.
-    pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, Raise> {
+    pub(super) fn optional_text(&mut self, name: &'static str) -> Result<Option<String>, Raise> {
         match self.optional(name)? {
             None | Some(Value::None) => Ok(None),
             Some(value) => self.to_text(name, value).map(Some),
@@ -105,10 +109,14 @@ impl Arguments {
     /// The keyword arguments that no parameter took.
     pub(super) fn rest(mut self) -> Result<Vec<(String, Value)>, Raise> {
         if self.args.next().is_some() {
-            return Err(Raise::type_error(format!(
-                "{}() got too many positional arguments",
-                self.function
-            )));
+            let message = format!("{}() got too many positional arguments", self.function);
+            let parameters = match self.parameters.as_slice() {
+                [] => "keyword arguments only".to_string(),
+                names => names.join(", "),
+            };
+            return Err(
+                Raise::type_error(message).help(format!("{}() takes {parameters}", self.function))
+            );
         }
         Ok(self.kwargs)
     }
@@ -116,11 +124,16 @@ impl Arguments {
     /// That every argument was taken.
     pub(super) fn end(self) -> Result<(), Raise> {
         let function = self.function.clone();
+        let parameters = self.parameters.join(", ");
         match self.rest()?.first() {
             None => Ok(()),
-            Some((name, _)) => Err(Raise::type_error(format!(
-                "{function}() got an unexpected keyword argument '{name}'"
-            ))),
+            Some((name, _)) => Err(unexpected(&function, name, &parameters)),
         }
     }
+}
+
+/// The error of a keyword argument that isn't one of the parameters.
+pub(super) fn unexpected(function: &str, name: &str, parameters: &str) -> Raise {
+    let message = format!("{function}() got an unexpected keyword argument '{name}'");
+    Raise::type_error(message).help(format!("{function}() takes {parameters}"))
 }

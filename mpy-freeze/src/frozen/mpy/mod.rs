@@ -3,13 +3,11 @@
 //! [`read`] and [`Mpy::write`] are each other's reverse: a file that MicroPython's compiler made comes out as it
 //! went in, byte by byte.
 
-mod arch;
 mod cursor;
 mod prelude;
 mod read;
 mod write;
 
-pub use arch::{arch_name, arch_number, runs};
 pub use cursor::Fault;
 pub use prelude::Prelude;
 pub(crate) use prelude::SCOPE_FLAG_GENERATOR;
@@ -28,12 +26,28 @@ pub struct Mpy {
     pub objects: Vec<Object>,
     /// The module's body, with the functions inside it.
     pub code: RawCode,
+    /// Where the entries of the tables lie in the file.
+    pub offsets: Offsets,
 }
+
+/// Where the entries of a module's tables begin in the file that it was read from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Offsets {
+    /// Those of [`Mpy::qstrs`].
+    pub qstrs: Vec<usize>,
+    /// Those of [`Mpy::objects`].
+    pub objects: Vec<usize>,
+}
+
+/// Where the header has the architecture with the sub-version, the bits of a small int, and the architecture's flags.
+pub(crate) const FEATURES_AT: usize = 2;
+pub(crate) const SMALL_INT_BITS_AT: usize = 3;
+pub(crate) const ARCH_FLAGS_AT: usize = 4;
 
 /// What the header of a file with native code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NativeArch {
-    /// `MP_NATIVE_ARCH_*` of `py/persistentcode.h`.
+    /// Its number, which an [`Arch`](crate::Arch) has unless the file is of a newer release.
     pub arch: u8,
     /// The sub-version of the native interface.
     pub sub_version: u8,

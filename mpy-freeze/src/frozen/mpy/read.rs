@@ -1,7 +1,7 @@
 //! The reader: bytes in, a module out, and a fault with its offset for anything else.
 
 use super::cursor::{Cursor, Fault};
-use super::{Kind, Mpy, NativeArch, Object, Qstr, RawCode, Unmanaged, prelude};
+use super::{Kind, Mpy, NativeArch, Object, Offsets, Qstr, RawCode, Unmanaged, prelude};
 
 /// How deep functions in functions and tuples in tuples may go. The bound keeps a damaged file from
 /// overflowing the stack; MicroPython's own compiler gives up far earlier.
@@ -23,8 +23,15 @@ pub fn read(bytes: &[u8], version: u8) -> Result<Mpy, Fault> {
     let (small_int_bits, native) = header(&mut cursor, version)?;
     let n_qstrs = cursor.count("size of the qstr table")?;
     let n_objects = cursor.count("size of the constant table")?;
-    let qstrs = list(&mut cursor, n_qstrs, qstr)?;
-    let objects = list(&mut cursor, n_objects, |cursor| object(cursor, 0))?;
+    let mut offsets = Offsets::default();
+    let qstrs = list(&mut cursor, n_qstrs, |cursor| {
+        offsets.qstrs.push(cursor.offset());
+        qstr(cursor)
+    })?;
+    let objects = list(&mut cursor, n_objects, |cursor| {
+        offsets.objects.push(cursor.offset());
+        object(cursor, 0)
+    })?;
     let code = raw_code(&mut cursor, qstrs.len(), 0)?;
     if cursor.remaining() > 0 {
         let count = cursor.remaining();
@@ -36,6 +43,7 @@ pub fn read(bytes: &[u8], version: u8) -> Result<Mpy, Fault> {
         qstrs,
         objects,
         code,
+        offsets,
     })
 }
 

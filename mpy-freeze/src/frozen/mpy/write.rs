@@ -12,6 +12,7 @@ impl Mpy {
             qstrs,
             objects,
             code,
+            offsets: _,
         } = self;
         let mut out = Writer(vec![b'M', version]);
         out.features(*native, *small_int_bits);

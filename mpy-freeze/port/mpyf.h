@@ -43,6 +43,13 @@ typedef struct _mpyf_value_t {
     mpyf_handle_t object;
 } mpyf_value_t;
 
+// An argument by name.
+typedef struct _mpyf_keyword_t {
+    const uint8_t *name;
+    size_t name_len;
+    mpyf_value_t value;
+} mpyf_keyword_t;
+
 // What a Rust function leaves: what kind of result, and a number, a truth or a handle that goes with it. Two words
 // are what every C ABI returns in registers.
 enum {
@@ -97,6 +104,23 @@ typedef struct _mpyf_function_t {
     const mpyf_signature_t *signature;
 } mpyf_function_t;
 
+// What can be asked of an object.
+enum {
+    MPYF_ASK_LESS = 0,
+    MPYF_ASK_LESS_EQUAL = 1,
+    MPYF_ASK_EQUAL = 2,
+    MPYF_ASK_NOT_EQUAL = 3,
+    MPYF_ASK_MORE = 4,
+    MPYF_ASK_MORE_EQUAL = 5,
+    // Whether the value is in the object.
+    MPYF_ASK_CONTAINS = 6,
+    // Whether the object is an instance of the value.
+    MPYF_ASK_INSTANCE = 7,
+    // Without a value.
+    MPYF_ASK_HASH = 8,
+    MPYF_ASK_CALLABLE = 9,
+};
+
 // How an object becomes text.
 enum {
     MPYF_TEXT_STR = 0,
@@ -139,13 +163,25 @@ uint32_t mpyf_new(const mpyf_value_t *value, mpyf_handle_t *out);
 uint32_t mpyf_attr(mpyf_handle_t object, const uint8_t *name, size_t name_len, mpyf_handle_t *out);
 uint32_t mpyf_set_attr(mpyf_handle_t object, const uint8_t *name, size_t name_len,
     const mpyf_value_t *value, mpyf_handle_t *out);
+// Leaves zero where there is no such attribute.
+uint32_t mpyf_attr_or_none(mpyf_handle_t object, const uint8_t *name, size_t name_len, mpyf_handle_t *out);
+uint32_t mpyf_del_attr(mpyf_handle_t object, const uint8_t *name, size_t name_len, mpyf_handle_t *out);
 uint32_t mpyf_call(mpyf_handle_t callee, const mpyf_value_t *args, size_t n_args, mpyf_handle_t *out);
 uint32_t mpyf_call_method(mpyf_handle_t object, const uint8_t *name, size_t name_len,
     const mpyf_value_t *args, size_t n_args, mpyf_handle_t *out);
+// With arguments by name. Without a method's name, the object itself is called.
+uint32_t mpyf_call_with(mpyf_handle_t object, const uint8_t *name, size_t name_len, const mpyf_value_t *args,
+    size_t n_args, const mpyf_keyword_t *keywords, size_t n_keywords, mpyf_handle_t *out);
+// Whether two handles are of one object.
+uint32_t mpyf_is(mpyf_handle_t one, mpyf_handle_t other);
+// What Python says of an object, which some questions compare with a value.
+uint32_t mpyf_ask(mpyf_handle_t object, uint32_t question, const mpyf_value_t *value, intptr_t *answer,
+    mpyf_handle_t *out);
 // Items of a container. `mpyf_next` leaves zero where an iterator ends.
 uint32_t mpyf_item(mpyf_handle_t object, const mpyf_value_t *key, mpyf_handle_t *out);
 uint32_t mpyf_set_item(mpyf_handle_t object, const mpyf_value_t *key, const mpyf_value_t *value,
     mpyf_handle_t *out);
+uint32_t mpyf_del_item(mpyf_handle_t object, const mpyf_value_t *key, mpyf_handle_t *out);
 uint32_t mpyf_len(mpyf_handle_t object, size_t *len, mpyf_handle_t *out);
 uint32_t mpyf_iter(mpyf_handle_t object, mpyf_handle_t *out);
 uint32_t mpyf_next(mpyf_handle_t iterator, mpyf_handle_t *out);
@@ -166,7 +202,27 @@ uint32_t mpyf_as_buffer(const void *args, size_t index, uint32_t writable, uint8
     mpyf_handle_t *out);
 uint32_t mpyf_as_object(const void *args, size_t index, mpyf_handle_t *out);
 void mpyf_type_name(const void *args, size_t index, const uint8_t **data, size_t *len);
+
+// Making containers. A dict is made empty and gets its items one by one.
 uint32_t mpyf_tuple(const mpyf_value_t *items, size_t n_items, mpyf_handle_t *out);
+uint32_t mpyf_list(const mpyf_value_t *items, size_t n_items, mpyf_handle_t *out);
+uint32_t mpyf_dict(mpyf_handle_t *out);
+// A tuple or list of what Rust functions return. Their handles are released in any case.
+uint32_t mpyf_tuple_returned(const mpyf_return_t *items, size_t n_items, mpyf_handle_t *out);
+uint32_t mpyf_list_returned(const mpyf_return_t *items, size_t n_items, mpyf_handle_t *out);
+// The items of a tuple as places: what is found lies at `*items` for as long as the tuple is there. Anything but a
+// tuple of so many items raises.
+uint32_t mpyf_tuple_items(const void *args, size_t index, size_t n_items, const void **items, mpyf_handle_t *out);
+// The item of a tuple or list, which must have `n_items`.
+uint32_t mpyf_sequence_item(const void *args, size_t index, size_t n_items, size_t item, mpyf_handle_t *out);
+
+// A text that grows piece by piece, in an object that only Rust has, and the `str` that comes of it, once.
+uint32_t mpyf_text_new(mpyf_handle_t *out);
+uint32_t mpyf_text_add(mpyf_handle_t text, const uint8_t *piece, size_t len, mpyf_handle_t *out);
+uint32_t mpyf_text_finish(mpyf_handle_t text, mpyf_handle_t *out);
+
+// The globals of the module `__main__`.
+uint32_t mpyf_main(mpyf_handle_t *out);
 
 // Above zero while Rust is called from the middle of MicroPython's own work: the console, the clock, or
 // whoever a text is written to. MicroPython may be halfway through a dict or list there, so nothing that
@@ -179,7 +235,19 @@ uint32_t mpyf_write(mpyf_handle_t object, uint32_t kind, mpyf_write_t write, voi
     mpyf_handle_t *out);
 // An exception of a type, with a message where its length isn't zero.
 void mpyf_new_exception(const void *type, const uint8_t *message, size_t message_len, mpyf_handle_t *out);
+// With any arguments.
+void mpyf_new_exception_with(const void *type, const mpyf_value_t *args, size_t n_args, mpyf_handle_t *out);
+uint32_t mpyf_exception_is(mpyf_handle_t object, const void *type);
 uint32_t mpyf_exception_matches(mpyf_handle_t object, const uint8_t *name, size_t name_len);
+
+// A Rust closure in an object of Python's. `mpyf_closure_new` makes the object with room for the closure's state,
+// aligned to four machine words; the caller writes the state and says with `mpyf_closure_set` that it is there.
+typedef mpyf_return_t (*mpyf_closure_call_t)(const void *state, const void *args, size_t n_args);
+typedef void (*mpyf_closure_drop_t)(void *state);
+uint32_t mpyf_closure_new(size_t state_bytes, void **state, mpyf_handle_t *out);
+void mpyf_closure_set(mpyf_handle_t closure, mpyf_closure_call_t call, mpyf_closure_drop_t drop);
+// Raises what MicroPython says of a wrong number of arguments, if it is one.
+uint32_t mpyf_check_count(size_t n_args, size_t wanted, mpyf_handle_t *out);
 
 // What the board provides, in Rust. None of it raises or unwinds.
 void mpyf_platform_write(const uint8_t *data, size_t len);

@@ -21,6 +21,9 @@ mpyf_handle_t mpyf_keep_exception(mp_obj_t exception);
 // The object of a handle, which is released.
 mp_obj_t mpyf_take(mpyf_handle_t handle);
 
+// The object that a Rust value becomes. It raises MemoryError, or what the value's kind says.
+mp_obj_t mpyf_from_value(const mpyf_value_t *value);
+
 // What a Rust function has returned, or raises it.
 mp_obj_t mpyf_returned(mpyf_return_t result);
 

@@ -1,4 +1,4 @@
-// Using objects from Rust: making them from values, their attributes, calls and items.
+// Using objects from Rust: making them from values, their attributes and items.
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ static mp_obj_t new_float(uint64_t bits) {
     #endif
 }
 
-static mp_obj_t from_value(const mpyf_value_t *value) {
+mp_obj_t mpyf_from_value(const mpyf_value_t *value) {
     switch (value->kind) {
         case MPYF_VALUE_BOOL:
             return mp_obj_new_bool(value->bits != 0);
@@ -39,7 +39,7 @@ static mp_obj_t from_value(const mpyf_value_t *value) {
 }
 
 static mp_obj_t new_body(void *arg) {
-    return from_value(arg);
+    return mpyf_from_value(arg);
 }
 
 uint32_t mpyf_new(const mpyf_value_t *value, mpyf_handle_t *out) {
@@ -54,8 +54,6 @@ typedef struct {
     const mpyf_value_t *values;
     size_t n_values;
 } request_t;
-
-#define FEW_ARGS (8)
 
 static qstr request_name(const request_t *request) {
     return qstr_from_strn(request->name, request->name_len);
@@ -75,7 +73,7 @@ uint32_t mpyf_attr(mpyf_handle_t object, const uint8_t *name, size_t name_len, m
 static mp_obj_t set_attr_body(void *arg) {
     const request_t *request = arg;
     qstr name = request_name(request);
-    mp_store_attr(mpyf_object(request->object), name, from_value(request->values));
+    mp_store_attr(mpyf_object(request->object), name, mpyf_from_value(request->values));
     return MP_OBJ_NULL;
 }
 
@@ -85,38 +83,31 @@ uint32_t mpyf_set_attr(mpyf_handle_t object, const uint8_t *name, size_t name_le
     return mpyf_protect(set_attr_body, &request, out);
 }
 
-static mp_obj_t call_body(void *arg) {
+static mp_obj_t attr_or_none_body(void *arg) {
     const request_t *request = arg;
-    // The arguments lie where the garbage collector finds them while others are made: on the stack, and
-    // where they are many, in the heap. The two places in front are a method's function and its self.
-    mp_obj_t few[2 + FEW_ARGS];
-    mp_obj_t *args = few;
-    // The collector knows the block by its beginning only, which the compiler may otherwise give up for a
-    // pointer to the arguments inside.
-    mp_obj_t *volatile block = few;
-    if (request->n_values > FEW_ARGS) {
-        block = args = m_new(mp_obj_t, request->n_values + 2);
+    mp_obj_t found[2];
+    // Only the AttributeError is caught.
+    mp_load_method_protected(mpyf_object(request->object), request_name(request), found, false);
+    if (found[0] == MP_OBJ_NULL || found[1] == MP_OBJ_NULL) {
+        return found[0];
     }
-    (void)block;
-    for (size_t i = 0; i < request->n_values; i++) {
-        args[i + 2] = from_value(&request->values[i]);
-    }
-    if (request->name == NULL) {
-        return mp_call_function_n_kw(mpyf_object(request->object), request->n_values, 0, args + 2);
-    }
-    mp_load_method(mpyf_object(request->object), request_name(request), args);
-    return mp_call_method_n_kw(request->n_values, 0, args);
+    return mp_obj_new_bound_meth(found[0], found[1]);
 }
 
-uint32_t mpyf_call(mpyf_handle_t callee, const mpyf_value_t *args, size_t n_args, mpyf_handle_t *out) {
-    request_t request = { callee, NULL, 0, args, n_args };
-    return mpyf_protect(call_body, &request, out);
+uint32_t mpyf_attr_or_none(mpyf_handle_t object, const uint8_t *name, size_t name_len, mpyf_handle_t *out) {
+    request_t request = { object, (const char *)name, name_len, NULL, 0 };
+    return mpyf_protect(attr_or_none_body, &request, out);
 }
 
-uint32_t mpyf_call_method(mpyf_handle_t object, const uint8_t *name, size_t name_len,
-    const mpyf_value_t *args, size_t n_args, mpyf_handle_t *out) {
-    request_t request = { object, (const char *)name, name_len, args, n_args };
-    return mpyf_protect(call_body, &request, out);
+static mp_obj_t del_attr_body(void *arg) {
+    const request_t *request = arg;
+    mp_store_attr(mpyf_object(request->object), request_name(request), MP_OBJ_NULL);
+    return MP_OBJ_NULL;
+}
+
+uint32_t mpyf_del_attr(mpyf_handle_t object, const uint8_t *name, size_t name_len, mpyf_handle_t *out) {
+    request_t request = { object, (const char *)name, name_len, NULL, 0 };
+    return mpyf_protect(del_attr_body, &request, out);
 }
 
 // A container and what to do with one of its items.
@@ -129,7 +120,7 @@ typedef struct {
 
 static mp_obj_t item_body(void *arg) {
     const item_t *item = arg;
-    return mp_obj_subscr(item->object, from_value(item->key), MP_OBJ_SENTINEL);
+    return mp_obj_subscr(item->object, mpyf_from_value(item->key), MP_OBJ_SENTINEL);
 }
 
 uint32_t mpyf_item(mpyf_handle_t object, const mpyf_value_t *key, mpyf_handle_t *out) {
@@ -139,8 +130,8 @@ uint32_t mpyf_item(mpyf_handle_t object, const mpyf_value_t *key, mpyf_handle_t 
 
 static mp_obj_t set_item_body(void *arg) {
     const item_t *item = arg;
-    mp_obj_t key = from_value(item->key);
-    mp_obj_subscr(item->object, key, from_value(item->value));
+    mp_obj_t key = mpyf_from_value(item->key);
+    mp_obj_subscr(item->object, key, mpyf_from_value(item->value));
     return MP_OBJ_NULL;
 }
 
@@ -148,6 +139,17 @@ uint32_t mpyf_set_item(mpyf_handle_t object, const mpyf_value_t *key, const mpyf
     mpyf_handle_t *out) {
     item_t item = { mpyf_object(object), key, value, 0 };
     return mpyf_protect(set_item_body, &item, out);
+}
+
+static mp_obj_t del_item_body(void *arg) {
+    const item_t *item = arg;
+    mp_obj_subscr(item->object, mpyf_from_value(item->key), MP_OBJ_NULL);
+    return MP_OBJ_NULL;
+}
+
+uint32_t mpyf_del_item(mpyf_handle_t object, const mpyf_value_t *key, mpyf_handle_t *out) {
+    item_t item = { mpyf_object(object), key, NULL, 0 };
+    return mpyf_protect(del_item_body, &item, out);
 }
 
 static mp_obj_t len_body(void *arg) {
@@ -182,24 +184,4 @@ static mp_obj_t next_body(void *arg) {
 uint32_t mpyf_next(mpyf_handle_t iterator, mpyf_handle_t *out) {
     item_t item = { mpyf_object(iterator), NULL, NULL, 0 };
     return mpyf_protect(next_body, &item, out);
-}
-
-typedef struct {
-    const mpyf_value_t *items;
-    size_t n_items;
-} items_t;
-
-static mp_obj_t tuple_body(void *arg) {
-    const items_t *items = arg;
-    // The tuple exists before its items, so that the collector finds each of them in it.
-    mp_obj_tuple_t *tuple = MP_OBJ_TO_PTR(mp_obj_new_tuple(items->n_items, NULL));
-    for (size_t i = 0; i < items->n_items; i++) {
-        tuple->items[i] = from_value(&items->items[i]);
-    }
-    return MP_OBJ_FROM_PTR(tuple);
-}
-
-uint32_t mpyf_tuple(const mpyf_value_t *values, size_t n_values, mpyf_handle_t *out) {
-    items_t items = { values, n_values };
-    return mpyf_protect(tuple_body, &items, out);
 }

@@ -91,6 +91,35 @@ void mpyf_new_exception(const void *type, const uint8_t *message, size_t message
     mpyf_protect(new_exception_body, &arg, out);
 }
 
+typedef struct {
+    const mp_obj_type_t *type;
+    const mpyf_value_t *args;
+    size_t n_args;
+} arguments_t;
+
+static mp_obj_t exception_with_body(void *body_arg) {
+    const arguments_t *exception = body_arg;
+    // The collector knows the tuple by its beginning only. It is read once more when the exception is there, so that it
+    // stays on the stack until then.
+    mp_obj_tuple_t *volatile args = MP_OBJ_TO_PTR(mp_obj_new_tuple(exception->n_args, NULL));
+    for (size_t i = 0; i < exception->n_args; i++) {
+        mp_obj_t arg = mpyf_from_value(&exception->args[i]);
+        args->items[i] = arg;
+    }
+    mp_obj_t made = mp_obj_new_exception_args(exception->type, exception->n_args, args->items);
+    (void)args;
+    return made;
+}
+
+void mpyf_new_exception_with(const void *type, const mpyf_value_t *args, size_t n_args, mpyf_handle_t *out) {
+    arguments_t arg = { type, args, n_args };
+    mpyf_protect(exception_with_body, &arg, out);
+}
+
+uint32_t mpyf_exception_is(mpyf_handle_t object, const void *type) {
+    return mp_obj_exception_match(mpyf_object(object), MP_OBJ_FROM_PTR(type));
+}
+
 // A type, and the name that it or one of its bases may have.
 typedef struct {
     const mp_obj_type_t *type;

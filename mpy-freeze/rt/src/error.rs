@@ -32,6 +32,24 @@ macro_rules! classes {
     };
 }
 
+impl ErrorType {
+    /// A class of exceptions by its address.
+    ///
+    /// # Safety
+    ///
+    /// There is a type object of MicroPython's, for ever, whose instances `mp_obj_exception_make_new` makes.
+    #[doc(hidden)]
+    pub const unsafe fn from_ptr(class: *const c_void) -> Self {
+        Self(class)
+    }
+
+    /// The address.
+    #[doc(hidden)]
+    pub const fn as_ptr(self) -> *const c_void {
+        self.0
+    }
+}
+
 /// A class of MicroPython's, of which only the address is used here.
 #[repr(C)]
 struct ClassObject([usize; 0]);
@@ -82,10 +100,44 @@ impl PyErr {
         Self { class, message }
     }
 
+    /// The class.
+    pub const fn class(&self) -> ErrorType {
+        self.class
+    }
+
+    /// The message.
+    pub const fn message(&self) -> &'static str {
+        self.message
+    }
+
     /// The exception as an object. It is a `MemoryError` where there is no room for one.
     pub(crate) fn raise<'a>(self) -> Exception<'a> {
         raise(self.class, self.message)
     }
+}
+
+macro_rules! conversions {
+    ($($error:ty => $class:ident $message:literal)*) => {$(
+        #[doc = concat!("`", $message, "`.")]
+        impl From<$error> for PyErr {
+            fn from(_: $error) -> Self {
+                Self::new(ErrorType::$class, $message)
+            }
+        }
+    )*};
+}
+
+// What parsing and converting in Rust's core library reports.
+conversions! {
+    core::num::TryFromIntError => OVERFLOW_ERROR "number out of range"
+    core::num::ParseIntError => VALUE_ERROR "invalid syntax for integer"
+    core::num::ParseFloatError => VALUE_ERROR "invalid syntax for number"
+    core::str::ParseBoolError => VALUE_ERROR "invalid syntax for bool"
+    core::str::Utf8Error => VALUE_ERROR "invalid UTF-8"
+    core::array::TryFromSliceError => VALUE_ERROR "wrong number of bytes"
+    core::cell::BorrowError => RUNTIME_ERROR "already borrowed"
+    core::cell::BorrowMutError => RUNTIME_ERROR "already borrowed"
+    fmt::Error => RUNTIME_ERROR "a text couldn't be formatted"
 }
 
 /// An exception as an object, for the VM that runs: the callers are inside of a call of its.

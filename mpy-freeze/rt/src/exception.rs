@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::error::ErrorType;
 use crate::ffi;
 use crate::object::Obj;
 use crate::text;
@@ -36,6 +37,42 @@ impl<'vm> Exception<'vm> {
     /// The exception's message, to be written: what Python's `str()` gives.
     pub fn message(&self) -> impl fmt::Display {
         &self.0
+    }
+
+    /// Whether the exception is of this class or of one derived from it, as in `except ValueError:`.
+    ///
+    /// ```no_run
+    /// use mpy_freeze_rt::{ErrorType, Exception, Vm};
+    ///
+    /// fn configured(vm: &Vm) -> Result<bool, Exception<'_>> {
+    ///     match vm.import("settings") {
+    ///         Ok(settings) => settings.has_attr("DEBUG"),
+    ///         Err(exception) if exception.is(ErrorType::IMPORT_ERROR) => Ok(false),
+    ///         Err(exception) => Err(exception),
+    ///     }
+    /// }
+    /// ```
+    pub fn is(&self, class: ErrorType) -> bool {
+        // SAFETY: the handle is of a living object, and the class is one.
+        unsafe { ffi::mpyf_exception_is(self.0.handle(), class.as_ptr()) != 0 }
+    }
+
+    /// What the exception was raised with: the message, or an `OSError`'s number. `None` where there was nothing.
+    ///
+    /// # Errors
+    ///
+    /// Whatever looking at an exception of a class of Python's raises.
+    pub fn value(&self) -> Result<Obj<'vm>, Exception<'vm>> {
+        self.0.attr("value")
+    }
+
+    /// All that the exception was raised with, as a tuple.
+    ///
+    /// # Errors
+    ///
+    /// As for [`value`](Self::value).
+    pub fn args(&self) -> Result<Obj<'vm>, Exception<'vm>> {
+        self.0.attr("args")
     }
 
     /// Whether the exception's class or one of its bases has this name, as in `except ValueError:`.

@@ -5,6 +5,8 @@
 
 use core::ffi::{c_char, c_void};
 
+use crate::function::Return;
+
 /// What a call returns that left an exception in its handle.
 pub(crate) const RAISED: u32 = 1;
 
@@ -23,6 +25,17 @@ pub(crate) const VALUE_OBJECT: u32 = 7;
 pub(crate) const TEXT_STR: u32 = 0;
 pub(crate) const TEXT_REPR: u32 = 1;
 pub(crate) const TEXT_TRACEBACK: u32 = 2;
+
+pub(crate) const ASK_LESS: u32 = 0;
+pub(crate) const ASK_LESS_EQUAL: u32 = 1;
+pub(crate) const ASK_EQUAL: u32 = 2;
+pub(crate) const ASK_NOT_EQUAL: u32 = 3;
+pub(crate) const ASK_MORE: u32 = 4;
+pub(crate) const ASK_MORE_EQUAL: u32 = 5;
+pub(crate) const ASK_CONTAINS: u32 = 6;
+pub(crate) const ASK_INSTANCE: u32 = 7;
+pub(crate) const ASK_HASH: u32 = 8;
+pub(crate) const ASK_CALLABLE: u32 = 9;
 
 pub(crate) const RETURN_NONE: u32 = 0;
 pub(crate) const RETURN_BOOL: u32 = 1;
@@ -45,6 +58,15 @@ pub(crate) struct RawValue {
     pub(crate) object: u32,
 }
 
+/// An argument by name.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct RawKeyword {
+    pub(crate) name: *const u8,
+    pub(crate) name_len: usize,
+    pub(crate) value: RawValue,
+}
+
 #[repr(C)]
 pub(crate) struct RawHeapInfo {
     pub(crate) total: usize,
@@ -52,6 +74,9 @@ pub(crate) struct RawHeapInfo {
     pub(crate) free: usize,
     pub(crate) max_free_block: usize,
 }
+
+pub(crate) type CallClosure = unsafe extern "C" fn(*const c_void, *const c_void, usize) -> Return;
+pub(crate) type DropClosure = unsafe extern "C" fn(*mut c_void);
 
 pub(crate) type Write = unsafe extern "C" fn(*mut c_void, *const c_char, usize);
 
@@ -87,6 +112,36 @@ unsafe extern "C" {
         value: *const RawValue,
         out: *mut u32,
     ) -> u32;
+    pub(crate) fn mpyf_attr_or_none(
+        object: u32,
+        name: *const u8,
+        name_len: usize,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_del_attr(
+        object: u32,
+        name: *const u8,
+        name_len: usize,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_call_with(
+        object: u32,
+        name: *const u8,
+        name_len: usize,
+        args: *const RawValue,
+        n_args: usize,
+        keywords: *const RawKeyword,
+        n_keywords: usize,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_is(one: u32, other: u32) -> u32;
+    pub(crate) fn mpyf_ask(
+        object: u32,
+        question: u32,
+        value: *const RawValue,
+        answer: *mut isize,
+        out: *mut u32,
+    ) -> u32;
     pub(crate) fn mpyf_call(
         callee: u32,
         args: *const RawValue,
@@ -109,6 +164,7 @@ unsafe extern "C" {
         value: *const RawValue,
         out: *mut u32,
     ) -> u32;
+    pub(crate) fn mpyf_del_item(object: u32, key: *const RawValue, out: *mut u32) -> u32;
     pub(crate) fn mpyf_len(object: u32, len: *mut usize, out: *mut u32) -> u32;
     pub(crate) fn mpyf_iter(object: u32, out: *mut u32) -> u32;
     pub(crate) fn mpyf_next(iterator: u32, out: *mut u32) -> u32;
@@ -181,6 +237,39 @@ unsafe extern "C" {
         len: *mut usize,
     );
 
+    pub(crate) fn mpyf_tuple(items: *const RawValue, n_items: usize, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_list(items: *const RawValue, n_items: usize, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_dict(out: *mut u32) -> u32;
+    pub(crate) fn mpyf_tuple_returned(items: *const Return, n_items: usize, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_list_returned(items: *const Return, n_items: usize, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_tuple_items(
+        args: *const c_void,
+        index: usize,
+        n_items: usize,
+        items: *mut *const c_void,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_sequence_item(
+        args: *const c_void,
+        index: usize,
+        n_items: usize,
+        item: usize,
+        out: *mut u32,
+    ) -> u32;
+
+    pub(crate) fn mpyf_text_new(out: *mut u32) -> u32;
+    pub(crate) fn mpyf_text_add(text: u32, piece: *const u8, len: usize, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_text_finish(text: u32, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_main(out: *mut u32) -> u32;
+
+    pub(crate) fn mpyf_closure_new(
+        state_bytes: usize,
+        state: *mut *mut c_void,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_closure_set(closure: u32, call: CallClosure, drop: DropClosure);
+    pub(crate) fn mpyf_check_count(n_args: usize, wanted: usize, out: *mut u32) -> u32;
+
     pub(crate) static mut mpyf_outside: u32;
 
     pub(crate) fn mpyf_text(object: u32, kind: u32, out: *mut u32) -> u32;
@@ -197,5 +286,12 @@ unsafe extern "C" {
         message_len: usize,
         out: *mut u32,
     );
+    pub(crate) fn mpyf_new_exception_with(
+        class: *const c_void,
+        args: *const RawValue,
+        n_args: usize,
+        out: *mut u32,
+    );
+    pub(crate) fn mpyf_exception_is(object: u32, class: *const c_void) -> u32;
     pub(crate) fn mpyf_exception_matches(object: u32, name: *const u8, name_len: usize) -> u32;
 }

@@ -64,9 +64,19 @@ impl Return {
         Self::new(ffi::RETURN_FLOAT, value.to_bits().cast_signed() as isize)
     }
 
+    /// An object, of which the result takes over the handle.
+    pub(crate) const fn object_handle(handle: u32) -> Self {
+        Self::new(ffi::RETURN_OBJECT, handle as isize)
+    }
+
+    /// An exception, of which the result takes over the handle.
+    pub(crate) const fn raised_handle(handle: u32) -> Self {
+        Self::new(ffi::RETURN_RAISED, handle as isize)
+    }
+
     pub(crate) fn raised(exception: Exception<'_>) -> Self {
         let object = ManuallyDrop::new(exception.into_obj());
-        Self::new(ffi::RETURN_RAISED, object.handle() as isize)
+        Self::raised_handle(object.handle())
     }
 
     /// A new object with the value of a Rust one.

@@ -64,28 +64,37 @@
 //! levels deep can need more stack than [`Platform::stack_limit`] says. Data from outside is to be bounded before.
 #![no_std]
 
+mod ask;
 mod buffer;
+mod closure;
 mod error;
 mod exception;
 mod ffi;
 mod function;
 mod heap;
+mod keywords;
 mod lock;
+mod make;
 mod object;
 mod place;
 mod platform;
+mod root;
+mod sequence;
 mod text;
 mod value;
 mod vm;
 
+pub use closure::{Arguments, FromArgs};
 pub use error::{ErrorType, IntoException, PyErr};
 pub use exception::Exception;
 pub use function::IntoReturn;
 pub use heap::{Heap, HeapMemory};
+pub use keywords::{Keyword, Keywords};
 pub use mpy_freeze_macros::{freeze, pyfunction, pymodule};
 pub use object::{Iter, Obj};
 pub use place::{FromPy, Place};
 pub use platform::Platform;
+pub use root::Root;
 pub use value::{Args, ToPy, Value};
 pub use vm::{HeapInfo, StartError, Vm};
 

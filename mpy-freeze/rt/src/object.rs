@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 
 use crate::exception::Exception;
 use crate::ffi;
+use crate::keywords::{Keyword, Keywords};
 use crate::place::{FromPy, Place};
 use crate::text;
 use crate::value::{Args, ToPy, Value};
@@ -15,6 +16,37 @@ use crate::vm::Vm;
 /// It may lie anywhere, in a `Box` or in a collection too: the garbage collector knows what Rust holds. It can't
 /// outlive the VM (`'vm`) and can't leave its thread. `Display` writes what Python's `str()` gives, `Debug`
 /// what `repr()` gives.
+///
+/// ```compile_fail,E0597
+/// # use mpy_freeze_rt::{Obj, Vm};
+/// # static HEAP: mpy_freeze_rt::Heap<65536> = mpy_freeze_rt::Heap::new();
+/// let text: &str;
+/// Vm::run(&HEAP, |vm| {
+///     let borrowed = {
+///         let object = vm.new_obj("text").unwrap();
+///         object.as_str().unwrap() // the text lies in the object
+///     };
+///     borrowed.len()
+/// });
+/// ```
+///
+/// ```compile_fail,E0521
+/// # use mpy_freeze_rt::{Obj, Vm};
+/// # static HEAP: mpy_freeze_rt::Heap<65536> = mpy_freeze_rt::Heap::new();
+/// let mut kept = None;
+/// Vm::run(&HEAP, |vm| kept = vm.new_obj(1).ok()); // it would outlive the VM
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use mpy_freeze_rt::{Obj, Vm};
+/// # static HEAP: mpy_freeze_rt::Heap<65536> = mpy_freeze_rt::Heap::new();
+/// # fn scope(object: &Obj<'_>) {
+/// std::thread::scope(|threads| {
+///     threads.spawn(|| object.is_none()); // MicroPython has one thread
+/// });
+/// # }
+/// ```
+#[repr(transparent)]
 pub struct Obj<'vm> {
     handle: u32,
     /// As if it were a reference to the VM: it lasts as long and stays on its thread.
@@ -113,6 +145,44 @@ impl<'vm> Obj<'vm> {
         }
     }
 
+    /// The attribute `name`, or nothing where the object has none.
+    ///
+    /// # Errors
+    ///
+    /// Whatever a `__getattr__` or a property raises, other than `AttributeError`.
+    pub fn attr_or_none(&self, name: &str) -> Result<Option<Obj<'vm>>, Exception<'vm>> {
+        let mut out = 0;
+        // SAFETY: the pointers are good for the call. `out` stays zero where there is no such attribute; otherwise it
+        // is a handle.
+        unsafe {
+            let status = ffi::mpyf_attr_or_none(self.handle, name.as_ptr(), name.len(), &mut out);
+            (out != 0).then(|| finish(status, out)).transpose()
+        }
+    }
+
+    /// Whether the object has an attribute `name`, as Python's `hasattr()`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`attr_or_none`](Self::attr_or_none).
+    pub fn has_attr(&self, name: &str) -> Result<bool, Exception<'vm>> {
+        self.attr_or_none(name).map(|found| found.is_some())
+    }
+
+    /// Deletes the attribute `name`.
+    ///
+    /// # Errors
+    ///
+    /// `AttributeError`, or whatever a `__delattr__` or a property raises.
+    pub fn del_attr(&self, name: &str) -> Result<(), Exception<'vm>> {
+        let mut out = 0;
+        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_del_attr(self.handle, name.as_ptr(), name.len(), &mut out);
+            finish_empty(status, out)
+        }
+    }
+
     /// Calls the object.
     ///
     /// # Errors
@@ -154,6 +224,67 @@ impl<'vm> Obj<'vm> {
         })
     }
 
+    /// Calls the object with arguments by position and by name.
+    ///
+    /// ```no_run
+    /// # fn example(vm: &mpy_freeze_rt::Vm) -> Result<(), mpy_freeze_rt::Exception<'_>> {
+    /// let print = vm.builtin("print")?;
+    /// print.call_with(("a", 1), [("end", ".\n")])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`call`](Self::call).
+    pub fn call_with(
+        &self,
+        args: impl Args,
+        keywords: impl Keywords,
+    ) -> Result<Obj<'vm>, Exception<'vm>> {
+        args.with(|args| keywords.with(|keywords| self.call_named(None, args, keywords)))
+    }
+
+    /// Calls the method `name` of the object with arguments by position and by name.
+    ///
+    /// # Errors
+    ///
+    /// As for [`call_method`](Self::call_method).
+    pub fn call_method_with(
+        &self,
+        name: &str,
+        args: impl Args,
+        keywords: impl Keywords,
+    ) -> Result<Obj<'vm>, Exception<'vm>> {
+        args.with(|args| keywords.with(|keywords| self.call_named(Some(name), args, keywords)))
+    }
+
+    fn call_named(
+        &self,
+        method: Option<&str>,
+        args: &[Value<'_>],
+        keywords: &[Keyword<'_>],
+    ) -> Result<Obj<'vm>, Exception<'vm>> {
+        let (args, n_args) = raw_args(args);
+        let name = method.map_or(core::ptr::null(), str::as_ptr);
+        let mut out = 0;
+        // SAFETY: name and arguments live through the call, which leaves a handle in `out`. A `Keyword` is a
+        // `RawKeyword` in a transparent wrapper.
+        unsafe {
+            let status = ffi::mpyf_call_with(
+                self.handle,
+                name,
+                method.map_or(0, str::len),
+                args,
+                n_args,
+                keywords.as_ptr().cast(),
+                keywords.len(),
+                &mut out,
+            );
+            finish(status, out)
+        }
+    }
+
     /// The item `self[key]`.
     ///
     /// # Errors
@@ -180,6 +311,22 @@ impl<'vm> Obj<'vm> {
         // SAFETY: key and value live through the call, which leaves an exception in `out` or nothing.
         unsafe {
             let status = ffi::mpyf_set_item(self.handle, key.as_raw(), value.as_raw(), &mut out);
+            finish_empty(status, out)
+        }
+    }
+
+    /// Deletes the item `self[key]`.
+    ///
+    /// # Errors
+    ///
+    /// `IndexError`, `KeyError`, `TypeError` for an object whose items can't be deleted, and whatever a `__delitem__`
+    /// raises.
+    pub fn del_item(&self, key: impl ToPy) -> Result<(), Exception<'vm>> {
+        let key = key.to_py();
+        let mut out = 0;
+        // SAFETY: the key lives through the call, which leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_del_item(self.handle, key.as_raw(), &mut out);
             finish_empty(status, out)
         }
     }
@@ -220,6 +367,15 @@ impl<'vm> Obj<'vm> {
             let status = ffi::mpyf_iter(self.handle, &mut out);
             finish(status, out).map(Iter)
         }
+    }
+
+    /// The same object once more.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` where the table of objects that Rust holds can't grow.
+    pub fn try_clone(&self) -> Result<Obj<'vm>, Exception<'vm>> {
+        self.place_in_vm().to_obj()
     }
 
     /// Whether the object is `None`.
@@ -293,7 +449,7 @@ impl<'vm> Obj<'vm> {
     /// As [`place`](Self::place), for results that name the VM.
     ///
     /// What is borrowed from it must be given the lifetime of `self`, as the signatures above do.
-    fn place_in_vm(&self) -> Place<'vm> {
+    pub(crate) fn place_in_vm(&self) -> Place<'vm> {
         // SAFETY: the handle is of a living object while `self` lives, and the callers above return nothing that
         // is borrowed for longer.
         unsafe { Place::of_handle(self.handle) }
@@ -361,7 +517,7 @@ impl fmt::Debug for Obj<'_> {
 }
 
 /// The arguments as the shim takes them.
-fn raw_args(args: &[Value<'_>]) -> (*const ffi::RawValue, usize) {
+pub(crate) fn raw_args(args: &[Value<'_>]) -> (*const ffi::RawValue, usize) {
     // A `Value` is a `RawValue` in a transparent wrapper.
     (args.as_ptr().cast(), args.len())
 }

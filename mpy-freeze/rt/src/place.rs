@@ -48,6 +48,11 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// The place as the shim takes it.
+    pub(crate) fn raw(self) -> (*const c_void, usize) {
+        (self.args, self.index)
+    }
+
     /// Whether an object is there: an argument with a default may not have been given.
     pub(crate) fn is_given(self) -> bool {
         // SAFETY: the place is valid for `'a`, which is what making one has promised.
@@ -220,6 +225,11 @@ unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
 /// | `bytes` | `&[u8]`, in place |
 /// | `None` or anything else | `Option` |
 /// | any object | [`Obj`] |
+/// | `tuple` of as many items | tuples of up to eight |
+/// | `tuple` or `list` of as many items | arrays of what borrows nothing, numbers for example |
+///
+/// What is read of a tuple's items is read in place. Those of a list can change at any time, and so an array has its
+/// own. Another number of items is a `ValueError`.
 pub trait FromPy<'a>: Sized {
     /// Reads the object.
     ///

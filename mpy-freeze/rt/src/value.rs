@@ -55,6 +55,15 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// A value of any type that has [`ToPy`], for lists of arguments whose types differ.
+    pub fn of(value: &'a (impl ToPy + ?Sized)) -> Self {
+        value.to_py()
+    }
+
+    pub(crate) fn raw(self) -> RawValue {
+        self.raw
+    }
+
     pub(crate) fn as_raw(&self) -> *const RawValue {
         &raw const self.raw
     }
@@ -168,6 +177,12 @@ impl<const N: usize> ToPy for [u8; N] {
 impl ToPy for Obj<'_> {
     fn to_py(&self) -> Value<'_> {
         Value::object(self.handle())
+    }
+}
+
+impl ToPy for Value<'_> {
+    fn to_py(&self) -> Value<'_> {
+        *self
     }
 }
 

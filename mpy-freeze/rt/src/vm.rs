@@ -9,6 +9,7 @@ use crate::heap::HeapMemory;
 use crate::lock::Lock;
 use crate::object::{Obj, finish};
 use crate::platform;
+use crate::root;
 use crate::value::ToPy;
 
 /// A running MicroPython. There is one at a time, and it stays on its thread.
@@ -66,6 +67,8 @@ impl<H> Drop for Running<H> {
     fn drop(&mut self) {
         // SAFETY: the VM has been started, and no object of it is left: they can't outlive the closure.
         unsafe { ffi::mpyf_stop() }
+        // The finalisers may have dropped roots. From here on there is nothing to drop.
+        root::next_generation();
     }
 }
 
@@ -95,6 +98,7 @@ impl Vm {
             ffi::STACK_TOO_SMALL => return Err(StartError::StackTooSmall),
             _ => {}
         }
+        root::next_generation();
         let _running = Running {
             _heap: heap,
             _lock: lock,

@@ -1,0 +1,229 @@
+//! Rust closures as objects that Python calls.
+
+use core::ffi::c_void;
+use core::marker::PhantomData;
+
+use crate::error::{ErrorType, PyErr};
+use crate::exception::Exception;
+use crate::ffi;
+use crate::function::{IntoReturn, Return, finish as finish_call};
+use crate::object::{Obj, finish, finish_empty};
+use crate::place::{FromPy, Place};
+use crate::vm::Vm;
+
+/// The words to whose multiples MicroPython's heap aligns objects.
+const ALIGNMENT: usize = 4 * size_of::<usize>();
+
+impl Vm {
+    /// A function that Python can call, made of a Rust closure.
+    ///
+    /// The closure moves into an object in Python's heap, and is dropped when that is collected or when the VM stops, in
+    /// a firmware that has finalisers (which the ROM level `ExtraFeatures` and those above it have). It can be called
+    /// again while it runs, by Python that it calls, and so it is a `Fn`: what it changes lies in a `Cell` or
+    /// `RefCell`. It takes arguments by position. A panic in it ends the program, as in any function that Python calls.
+    ///
+    /// An object is returned as a [`Root`](crate::Root).
+    ///
+    /// ```no_run
+    /// use core::cell::Cell;
+    /// use mpy_freeze_rt::{Exception, Vm};
+    ///
+    /// fn install(vm: &Vm) -> Result<(), Exception<'_>> {
+    ///     let total = Cell::new(0);
+    ///     let add = vm.new_function(move |args| {
+    ///         let (amount,) = args.extract::<(i32,)>()?;
+    ///         total.set(total.get() + amount);
+    ///         Ok(total.get())
+    ///     })?;
+    ///     vm.import("main")?.set_attr("add", &add)
+    /// }
+    /// ```
+    ///
+    /// The closure keeps nothing that ends before the VM:
+    ///
+    /// ```compile_fail,E0597
+    /// # use mpy_freeze_rt::Vm;
+    /// # fn install(vm: &Vm) {
+    /// let count = core::cell::Cell::new(0);
+    /// let counter = &count;
+    /// let function = vm.new_function(move |_| Ok(counter.get()));
+    /// # }
+    /// ```
+    ///
+    /// and lets no argument out:
+    ///
+    /// ```compile_fail,E0521
+    /// # use mpy_freeze_rt::{Obj, Vm};
+    /// # use core::cell::RefCell;
+    /// # fn install(vm: &Vm) {
+    /// let kept = RefCell::new(None);
+    /// let function = vm.new_function(move |args| {
+    ///     *kept.borrow_mut() = Some(args.arg::<Obj<'_>>(0)?);
+    ///     Ok(())
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError`. The closure is dropped then.
+    pub fn new_function<F, R>(&self, function: F) -> Result<Obj<'_>, Exception<'_>>
+    where
+        F: for<'a> Fn(&'a Arguments<'a>) -> Result<R, Exception<'a>> + 'static,
+        R: for<'a> IntoReturn<'a>,
+    {
+        const {
+            assert!(
+                align_of::<F>() <= ALIGNMENT,
+                "Python's heap can't align this closure"
+            )
+        };
+        let (mut state, mut out) = (core::ptr::null_mut(), 0);
+        // SAFETY: the VM runs, and the call leaves a handle in `out`, and in `state` the address of enough memory where
+        // there is no exception.
+        let object = unsafe {
+            let status = ffi::mpyf_closure_new(size_of::<F>(), &mut state, &mut out);
+            finish(status, out)?
+        };
+        // SAFETY: the memory is in the object, which nobody but us has, and is as large and aligned as it must be. Only
+        // now that the closure is there may the object call and drop it.
+        unsafe {
+            state.cast::<F>().write(function);
+            ffi::mpyf_closure_set(object.handle(), call::<F, R>, drop_state::<F>);
+        }
+        Ok(object)
+    }
+}
+
+/// What the shim calls when Python calls the object.
+///
+/// # Safety
+///
+/// `state` is of an `F`, which isn't dropped meanwhile; `args` are the `n_args` arguments, as MicroPython passes them.
+unsafe extern "C" fn call<F, R>(state: *const c_void, args: *const c_void, n_args: usize) -> Return
+where
+    F: for<'a> Fn(&'a Arguments<'a>) -> Result<R, Exception<'a>>,
+    R: for<'a> IntoReturn<'a>,
+{
+    // SAFETY: the caller's promise.
+    let function = unsafe { &*state.cast::<F>() };
+    let arguments = Arguments {
+        args,
+        n_args,
+        // SAFETY: MicroPython calls, so it runs.
+        vm: unsafe { Vm::running() },
+        lasts: PhantomData,
+    };
+    finish_call(function(&arguments))
+}
+
+/// What the shim calls once, when the object goes.
+///
+/// # Safety
+///
+/// `state` is of an `F` that isn't used again.
+unsafe extern "C" fn drop_state<F>(state: *mut c_void) {
+    // SAFETY: the caller's promise.
+    unsafe { state.cast::<F>().drop_in_place() }
+}
+
+/// The arguments of a call of a closure, for as long as the call lasts.
+pub struct Arguments<'a> {
+    args: *const c_void,
+    n_args: usize,
+    vm: Vm,
+    lasts: PhantomData<&'a ()>,
+}
+
+impl<'a> Arguments<'a> {
+    /// The VM that calls.
+    pub fn vm(&'a self) -> &'a Vm {
+        &self.vm
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.n_args
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.n_args == 0
+    }
+
+    /// One of them.
+    pub fn get(&'a self, index: usize) -> Option<Place<'a>> {
+        // SAFETY: MicroPython has passed more arguments than `index`, and the call lasts for `'a`.
+        (index < self.n_args).then(|| unsafe { Place::of_argument(self.args, index) })
+    }
+
+    /// One of them as a value of a Rust type.
+    ///
+    /// # Errors
+    ///
+    /// What the conversion raises, and `TypeError` where there are fewer.
+    pub fn arg<T: FromPy<'a>>(&'a self, index: usize) -> Result<T, Exception<'a>> {
+        match self.get(index) {
+            Some(place) => T::from_py(place),
+            None => Err(self.wrong_count(index.saturating_add(1))),
+        }
+    }
+
+    /// All of them, as a tuple of Rust types: `args.extract::<(i32, &str)>()`.
+    ///
+    /// # Errors
+    ///
+    /// What the conversions raise, and `TypeError` where there are fewer or more.
+    pub fn extract<T: FromArgs<'a>>(&'a self) -> Result<T, Exception<'a>> {
+        T::from_args(self)
+    }
+
+    fn wrong_count(&self, wanted: usize) -> Exception<'a> {
+        match self.check_count(wanted) {
+            Err(exception) => exception,
+            Ok(()) => PyErr::new(ErrorType::TYPE_ERROR, "wrong number of arguments").raise(),
+        }
+    }
+
+    fn check_count(&self, wanted: usize) -> Result<(), Exception<'a>> {
+        let mut out = 0;
+        // SAFETY: the VM runs, and the call leaves an exception in `out` or nothing.
+        unsafe {
+            let status = ffi::mpyf_check_count(self.n_args, wanted, &mut out);
+            finish_empty(status, out)
+        }
+    }
+}
+
+/// What [`Arguments::extract`] gives: a tuple of up to eight types that have [`FromPy`].
+pub trait FromArgs<'a>: Sized {
+    /// Reads the arguments.
+    ///
+    /// # Errors
+    ///
+    /// What the conversions raise, and `TypeError` for another number of arguments.
+    fn from_args(arguments: &'a Arguments<'a>) -> Result<Self, Exception<'a>>;
+}
+
+macro_rules! tuples {
+    ($count:literal: $($name:ident $index:literal)*) => {
+        impl<'a, $($name: FromPy<'a>),*> FromArgs<'a> for ($($name,)*) {
+            fn from_args(arguments: &'a Arguments<'a>) -> Result<Self, Exception<'a>> {
+                if arguments.len() != $count {
+                    return Err(arguments.wrong_count($count));
+                }
+                Ok(($(arguments.arg::<$name>($index)?,)*))
+            }
+        }
+    };
+}
+
+tuples!(0:);
+tuples!(1: A 0);
+tuples!(2: A 0 B 1);
+tuples!(3: A 0 B 1 C 2);
+tuples!(4: A 0 B 1 C 2 D 3);
+tuples!(5: A 0 B 1 C 2 D 3 E 4);
+tuples!(6: A 0 B 1 C 2 D 3 E 4 F 5);
+tuples!(7: A 0 B 1 C 2 D 3 E 4 F 5 G 6);
+tuples!(8: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);

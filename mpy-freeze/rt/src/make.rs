@@ -1,0 +1,219 @@
+//! New objects of Python's, made from Rust.
+
+use core::fmt;
+
+use crate::error::{ErrorType, PyErr};
+use crate::exception::Exception;
+use crate::ffi;
+use crate::object::{Obj, finish, finish_empty, raw_args};
+use crate::value::{Args, ToPy};
+use crate::vm::Vm;
+
+impl Vm {
+    /// A new `tuple` of up to eight values of any kinds, or of an array or slice.
+    ///
+    /// ```no_run
+    /// # fn example(vm: &mpy_freeze_rt::Vm) -> Result<(), mpy_freeze_rt::Exception<'_>> {
+    /// let reading = vm.new_tuple(("temperature", 21.5))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError`, and those that [`ToPy`] names.
+    pub fn new_tuple(&self, items: impl Args) -> Result<Obj<'_>, Exception<'_>> {
+        items.with(|items| {
+            let (items, n_items) = raw_args(items);
+            let mut out = 0;
+            // SAFETY: the VM runs, and the items live through the call, which leaves a handle in `out`.
+            unsafe {
+                let status = ffi::mpyf_tuple(items, n_items, &mut out);
+                finish(status, out)
+            }
+        })
+    }
+
+    /// A new `list` of up to eight values of any kinds, or of an array or slice.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError`, and those that [`ToPy`] names.
+    pub fn new_list(&self, items: impl Args) -> Result<Obj<'_>, Exception<'_>> {
+        items.with(|items| {
+            let (items, n_items) = raw_args(items);
+            let mut out = 0;
+            // SAFETY: the VM runs, and the items live through the call, which leaves a handle in `out`.
+            unsafe {
+                let status = ffi::mpyf_list(items, n_items, &mut out);
+                finish(status, out)
+            }
+        })
+    }
+
+    /// A new `dict` of keys and values.
+    ///
+    /// ```no_run
+    /// # fn example(vm: &mpy_freeze_rt::Vm) -> Result<(), mpy_freeze_rt::Exception<'_>> {
+    /// let pins = vm.new_dict([("led", 13), ("button", 2)])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError`, `TypeError` for a key that can't be one, and those that [`ToPy`] names.
+    pub fn new_dict<K: ToPy, V: ToPy>(
+        &self,
+        items: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Obj<'_>, Exception<'_>> {
+        let mut out = 0;
+        // SAFETY: the VM runs, and the call leaves a handle in `out`.
+        let dict = unsafe {
+            let status = ffi::mpyf_dict(&mut out);
+            finish(status, out)?
+        };
+        for (key, value) in items {
+            dict.set_item(key, value)?;
+        }
+        Ok(dict)
+    }
+
+    /// A new `str`, put together piece by piece in Python's heap.
+    ///
+    /// ```no_run
+    /// # fn example(vm: &mpy_freeze_rt::Vm) -> Result<(), mpy_freeze_rt::Exception<'_>> {
+    /// let pin = 13;
+    /// let text = vm.new_str(format_args!("pin {pin}"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError`, and `RuntimeError` where something that is formatted reports an error.
+    pub fn new_str(&self, text: fmt::Arguments<'_>) -> Result<Obj<'_>, Exception<'_>> {
+        if let Some(text) = text.as_str() {
+            return self.new_obj(text);
+        }
+        let mut out = 0;
+        // SAFETY: the VM runs, and the call leaves a handle in `out`.
+        let object = unsafe {
+            let status = ffi::mpyf_text_new(&mut out);
+            finish(status, out)?
+        };
+        let mut builder = Builder {
+            object,
+            raised: None,
+        };
+        let result = fmt::write(&mut builder, text);
+        match (builder.raised, result) {
+            (Some(exception), _) => Err(exception),
+            (None, Err(_)) => {
+                let failed = PyErr::new(ErrorType::RUNTIME_ERROR, "a text couldn't be formatted");
+                Err(self.raise(failed))
+            }
+            (None, Ok(())) => {
+                let mut out = 0;
+                // SAFETY: the handle is of a text that hasn't been finished, and the call leaves a handle in `out`.
+                unsafe {
+                    let status = ffi::mpyf_text_finish(builder.object.handle(), &mut out);
+                    finish(status, out)
+                }
+            }
+        }
+    }
+
+    /// What Python has under a name everywhere, such as `print` or `ValueError`.
+    ///
+    /// # Errors
+    ///
+    /// `AttributeError` where there is nothing of this name.
+    pub fn builtin(&self, name: &str) -> Result<Obj<'_>, Exception<'_>> {
+        self.import("builtins")?.attr(name)
+    }
+
+    /// The `dict` of the module `__main__`, in which [`exec`](Self::exec) and [`eval`](Self::eval) run.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` where the table of objects that Rust holds can't grow.
+    pub fn globals(&self) -> Result<Obj<'_>, Exception<'_>> {
+        let mut out = 0;
+        // SAFETY: the VM runs, and the call leaves a handle in `out`.
+        unsafe {
+            let status = ffi::mpyf_main(&mut out);
+            finish(status, out)
+        }
+    }
+
+    /// An exception of a class, with a message. It is a `MemoryError` where there is no room for one.
+    ///
+    /// ```no_run
+    /// use mpy_freeze_rt::{ErrorType, Exception, Vm};
+    ///
+    /// fn check(vm: &Vm, pin: u8) -> Result<(), Exception<'_>> {
+    ///     if pin > 30 {
+    ///         return Err(vm.exception(ErrorType::VALUE_ERROR, format_args!("no pin {pin}")));
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn exception(&self, class: ErrorType, message: fmt::Arguments<'_>) -> Exception<'_> {
+        match self.new_str(message) {
+            Ok(message) => self.exception_with(class, (message,)),
+            Err(exception) => exception,
+        }
+    }
+
+    /// An exception of a class, with any arguments: the number of an `OSError`, for example. It is a `MemoryError`
+    /// where there is no room for one.
+    pub fn exception_with(&self, class: ErrorType, args: impl Args) -> Exception<'_> {
+        args.with(|args| {
+            let (args, n_args) = raw_args(args);
+            let mut out = 0;
+            // SAFETY: the VM runs, the class is one of exceptions, and the arguments live through the call, which
+            // always leaves an exception in `out`.
+            unsafe {
+                ffi::mpyf_new_exception_with(class.as_ptr(), args, n_args, &mut out);
+                Exception::new(Obj::from_handle(out))
+            }
+        })
+    }
+
+    /// A [`PyErr`] as an exception of this VM's.
+    ///
+    /// ```no_run
+    /// use mpy_freeze_rt::{Exception, PyErr, Vm};
+    ///
+    /// fn parse<'a>(vm: &'a Vm, text: &str) -> Result<u8, Exception<'a>> {
+    ///     text.parse::<u8>().map_err(|error| vm.raise(error.into()))
+    /// }
+    /// ```
+    pub fn raise(&self, error: PyErr) -> Exception<'_> {
+        error.raise()
+    }
+}
+
+/// A text that grows.
+struct Builder<'vm> {
+    object: Obj<'vm>,
+    raised: Option<Exception<'vm>>,
+}
+
+impl fmt::Write for Builder<'_> {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        let mut out = 0;
+        // SAFETY: the handle is of a text that hasn't been finished. The piece lives through the call, which leaves an
+        // exception in `out` or nothing.
+        let added = unsafe {
+            let handle = self.object.handle();
+            let status = ffi::mpyf_text_add(handle, piece.as_ptr(), piece.len(), &mut out);
+            finish_empty(status, out)
+        };
+        added.map_err(|exception| {
+            self.raised = Some(exception);
+            fmt::Error
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! Objects that are kept beyond the call that made them.
+
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::error::{ErrorType, PyErr, Raise};
+use crate::exception::Exception;
+use crate::function::{IntoReturn, Return};
+use crate::object::Obj;
+use crate::vm::Vm;
+
+/// Counts the starts and ends of VMs. Only who holds the lock of the one VM writes to it; whoever drops a root reads
+/// it, on whatever thread that is.
+static GENERATION: AtomicUsize = AtomicUsize::new(0);
+
+/// The count stays here once it has come so far: no VM from then on has roots.
+const LAST: usize = usize::MAX;
+
+/// Makes all roots that there are those of a VM that is gone. The caller holds the lock of the one VM.
+pub(crate) fn next_generation() {
+    let generation = GENERATION.load(Ordering::Relaxed);
+    GENERATION.store(generation.saturating_add(1), Ordering::Relaxed);
+}
+
+/// A Python object that is kept alive wherever this lies: in a `static` with a thread of its own, in a driver, or in a
+/// closure that Python calls.
+///
+/// It has no lifetime. After its VM has stopped it is no object any more, and dropping it does nothing.
+///
+/// An object that is kept by a `Root` which lies in an object of Python's, in a closure for example, is never
+/// collected where the two need each other: the collector takes every `Root` for one that is needed. All are gone when
+/// the VM stops.
+///
+/// ```no_run
+/// use mpy_freeze_rt::{Exception, Root, Vm};
+///
+/// struct Button {
+///     pressed: Option<Root>,
+/// }
+///
+/// impl Button {
+///     fn on_press<'vm>(&self, vm: &'vm Vm) -> Result<(), Exception<'vm>> {
+///         match self.pressed.as_ref().and_then(|callback| callback.get(vm)) {
+///             Some(callback) => callback.call(()).map(drop),
+///             None => Ok(()),
+///         }
+///     }
+/// }
+/// ```
+///
+/// It stays on its thread, as all of MicroPython does:
+///
+/// ```compile_fail,E0277
+/// # fn kept(root: mpy_freeze_rt::Root) {
+/// std::thread::spawn(move || drop(root));
+/// # }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # fn kept(root: &mpy_freeze_rt::Root) {
+/// std::thread::scope(|threads| {
+///     threads.spawn(|| root.is_alive());
+/// });
+/// # }
+/// ```
+///
+/// What is looked at through it can't be kept beyond the VM:
+///
+/// ```compile_fail,E0521
+/// # use mpy_freeze_rt::{Obj, Root, Vm};
+/// # static HEAP: mpy_freeze_rt::Heap<65536> = mpy_freeze_rt::Heap::new();
+/// # fn kept(root: Root) {
+/// let mut object = None;
+/// Vm::run(&HEAP, |vm| object = root.get(vm));
+/// # }
+/// ```
+pub struct Root {
+    /// The object, which may be used and dropped in its own generation only.
+    object: ManuallyDrop<Obj<'static>>,
+    generation: usize,
+    /// The VM stays on its thread.
+    thread: PhantomData<*const ()>,
+}
+
+impl Root {
+    /// Keeps an object.
+    ///
+    /// # Errors
+    ///
+    /// `RuntimeError` when as many VMs have been started as a machine word can count.
+    pub fn new(object: Obj<'_>) -> Result<Self, Exception<'_>> {
+        let generation = GENERATION.load(Ordering::Relaxed);
+        if generation == LAST {
+            let error = PyErr::new(ErrorType::RUNTIME_ERROR, "no more roots can be told apart");
+            return Err(error.raise());
+        }
+        let handle = ManuallyDrop::new(object).handle();
+        Ok(Self {
+            // SAFETY: the handle was the object's, which is forgotten. That the VM still runs is looked up before each
+            // use.
+            object: ManuallyDrop::new(unsafe { Obj::from_handle(handle) }),
+            generation,
+            thread: PhantomData,
+        })
+    }
+
+    /// Whether the object's VM still runs.
+    pub fn is_alive(&self) -> bool {
+        // A root is on the thread of its VM, which has seen the end of that VM if there was one. Whatever VMs other
+        // threads start meanwhile, the count never comes back to what it was.
+        GENERATION.load(Ordering::Relaxed) == self.generation
+    }
+
+    /// The object, if it is one of this VM's.
+    pub fn get<'a, 'vm>(&'a self, _: &'vm Vm) -> Option<&'a Obj<'vm>> {
+        if !self.is_alive() {
+            return None;
+        }
+        let object: *const Obj<'static> = &raw const *self.object;
+        // SAFETY: the object is of the VM that runs, and so of the one that `'vm` stands for. The lifetime makes no
+        // difference to the layout. The root keeps the object for `'a`.
+        Some(unsafe { &*object.cast::<Obj<'vm>>() })
+    }
+
+    /// The handle, to be used while the VM runs, if that is the object's.
+    fn into_handle(self) -> Option<u32> {
+        let root = ManuallyDrop::new(self);
+        root.is_alive().then(|| root.object.handle())
+    }
+}
+
+impl Drop for Root {
+    fn drop(&mut self) {
+        if self.is_alive() {
+            // SAFETY: the VM of the object runs, or is about to stop and runs finalisers. It is dropped once.
+            unsafe { ManuallyDrop::drop(&mut self.object) }
+        }
+    }
+}
+
+/// Returns the object to Python; `RuntimeError` where it is none of this VM's.
+impl<'a> IntoReturn<'a> for Root {
+    fn into_return(self, _: Raise<'a>) -> Return {
+        match self.into_handle() {
+            Some(handle) => Return::object_handle(handle),
+            None => {
+                let gone = PyErr::new(ErrorType::RUNTIME_ERROR, "the object's VM has stopped");
+                Return::raised(gone.raise())
+            }
+        }
+    }
+}

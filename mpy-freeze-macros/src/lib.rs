@@ -6,6 +6,7 @@
 mod args;
 mod attributes;
 mod environment;
+mod exception;
 mod expand;
 mod function;
 mod module;
@@ -55,6 +56,27 @@ pub fn freeze(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn pyfunction(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(arguments.into(), item.into(), function::expand).into()
+}
+
+/// Makes a Rust struct without fields a class of exceptions, which Python catches by its name and by that of its base.
+///
+/// ```text
+/// /// The sensor doesn't answer.
+/// #[pyexception]
+/// #[py(base = ErrorType::OS_ERROR)]
+/// struct SensorError;
+///
+/// #[pyfunction]
+/// fn measure() -> Result<u16, PyErr> {
+///     Err(PyErr::new(SensorError::TYPE, "no answer"))
+/// }
+/// ```
+///
+/// In a `#[pymodule]` it is one of the module's entries. Its `TYPE` is an `ErrorType` as that of MicroPython's own
+/// classes. The base is `Exception` unless another is given, which can be a class of Rust's too.
+#[proc_macro_attribute]
+pub fn pyexception(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(arguments.into(), item.into(), exception::expand).into()
 }
 
 /// Makes a Rust `mod` a Python module.

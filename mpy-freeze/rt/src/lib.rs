@@ -90,7 +90,7 @@ pub use exception::Exception;
 pub use function::IntoReturn;
 pub use heap::{Heap, HeapMemory};
 pub use keywords::{Keyword, Keywords};
-pub use mpy_freeze_macros::{freeze, pyfunction, pymodule};
+pub use mpy_freeze_macros::{freeze, pyexception, pyfunction, pymodule};
 pub use object::{Iter, Obj};
 pub use place::{FromPy, Place};
 pub use platform::Platform;

@@ -4,12 +4,14 @@
 //! what is read into functions and tables in ROM, the build script collects the names that Python knows them by, so
 //! that the tables can have their numbers, and writes stubs for editors.
 
+mod exception;
 mod function;
 mod module;
 mod names;
 mod signature;
 mod tables;
 
+pub use exception::{ExceptionClass, exception};
 pub use function::{Function, Param, Role};
 pub use module::{Entry, Export, Module};
 pub(crate) use names::names;

@@ -38,6 +38,8 @@ pub enum Export {
     Function,
     /// A class.
     Class,
+    /// A class of exceptions.
+    Exception,
     /// A module.
     Module,
     /// A constant of this type.
@@ -94,6 +96,9 @@ fn entries(item: &Item) -> syn::Result<Vec<Entry>> {
         }
         Item::Struct(class) if has_attribute(&class.attrs, "pyclass") => {
             (&class.attrs, &class.ident, Export::Class)
+        }
+        Item::Struct(class) if has_attribute(&class.attrs, "pyexception") => {
+            (&class.attrs, &class.ident, Export::Exception)
         }
         Item::Mod(module) if has_attribute(&module.attrs, "pymodule") => {
             (&module.attrs, &module.ident, Export::Module)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use syn::Item;
 
+use super::exception::ExceptionClass;
 use super::function::Function;
 use super::has_attribute;
 use super::module::Module;
@@ -12,7 +13,13 @@ use super::module::Module;
 pub(crate) fn names(text: &str) -> BTreeSet<String> {
     let mut scan = Scan::default();
     // Most files have none of the attributes, and needn't be parsed.
-    let attributes = ["pymodule", "pyfunction", "pyclass", "pymethods"];
+    let attributes = [
+        "pymodule",
+        "pyfunction",
+        "pyclass",
+        "pymethods",
+        "pyexception",
+    ];
     if attributes.iter().any(|name| text.contains(name))
         && let Ok(file) = syn::parse_file(text)
     {
@@ -37,6 +44,9 @@ impl Scan {
         match item {
             Item::Fn(function) if has_attribute(&function.attrs, "pyfunction") => {
                 self.add(Function::read(function).map(|function| function.names()));
+            }
+            Item::Struct(class) if has_attribute(&class.attrs, "pyexception") => {
+                self.add(ExceptionClass::read(class).map(|class| vec![class.name]));
             }
             Item::Mod(module) => {
                 if has_attribute(&module.attrs, "pymodule") {
@@ -73,10 +83,24 @@ mod tests {
                 #[pymodule_export]
                 const PINS: u8 = 3;
                 fn helper(hidden: u8) {}
+                #[pyexception]
+                #[py(name = "BoardError")]
+                struct Failed;
             }
             "#,
         );
         let names: Vec<&str> = found.iter().map(String::as_str).collect();
-        assert_eq!(names, ["PINS", "blink", "board", "led", "pause", "times"]);
+        assert_eq!(
+            names,
+            [
+                "BoardError",
+                "PINS",
+                "blink",
+                "board",
+                "led",
+                "pause",
+                "times"
+            ]
+        );
     }
 }

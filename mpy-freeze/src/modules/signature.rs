@@ -198,6 +198,8 @@ pub struct Options {
     pub name: Option<LitStr>,
     /// How a function is called.
     pub signature: Option<Signature>,
+    /// The class that an exception's is derived from.
+    pub base: Option<Expr>,
     /// Words without a value, such as `get`.
     pub flags: Vec<Ident>,
 }
@@ -224,6 +226,7 @@ impl Options {
             match item {
                 Item::Name(name) => self.name = Some(name),
                 Item::Signature(signature) => self.signature = Some(signature),
+                Item::Base(base) => self.base = Some(base),
                 Item::Flag(flag) => self.flags.push(flag),
             }
         }
@@ -235,6 +238,7 @@ impl Options {
 enum Item {
     Name(LitStr),
     Signature(Signature),
+    Base(Expr),
     Flag(Ident),
 }
 
@@ -256,12 +260,18 @@ impl Parse for Item {
             parenthesized!(inner in input);
             return Ok(Self::Signature(inner.parse()?));
         }
+        if key == "base" {
+            input.parse::<Token![=]>()?;
+            return Ok(Self::Base(input.parse()?));
+        }
         if key == "get" || key == "set" {
             return Ok(Self::Flag(key));
         }
         Err(error(
             &key,
-            format!("unknown option `{key}`: there are `name`, `signature`, `get` and `set`"),
+            format!(
+                "unknown option `{key}`: there are `name`, `signature`, `base`, `get` and `set`"
+            ),
         ))
     }
 }

@@ -84,7 +84,12 @@ fn entry(context: &Context, entry: &Entry) -> syn::Result<TokenStream> {
     let conditions = &entry.conditions;
     let name = qstr(context, &entry.name, ident.span())?;
     let value = match &entry.export {
-        Export::Function | Export::Init | Export::Class | Export::Module | Export::Used => {
+        Export::Function
+        | Export::Init
+        | Export::Class
+        | Export::Exception
+        | Export::Module
+        | Export::Used => {
             quote!(p(super::#ident::__MPY_OBJECT))
         }
         Export::Constant(_) => constant(ident),

@@ -7,6 +7,7 @@ use mpy_freeze_tests as _;
 
 use mpy_freeze_rt::{Platform, Vm, pymodule};
 
+mod exceptions;
 mod functions;
 
 struct Host;
@@ -26,16 +27,24 @@ impl Platform for Host {
 }
 
 mpy_freeze_rt::platform!(Host);
-mpy_freeze_rt::freeze!(modules = [functions::numbers]);
+mpy_freeze_rt::freeze!(modules = [exceptions::sensors, functions::numbers]);
 
-/// Runs statements in a VM of their own, and fails with their traceback.
+/// Runs statements in a VM of their own, and fails with their traceback; then in another that collects at every
+/// allocation, so that what the collector doesn't see is gone at once.
 #[track_caller]
 fn python(source: &str) {
+    run(source, "");
+    run(source, "import gc\ngc.threshold(0)\ndel gc");
+}
+
+#[track_caller]
+fn run(source: &str, before: &str) {
     static ONE_VM: Mutex<()> = Mutex::new(());
     let _one = ONE_VM.lock().unwrap_or_else(PoisonError::into_inner);
     let mut heap = vec![0xa5u8; 256 * 1024];
     let result = Vm::run(heap.as_mut_slice(), |vm| {
-        vm.exec(source, "test.py")
+        vm.exec(before, "before.py")
+            .and_then(|()| vm.exec(source, "test.py"))
             .map_err(|exception| exception.to_string())
     });
     if let Err(traceback) = result.expect("the VM starts") {

@@ -48,8 +48,18 @@ fn with_heap<R>(bytes: usize, f: impl for<'vm> FnOnce(&'vm Vm) -> R) -> Result<R
     Vm::run(heap.as_mut_slice(), f)
 }
 
-fn in_vm<R>(f: impl for<'vm> FnOnce(&'vm Vm) -> R) -> R {
-    with_heap(256 * 1024, f).expect("the VM starts")
+fn once_in_vm(f: impl for<'vm> FnOnce(&'vm Vm)) {
+    with_heap(256 * 1024, f).expect("the VM starts");
+}
+
+/// Runs the test as it is, and in another VM with a collection at every allocation, so that what the collector doesn't
+/// see is gone at once.
+fn in_vm(f: impl for<'vm> Fn(&'vm Vm)) {
+    once_in_vm(&f);
+    once_in_vm(|vm| {
+        exec(vm, "import gc\ngc.threshold(0)\ndel gc");
+        f(vm);
+    });
 }
 
 fn output() -> String {
@@ -293,14 +303,14 @@ fn imports_give_the_module_that_was_named() {
 
 #[test]
 fn prints_go_to_the_platform_as_they_are() {
-    in_vm(|vm| exec(vm, "print('a\\nb', 1.5)\nimport sys\nsys.stdout.write('ü')"));
+    once_in_vm(|vm| exec(vm, "print('a\\nb', 1.5)\nimport sys\nsys.stdout.write('ü')"));
     assert_eq!(output(), "a\nb 1.5\nü");
 }
 
 #[test]
 fn input_comes_from_the_platform() {
     INPUT.with_borrow_mut(|input| input.extend_from_slice(b"one\ntwo"));
-    in_vm(|vm| {
+    once_in_vm(|vm| {
         exec(
             vm,
             "import sys\nline = sys.stdin.readline()\nrest = sys.stdin.read(3)",

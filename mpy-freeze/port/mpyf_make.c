@@ -105,10 +105,17 @@ static void check_len(const sequence_t *sequence, size_t len) {
     }
 }
 
+// Whether an object has a tuple's layout, as a named tuple does too. MicroPython knows them by how they are iterated
+// over; older releases keep their name for it to themselves.
+static bool is_tuple(mp_obj_t object) {
+    const mp_obj_type_t *type = mp_obj_get_type(object);
+    return MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, iter) == mp_obj_tuple_getiter;
+}
+
 static mp_obj_t tuple_items_body(void *arg) {
     sequence_t *sequence = arg;
     // A list could lose its items while Rust looks at them; a tuple keeps them for as long as it lives itself.
-    if (!mp_obj_is_tuple_compatible(sequence->object)) {
+    if (!is_tuple(sequence->object)) {
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("can't convert '%q' object to %q implicitly"),
             (qstr)mp_obj_get_type(sequence->object)->name, MP_QSTR_tuple);
     }

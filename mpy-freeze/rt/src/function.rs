@@ -292,7 +292,15 @@ pub fn finish<'a, T: IntoReturn<'a>>(result: Result<T, Exception<'a>>) -> Return
     }
 }
 
-/// What a Rust function that Python calls can return: whatever has [`ToPy`], and a `Result` of it.
+/// What a Rust function that Python calls can return.
+///
+/// | Rust | Python |
+/// |---|---|
+/// | whatever has [`ToPy`] | as it says |
+/// | tuples of up to eight | `tuple` |
+/// | arrays of numbers, `bool`, `&str` and [`Obj`] | `list`; of `u8`, `bytes` |
+/// | [`Root`](crate::Root) | the object itself |
+/// | `Result` | the value, or the exception raised |
 pub trait IntoReturn<'a> {
     /// The value as the shim takes it.
     #[doc(hidden)]

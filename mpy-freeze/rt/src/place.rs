@@ -65,6 +65,15 @@ impl<'a> Place<'a> {
         unsafe { ffi::mpyf_is_none(self.args, self.index) != 0 }
     }
 
+    /// The object as a value of a Rust type.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for an object of another type, `OverflowError` for a number that doesn't fit.
+    pub fn extract<T: FromPy<'a>>(self) -> Result<T, Exception<'a>> {
+        T::from_py(self)
+    }
+
     /// The object itself, kept for as long as the result lives.
     ///
     /// # Errors

@@ -151,3 +151,38 @@ pub fn exception(context: &Context, class: &ExceptionClass) -> syn::Result<Token
         };
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<ExceptionClass, String> {
+        let item = syn::parse_str(text).unwrap();
+        ExceptionClass::read(&item).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_class_has_a_name_and_a_base() {
+        let class =
+            read("/// Text.\n#[py(name = \"E\", base = Other::TYPE)] struct Failed;").unwrap();
+        assert_eq!((class.name.as_str(), class.docs.len()), ("E", 1));
+        assert!(class.base.is_some());
+        let class = read("struct Failed;").unwrap();
+        assert_eq!(class.name, "Failed");
+        assert!(class.base.is_none());
+    }
+
+    #[test]
+    fn what_is_no_class_is_refused() {
+        for (text, message) in [
+            ("struct A(u8);", "no fields"),
+            ("struct A { a: u8 }", "no fields"),
+            ("struct A<T>;", "no parameters"),
+            ("#[py(signature = (a))] struct A;", "any arguments"),
+            ("#[py(bass = A)] struct A;", "unknown option"),
+        ] {
+            let error = read(text).err().unwrap();
+            assert!(error.contains(message), "{text}: {error}");
+        }
+    }
+}

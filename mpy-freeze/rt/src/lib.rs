@@ -56,7 +56,8 @@
 //! ```
 //!
 //! Objects ([`Obj`]) and exceptions ([`Exception`]) end with the VM they belong to; what is wanted of them is taken
-//! out inside of [`Vm::run`]. Nothing that Python raises passes through a Rust function: it comes back as an `Err`.
+//! out inside of [`Vm::run`]. A [`Root`] keeps an object where no lifetime of the VM's can be named, in a driver for
+//! example, and is empty when the VM has stopped. Nothing that Python raises passes through a Rust function: it comes back as an `Err`.
 //!
 //! Python itself is as safe as its modules. One that reaches into memory by address (`uctypes`, `machine.mem32`)
 //! can break what Rust relies on, as `unsafe` code can. And MicroPython compares, hashes and prints nested

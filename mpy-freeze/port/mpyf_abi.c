@@ -3,6 +3,8 @@
 
 #include "mpyf.h"
 
+// One function of a file is enough to have the file taken. What else is in it stays only where the program uses it, so
+// that a firmware pays for no more of the shim than it needs.
 static const void *const entries[] = {
     (const void *)mpyf_start,
     (const void *)mpyf_stop,
@@ -14,16 +16,11 @@ static const void *const entries[] = {
     (const void *)mpyf_new,
     (const void *)mpyf_attr,
     (const void *)mpyf_set_attr,
-    (const void *)mpyf_attr_or_none,
-    (const void *)mpyf_del_attr,
     (const void *)mpyf_call,
     (const void *)mpyf_call_method,
-    (const void *)mpyf_call_with,
-    (const void *)mpyf_is,
     (const void *)mpyf_ask,
     (const void *)mpyf_item,
     (const void *)mpyf_set_item,
-    (const void *)mpyf_del_item,
     (const void *)mpyf_len,
     (const void *)mpyf_iter,
     (const void *)mpyf_next,
@@ -40,26 +37,12 @@ static const void *const entries[] = {
     (const void *)mpyf_as_buffer,
     (const void *)mpyf_as_object,
     (const void *)mpyf_tuple,
-    (const void *)mpyf_list,
-    (const void *)mpyf_dict,
-    (const void *)mpyf_tuple_returned,
-    (const void *)mpyf_list_returned,
-    (const void *)mpyf_tuple_items,
-    (const void *)mpyf_sequence_item,
-    (const void *)mpyf_text_new,
-    (const void *)mpyf_text_add,
-    (const void *)mpyf_text_finish,
-    (const void *)mpyf_main,
     (const void *)mpyf_type_name,
     (const void *)mpyf_text,
     (const void *)mpyf_write,
     (const void *)mpyf_new_exception,
-    (const void *)mpyf_new_exception_with,
-    (const void *)mpyf_exception_is,
     (const void *)mpyf_exception_matches,
-    (const void *)mpyf_closure_new,
     (const void *)mpyf_closure_set,
-    (const void *)mpyf_check_count,
 };
 
 void mpyf_abi_1(void) {

@@ -23,8 +23,8 @@ pub(crate) fn next_generation() {
     GENERATION.store(generation.saturating_add(1), Ordering::Relaxed);
 }
 
-/// A Python object that is kept alive wherever this lies: in a `static` with a thread of its own, in a driver, or in a
-/// closure that Python calls.
+/// A Python object that is kept alive wherever this lies: in a driver, in a variable beside [`Vm::run`], or in a closure
+/// that Python calls.
 ///
 /// It has no lifetime. After its VM has stopped it is no object any more, and dropping it does nothing.
 ///

@@ -70,10 +70,16 @@ typedef struct _mpyf_return_t {
 } mpyf_return_t;
 #define MPYF_RETURN_KIND(result) ((result).kind)
 #define MPYF_RETURN_PAYLOAD(result) ((result).payload)
+static inline mpyf_return_t mpyf_return(uint32_t kind, intptr_t payload) {
+    return (mpyf_return_t) { kind, payload };
+}
 #else
 typedef uint64_t mpyf_return_t;
 #define MPYF_RETURN_KIND(result) ((uint32_t)(result))
 #define MPYF_RETURN_PAYLOAD(result) ((intptr_t)((result) >> 32))
+static inline mpyf_return_t mpyf_return(uint32_t kind, intptr_t payload) {
+    return (uint64_t)(uint32_t)payload << 32 | kind;
+}
 #endif
 
 // A Rust function. It reads its arguments with the functions below that take a place.
@@ -190,12 +196,14 @@ uint32_t mpyf_next(mpyf_handle_t iterator, mpyf_handle_t *out);
 // the table of handles.
 uint32_t mpyf_is_given(const void *args, size_t index);
 uint32_t mpyf_is_none(const void *args, size_t index);
-uint32_t mpyf_to_bool(const void *args, size_t index, uint32_t *value, mpyf_handle_t *out);
-uint32_t mpyf_to_word(const void *args, size_t index, intptr_t *value, mpyf_handle_t *out);
+mpyf_return_t mpyf_to_bool(const void *args, size_t index);
+mpyf_return_t mpyf_to_word(const void *args, size_t index);
 uint32_t mpyf_to_int(const void *args, size_t index, int64_t *value, mpyf_handle_t *out);
 uint32_t mpyf_to_uint(const void *args, size_t index, uint64_t *value, mpyf_handle_t *out);
 uint32_t mpyf_to_double(const void *args, size_t index, double *value, mpyf_handle_t *out);
-uint32_t mpyf_to_single(const void *args, size_t index, float *value, mpyf_handle_t *out);
+#if UINTPTR_MAX <= 0xffffffff
+mpyf_return_t mpyf_to_single(const void *args, size_t index);
+#endif
 uint32_t mpyf_as_str(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out);
 uint32_t mpyf_as_bytes(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out);
 uint32_t mpyf_as_buffer(const void *args, size_t index, uint32_t writable, uint8_t **data, size_t *len,

@@ -31,7 +31,9 @@ static const void *const entries[] = {
     (const void *)mpyf_to_int,
     (const void *)mpyf_to_uint,
     (const void *)mpyf_to_double,
+    #if UINTPTR_MAX <= 0xffffffff
     (const void *)mpyf_to_single,
+    #endif
     (const void *)mpyf_as_str,
     (const void *)mpyf_as_bytes,
     (const void *)mpyf_as_buffer,

@@ -17,14 +17,24 @@ static mp_obj_t new_float(uint64_t bits) {
     #endif
 }
 
+// MicroPython's own conversions of 64 bits take memory whatever the number is.
+static mp_obj_t new_int(int64_t value) {
+    mp_int_t word = (mp_int_t)value;
+    return word == value ? mp_obj_new_int(word) : mp_obj_new_int_from_ll(value);
+}
+
+static mp_obj_t new_uint(uint64_t value) {
+    return value <= INTPTR_MAX ? mp_obj_new_int((mp_int_t)value) : mp_obj_new_int_from_ull(value);
+}
+
 mp_obj_t mpyf_from_value(const mpyf_value_t *value) {
     switch (value->kind) {
         case MPYF_VALUE_BOOL:
             return mp_obj_new_bool(value->bits != 0);
         case MPYF_VALUE_INT:
-            return mp_obj_new_int_from_ll((long long)value->bits);
+            return new_int((int64_t)value->bits);
         case MPYF_VALUE_UINT:
-            return mp_obj_new_int_from_ull(value->bits);
+            return new_uint(value->bits);
         case MPYF_VALUE_FLOAT:
             return new_float(value->bits);
         case MPYF_VALUE_STR:

@@ -1,5 +1,7 @@
 // Reading the values of objects: numbers as copies, text and bytes in place.
 
+#include <string.h>
+
 #include "py/objstr.h"
 #include "py/runtime.h"
 
@@ -17,7 +19,7 @@ uint32_t mpyf_is_none(const void *args, size_t index) {
 typedef struct {
     mp_obj_t object;
     union {
-        uint32_t truth;
+        intptr_t word;
         int64_t integer;
         uint64_t natural;
         double number;
@@ -38,26 +40,26 @@ static __attribute__((noinline)) uint32_t protected(mpyf_body_t body, mp_obj_t o
 
 static mp_obj_t bool_body(void *arg) {
     reading_t *reading = arg;
-    reading->value.truth = mp_obj_is_true(reading->object);
+    reading->value.word = mp_obj_is_true(reading->object);
     return MP_OBJ_NULL;
 }
 
-static __attribute__((noinline)) uint32_t other_to_bool(mp_obj_t object, uint32_t *value, mpyf_handle_t *out) {
+// What is read and fits into two registers needs no memory on its way.
+static __attribute__((noinline)) mpyf_return_t other_word(mpyf_body_t body, mp_obj_t object, uint32_t kind) {
     reading_t reading;
-    uint32_t status = protected(bool_body, object, &reading, out);
-    if (status == MPYF_OK) {
-        *value = reading.value.truth;
+    mpyf_handle_t exception;
+    if (protected(body, object, &reading, &exception) != MPYF_OK) {
+        return mpyf_return(MPYF_RETURN_RAISED, exception);
     }
-    return status;
+    return mpyf_return(kind, reading.value.word);
 }
 
-uint32_t mpyf_to_bool(const void *args, size_t index, uint32_t *value, mpyf_handle_t *out) {
+mpyf_return_t mpyf_to_bool(const void *args, size_t index) {
     mp_obj_t object = mpyf_in_place(args, index);
     if (mp_obj_is_bool(object)) {
-        *value = object == mp_const_true;
-        return MPYF_OK;
+        return mpyf_return(MPYF_RETURN_BOOL, object == mp_const_true);
     }
-    return other_to_bool(object, value, out);
+    return other_word(bool_body, object, MPYF_RETURN_BOOL);
 }
 
 static mp_obj_t shifted_right(mp_obj_t object, int bits) {
@@ -134,28 +136,20 @@ uint32_t mpyf_to_uint(const void *args, size_t index, uint64_t *value, mpyf_hand
 static mp_obj_t word_body(void *arg) {
     reading_t *reading = arg;
     int_body(arg);
-    if ((intptr_t)reading->value.integer != reading->value.integer) {
+    int64_t value = reading->value.integer;
+    if ((intptr_t)value != value) {
         mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("overflow converting long int to machine word"));
     }
+    reading->value.word = (intptr_t)value;
     return MP_OBJ_NULL;
 }
 
-static __attribute__((noinline)) uint32_t other_to_word(mp_obj_t object, intptr_t *value, mpyf_handle_t *out) {
-    reading_t reading;
-    uint32_t status = protected(word_body, object, &reading, out);
-    if (status == MPYF_OK) {
-        *value = (intptr_t)reading.value.integer;
-    }
-    return status;
-}
-
-uint32_t mpyf_to_word(const void *args, size_t index, intptr_t *value, mpyf_handle_t *out) {
+mpyf_return_t mpyf_to_word(const void *args, size_t index) {
     mp_obj_t object = mpyf_in_place(args, index);
     if (mp_obj_is_small_int(object)) {
-        *value = MP_OBJ_SMALL_INT_VALUE(object);
-        return MPYF_OK;
+        return mpyf_return(MPYF_RETURN_INT, MP_OBJ_SMALL_INT_VALUE(object));
     }
-    return other_to_word(object, value, out);
+    return other_word(word_body, object, MPYF_RETURN_INT);
 }
 
 static mp_obj_t float_body(void *arg) {
@@ -189,20 +183,29 @@ uint32_t mpyf_to_double(const void *args, size_t index, double *value, mpyf_hand
     return other_to_float(object, value, out);
 }
 
-// A controller that computes in single precision only is spared the way through double.
-uint32_t mpyf_to_single(const void *args, size_t index, float *value, mpyf_handle_t *out) {
+#if UINTPTR_MAX <= 0xffffffff
+// A controller that computes in single precision only is spared the way through double, and memory.
+static mp_obj_t single_body(void *arg) {
+    reading_t *reading = arg;
+    float_body(arg);
+    float number = (float)reading->value.number;
+    memcpy(&reading->value.word, &number, sizeof(number));
+    return MP_OBJ_NULL;
+}
+
+mpyf_return_t mpyf_to_single(const void *args, size_t index) {
     mp_obj_t object = mpyf_in_place(args, index);
     #if MICROPY_PY_BUILTINS_FLOAT
     if (mp_obj_is_float(object)) {
-        *value = (float)mp_obj_float_get(object);
-        return MPYF_OK;
+        float number = (float)mp_obj_float_get(object);
+        intptr_t bits;
+        memcpy(&bits, &number, sizeof(bits));
+        return mpyf_return(MPYF_RETURN_FLOAT, bits);
     }
     #endif
-    double number = 0;
-    uint32_t status = other_to_float(object, &number, out);
-    *value = (float)number;
-    return status;
+    return other_word(single_body, object, MPYF_RETURN_FLOAT);
 }
+#endif
 
 static __attribute__((noreturn)) void raise_wrong_type(qstr wanted, mp_obj_t object) {
     mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("can't convert '%q' object to %q implicitly"),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cargo;
 use crate::context::{Float, LongInt};
 use crate::error::Result;
-use crate::port::{self, Artifacts, Choice, Config, RomLevel};
+use crate::port::{Artifacts, Choice, Config, RomLevel};
 
 /// Builds MicroPython for the firmware, from the crate's build script.
 ///
@@ -27,6 +27,7 @@ pub struct Build {
     pub(crate) manifests: Option<bool>,
     pub(crate) manifest_variables: Vec<(String, String)>,
     pub(crate) python_names: Vec<String>,
+    pub(crate) stubs: Option<PathBuf>,
     pub(crate) config: Config,
     pub(crate) target: Option<String>,
     pub(crate) host: Option<String>,
@@ -125,6 +126,17 @@ impl Build {
         self
     }
 
+    /// Writes stubs (`.pyi`) of the Python modules that the crate has in Rust into a folder, so that editors complete
+    /// and check the application's calls of them. The path is relative to the crate; `typings` is where Pyright looks,
+    /// and mypy takes it as `mypy_path`.
+    ///
+    /// Files are written only where they change. A stub in the folder that no module has any more is removed, if it
+    /// is one that was written here.
+    pub fn stubs(&mut self, folder: impl AsRef<Path>) -> &mut Self {
+        self.stubs = Some(folder.as_ref().to_owned());
+        self
+    }
+
     /// Gives the variable `$(name)` in the paths of manifests a value, for example `BOARD_DIR`.
     ///
     /// `MPY_DIR` is the MicroPython tree, and `MPY_LIB_DIR` is what the environment says, or
@@ -178,7 +190,7 @@ impl Build {
     ///
     /// The [`Error`](crate::Error) of the first stage that fails, with everything that it found.
     pub fn try_build(&self) -> Result<Artifacts> {
-        port::build(&cargo::Environment::read().job(self)?)
+        Ok(cargo::Environment::read().build(self)?.0)
     }
 
     /// Builds, tells Cargo what to link and to watch, and ends the build script with a message where

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::build::Build;
 use crate::error::{Error, Problem, Result};
 use crate::fingerprint::fingerprint;
+use crate::modules::stub;
 use crate::port::{self, Artifacts, HostJob, Job, ManifestJob, Source};
 use crate::watch::{self, Watched};
 
@@ -113,6 +114,19 @@ impl Environment {
                 .any(|name| text(name).is_some()),
             target,
         }
+    }
+
+    /// Builds, and writes the stubs.
+    pub(crate) fn build(&self, build: &Build) -> Result<(Artifacts, Job)> {
+        let job = self.job(build)?;
+        let artifacts = port::build(&job)?;
+        if let Some(folder) = &build.stubs {
+            let sources = self.scan().python_sources;
+            let stubs = stub::stubs(sources.iter().map(String::as_str));
+            let crate_folder = self.manifest_dir.clone().unwrap_or_default();
+            stub::write(&crate_folder.join(folder), &stubs)?;
+        }
+        Ok((artifacts, job))
     }
 
     /// What the pipeline starts from: the builder's settings, and the environment's for the rest.
@@ -235,8 +249,7 @@ fn absolute_if_path(folder: &Path, value: &str) -> String {
 /// Builds, prints the directives and, where something is wrong, ends the build script with status 1.
 pub(crate) fn run(build: &Build) {
     let environment = Environment::read();
-    let result = environment.job(build).and_then(|job| {
-        let artifacts = port::build(&job)?;
+    let result = environment.build(build).and_then(|(artifacts, job)| {
         watch::prepare_record(&job.out_dir)?;
         Ok((artifacts, job))
     });

@@ -27,6 +27,8 @@ pub(crate) struct Scan {
     pub(crate) manifests: bool,
     /// The names of Python modules written in Rust.
     pub(crate) names: BTreeSet<String>,
+    /// The contents of the files that have such modules.
+    pub(crate) python_sources: Vec<String>,
     /// The folders with the crate's sources. A name in any file of theirs concerns the build.
     pub(crate) folders: Vec<PathBuf>,
 }
@@ -52,7 +54,11 @@ pub(crate) fn scan(manifest_dir: &Path) -> Scan {
 
 impl Scan {
     fn file(&mut self, manifest_dir: &Path, file: PathBuf, text: &str) {
-        self.names.extend(modules::names(text));
+        let names = modules::names(text);
+        if !names.is_empty() {
+            self.names.extend(names);
+            self.python_sources.push(text.to_string());
+        }
         let calls = calls_in(text);
         if calls.found {
             let inputs = calls.inputs.iter();

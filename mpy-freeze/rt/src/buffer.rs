@@ -43,6 +43,7 @@ impl<'a, const N: usize> Lent<'a, N> {
     /// # Errors
     ///
     /// `ValueError` where Rust would write to bytes that another argument has too.
+    #[inline]
     pub fn new(buffers: [RawBuffer<'a>; N]) -> Result<Self, Exception<'a>> {
         for (index, one) in buffers.iter().enumerate() {
             for other in buffers.iter().skip(index + 1) {
@@ -59,6 +60,7 @@ impl<'a, const N: usize> Lent<'a, N> {
     }
 
     /// The bytes of a buffer.
+    #[inline]
     pub fn slice(&self, index: usize) -> &[u8] {
         match self.buffers.get(index) {
             // SAFETY: the bytes are there and don't change while Python doesn't run, and no other buffer of this
@@ -79,6 +81,7 @@ impl<'a, const N: usize> Lent<'a, N> {
         clippy::mut_from_ref,
         reason = "each of the buffers is another, and each is taken once"
     )]
+    #[inline]
     pub unsafe fn slice_mut(&self, index: usize) -> &mut [u8] {
         match self.buffers.get(index) {
             // SAFETY: as for `slice`, and nobody else has these bytes.
@@ -91,6 +94,7 @@ impl<'a, const N: usize> Lent<'a, N> {
 }
 
 impl<const N: usize> Drop for Lent<'_, N> {
+    #[inline]
     fn drop(&mut self) {
         // SAFETY: as in `new`, which has counted.
         unsafe { ffi::mpyf_outside -= 1 }

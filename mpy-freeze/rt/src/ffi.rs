@@ -171,18 +171,8 @@ unsafe extern "C" {
 
     pub(crate) fn mpyf_is_given(args: *const c_void, index: usize) -> u32;
     pub(crate) fn mpyf_is_none(args: *const c_void, index: usize) -> u32;
-    pub(crate) fn mpyf_to_bool(
-        args: *const c_void,
-        index: usize,
-        value: *mut u32,
-        out: *mut u32,
-    ) -> u32;
-    pub(crate) fn mpyf_to_word(
-        args: *const c_void,
-        index: usize,
-        value: *mut isize,
-        out: *mut u32,
-    ) -> u32;
+    pub(crate) fn mpyf_to_bool(args: *const c_void, index: usize) -> Return;
+    pub(crate) fn mpyf_to_word(args: *const c_void, index: usize) -> Return;
     pub(crate) fn mpyf_to_int(
         args: *const c_void,
         index: usize,
@@ -201,12 +191,8 @@ unsafe extern "C" {
         value: *mut f64,
         out: *mut u32,
     ) -> u32;
-    pub(crate) fn mpyf_to_single(
-        args: *const c_void,
-        index: usize,
-        value: *mut f32,
-        out: *mut u32,
-    ) -> u32;
+    #[cfg(not(target_pointer_width = "64"))]
+    pub(crate) fn mpyf_to_single(args: *const c_void, index: usize) -> Return;
     pub(crate) fn mpyf_as_str(
         args: *const c_void,
         index: usize,

@@ -42,6 +42,33 @@ impl Return {
         Self((payload as u32 as u64) << 32 | kind as u64)
     }
 
+    #[cfg(target_pointer_width = "64")]
+    const fn parts(self) -> (usize, isize) {
+        (self.kind, self.payload)
+    }
+
+    #[cfg(not(target_pointer_width = "64"))]
+    const fn parts(self) -> (usize, isize) {
+        let [kind, payload] = [self.0 as u32, (self.0 >> 32) as u32];
+        (kind as usize, payload.cast_signed() as isize)
+    }
+
+    /// What the shim has read, or the exception that it raised.
+    ///
+    /// # Safety
+    ///
+    /// The shim has just returned this, in the VM that `'a` stands for.
+    #[inline]
+    pub(crate) unsafe fn payload<'a>(self) -> Result<isize, Exception<'a>> {
+        match self.parts() {
+            (kind, handle) if kind == ffi::RETURN_RAISED as usize => {
+                // SAFETY: the payload is the handle of an exception, which nobody else has.
+                Err(Exception::new(unsafe { Obj::from_handle(handle as u32) }))
+            }
+            (_, payload) => Ok(payload),
+        }
+    }
+
     pub(crate) const NONE: Self = Self::new(ffi::RETURN_NONE, 0);
 
     pub(crate) const fn bool(value: bool) -> Self {
@@ -50,6 +77,13 @@ impl Return {
 
     pub(crate) const fn int(value: isize) -> Self {
         Self::new(ffi::RETURN_INT, value)
+    }
+
+    /// A number beyond a signed word.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn large(value: impl ToPy) -> Self {
+        Self::new_object(&value)
     }
 
     /// A float of the precision that a word has room for.
@@ -79,7 +113,8 @@ impl Return {
         Self::raised_handle(object.handle())
     }
 
-    /// A new object with the value of a Rust one.
+    /// A new object with the value of a Rust one. It isn't worth its space in every function.
+    #[inline(never)]
     pub(crate) fn new_object(value: &(impl ToPy + ?Sized)) -> Self {
         let value = value.to_py();
         let mut out = 0;
@@ -187,6 +222,7 @@ impl<'a> Call<'a> {
     /// # Safety
     ///
     /// `args` is what MicroPython has just passed.
+    #[inline]
     pub unsafe fn new(args: *const c_void, _token: &'a mut ()) -> Self {
         Self {
             args,
@@ -197,6 +233,7 @@ impl<'a> Call<'a> {
     }
 
     /// The VM that calls.
+    #[inline]
     pub fn vm(&'a self) -> &'a Vm {
         &self.vm
     }
@@ -211,6 +248,7 @@ impl<'a> Call<'a> {
     /// # Errors
     ///
     /// What the conversion raises.
+    #[inline]
     pub fn arg<T: FromPy<'a>>(&self, index: usize) -> Result<T, Exception<'a>> {
         T::from_py(self.place(index))
     }
@@ -220,6 +258,7 @@ impl<'a> Call<'a> {
     /// # Errors
     ///
     /// What the conversion raises.
+    #[inline]
     pub fn arg_or<T: FromPy<'a>>(
         &self,
         index: usize,
@@ -238,6 +277,7 @@ impl<'a> Call<'a> {
     /// # Errors
     ///
     /// `TypeError` for an object that has none, or none that can be written to.
+    #[inline]
     pub fn buffer(&self, index: usize, mutable: bool) -> Result<RawBuffer<'a>, Exception<'a>> {
         self.place(index).buffer(mutable)
     }
@@ -285,6 +325,7 @@ impl<'a> Lend<'a> for Obj<'_> {
 }
 
 /// What the shim gets for what a function returned.
+#[inline]
 pub fn finish<'a, T: IntoReturn<'a>>(result: Result<T, Exception<'a>>) -> Return {
     match result {
         Ok(value) => value.into_return(Raise(PhantomData)),

@@ -100,24 +100,16 @@ impl<'a> Place<'a> {
         core::str::from_utf8(name).unwrap_or("?")
     }
 
+    #[inline]
     pub(crate) fn to_bool(self) -> Result<bool, Exception<'a>> {
-        let (mut value, mut out) = (0, 0);
-        // SAFETY: as above; the call leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_to_bool(self.args, self.index, &mut value, &mut out);
-            finish_empty(status, out)?;
-        }
-        Ok(value != 0)
+        // SAFETY: as above; what comes back is an exception or a truth.
+        unsafe { ffi::mpyf_to_bool(self.args, self.index).payload() }.map(|value| value != 0)
     }
 
+    #[inline]
     pub(crate) fn to_isize(self) -> Result<isize, Exception<'a>> {
-        let (mut value, mut out) = (0, 0);
-        // SAFETY: as above; the call leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_to_word(self.args, self.index, &mut value, &mut out);
-            finish_empty(status, out)?;
-        }
-        Ok(value)
+        // SAFETY: as above; what comes back is an exception or a number.
+        unsafe { ffi::mpyf_to_word(self.args, self.index).payload() }
     }
 
     pub(crate) fn to_i64(self) -> Result<i64, Exception<'a>> {
@@ -150,16 +142,21 @@ impl<'a> Place<'a> {
         Ok(value)
     }
 
+    #[cfg(target_pointer_width = "64")]
     pub(crate) fn to_f32(self) -> Result<f32, Exception<'a>> {
-        let (mut value, mut out) = (0.0, 0);
-        // SAFETY: as above; the call leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_to_single(self.args, self.index, &mut value, &mut out);
-            finish_empty(status, out)?;
-        }
-        Ok(value)
+        // A float that needs more digits is rounded, as MicroPython does when it stores one in a word.
+        self.to_f64().map(|value| value as f32)
     }
 
+    #[cfg(not(target_pointer_width = "64"))]
+    #[inline]
+    pub(crate) fn to_f32(self) -> Result<f32, Exception<'a>> {
+        // SAFETY: as above; what comes back is an exception or the bits of a float.
+        let bits = unsafe { ffi::mpyf_to_single(self.args, self.index).payload() }?;
+        Ok(f32::from_bits(bits.cast_unsigned() as u32))
+    }
+
+    #[inline(never)]
     pub(crate) fn as_str(self) -> Result<&'a str, Exception<'a>> {
         let (mut data, mut len, mut out) = (core::ptr::null(), 0, 0);
         // SAFETY: as above. The bytes of a `str` stay what they are while the object is held.
@@ -168,9 +165,10 @@ impl<'a> Place<'a> {
             finish_empty(status, out)?;
             borrow(data, len)
         };
-        text(bytes).map_err(PyErr::raise)
+        text(bytes).ok_or_else(not_utf8)
     }
 
+    #[inline(never)]
     pub(crate) fn as_bytes(self) -> Result<&'a [u8], Exception<'a>> {
         let (mut data, mut len, mut out) = (core::ptr::null(), 0, 0);
         // SAFETY: as above. Those of a `bytes` do too.
@@ -181,6 +179,7 @@ impl<'a> Place<'a> {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn buffer(self, mutable: bool) -> Result<RawBuffer<'a>, Exception<'a>> {
         let (mut data, mut len, mut out) = (core::ptr::null_mut(), 0, 0);
         // SAFETY: as above; the call leaves an exception in `out` or nothing.
@@ -200,13 +199,12 @@ impl<'a> Place<'a> {
 }
 
 /// Bytes as text. MicroPython's `str` may hold what isn't UTF-8, a surrogate for example.
-fn text(bytes: &[u8]) -> Result<&str, PyErr> {
+fn text(bytes: &[u8]) -> Option<&str> {
     if bytes.is_ascii() {
         // SAFETY: ASCII is UTF-8. Looking for it alone takes half of the time that a look at any text does.
-        return Ok(unsafe { core::str::from_utf8_unchecked(bytes) });
+        return Some(unsafe { core::str::from_utf8_unchecked(bytes) });
     }
-    let not_utf8 = PyErr::new(ErrorType::VALUE_ERROR, "the str isn't UTF-8");
-    core::str::from_utf8(bytes).map_err(|_| not_utf8)
+    core::str::from_utf8(bytes).ok()
 }
 
 /// The bytes that the shim lends.
@@ -255,16 +253,25 @@ impl<'a> FromPy<'a> for bool {
 }
 
 /// What is raised for a number beyond a Rust type's range.
-const TOO_LARGE: PyErr = PyErr::new(
-    ErrorType::OVERFLOW_ERROR,
-    "int is too large for what it is used for",
-);
+#[cold]
+#[inline(never)]
+fn too_large<'a>() -> Exception<'a> {
+    PyErr::new(ErrorType::OVERFLOW_ERROR, "int is out of range").raise()
+}
+
+/// What is raised for a `str` that Rust can't take for one.
+#[cold]
+#[inline(never)]
+fn not_utf8<'a>() -> Exception<'a> {
+    PyErr::new(ErrorType::VALUE_ERROR, "the str isn't UTF-8").raise()
+}
 
 macro_rules! integers {
     ($read:ident: $($int:ty)*) => {$(
         impl<'a> FromPy<'a> for $int {
+            #[inline]
             fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
-                Self::try_from(place.$read()?).map_err(|_| TOO_LARGE.raise())
+                Self::try_from(place.$read()?).map_err(|_| too_large())
             }
         }
     )*};

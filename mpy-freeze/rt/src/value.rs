@@ -122,10 +122,11 @@ macro_rules! integers {
                 Value::bits($kind, (*self as $wide) as u64)
             }
 
+            #[inline]
             fn returned(&self) -> Return {
                 match isize::try_from(*self) {
                     Ok(value) => Return::int(value),
-                    Err(_) => Return::new_object(self),
+                    Err(_) => Return::large(*self as $wide),
                 }
             }
         }

@@ -9,6 +9,7 @@ mod function;
 mod module;
 mod names;
 mod signature;
+pub(crate) mod stub;
 mod tables;
 
 pub use exception::{ExceptionClass, exception};
@@ -52,7 +53,7 @@ fn docs(attributes: &[Attribute]) -> Vec<String> {
         }
     });
     let lines: Vec<String> = texts
-        .flat_map(|text| text.lines().map(str::to_string).collect::<Vec<_>>())
+        .flat_map(|text| text.split('\n').map(str::to_string).collect::<Vec<_>>())
         .collect();
     let lines = lines.iter();
     lines

@@ -1,11 +1,11 @@
-//! `cargo xtask bench`: freezing many modules, and upstream's tools on the same, in one run.
+//! Freezing many modules, and upstream's tools on the same, in one run.
 //!
 //! Each size is measured with both in turns, so that what else the machine does falls on both alike; the table
 //! shows medians. Memory and sizes don't depend on the machine's load.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
@@ -37,23 +37,12 @@ struct Bench {
     mpy_tool: PathBuf,
 }
 
-/// The chore.
+/// Measures, and returns the table.
 ///
 /// # Errors
 ///
 /// When something can't be built or run.
-pub fn main(mut words: lexopt::Parser) -> Result<ExitCode> {
-    use lexopt::{Arg, ValueExt as _};
-    let mut rounds = 3;
-    while let Some(word) = words.next()? {
-        match word {
-            Arg::Long("rounds") => rounds = words.value()?.parse()?,
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    if rounds == 0 {
-        bail!("there is nothing to measure in 0 rounds");
-    }
+pub(super) fn table(rounds: usize) -> Result<String> {
     let bench = prepare()?;
     let mut table = String::from(
         "| modules | ours, s | upstream, s | ratio | ours, MiB | upstream, MiB | ours, KiB of Rust | upstream, KiB of C |\n\
@@ -82,8 +71,7 @@ pub fn main(mut words: lexopt::Parser) -> Result<ExitCode> {
             theirs.bytes / 1024,
         );
     }
-    print!("{table}");
-    Ok(ExitCode::SUCCESS)
+    Ok(table)
 }
 
 /// Builds what is measured.

@@ -1,0 +1,125 @@
+//! Functions for Python, written in C and in Rust: instructions a call, and bytes of ROM.
+//!
+//! The firmware in `tests/calls` runs in an emulator that counts one nanosecond an instruction, so that the figures
+//! are the same on every machine and in every run.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use object::{Object as _, ObjectSymbol as _};
+
+use crate::releases::RELEASES;
+use crate::{firmware, host, shell};
+
+/// Instructions between two ticks of the processor's clock of 25 MHz.
+const INSTRUCTIONS_PER_TICK: f64 = 40.0;
+
+/// A line that the firmware prints.
+struct Line<'a> {
+    function: &'a str,
+    label: &'a str,
+    /// Instructions a call, in C and in Rust.
+    instructions: [f64; 2],
+}
+
+/// Measures, and returns the table.
+///
+/// # Errors
+///
+/// When the firmware can't be built, run or understood.
+pub(super) fn table() -> Result<String> {
+    let image = build()?;
+    let printed = run(&image)?;
+    let bytes = std::fs::read(&image).with_context(|| format!("can't read {}", image.display()))?;
+    let mut table = String::from(
+        "| call | C, instructions | Rust, instructions | ratio | C, bytes | Rust, bytes |\n|---|---|---|---|---|---|\n",
+    );
+    for line in printed.lines().filter(|line| line.starts_with("calls ")) {
+        let line = parse(line).with_context(|| format!("the firmware printed {line:?}"))?;
+        let [c, rust] = line.instructions;
+        let [c_bytes, rust_bytes] = rom(&bytes, line.function)?;
+        // Writing to a String can't fail.
+        let _ = writeln!(
+            table,
+            "| `{}` | {c:.0} | {rust:.0} | {:.2} | {c_bytes} | {rust_bytes} |",
+            line.label,
+            rust / c
+        );
+    }
+    Ok(table)
+}
+
+fn build() -> Result<PathBuf> {
+    let folder = host::root().join("tests/calls");
+    let mut command = shell::command(host::cargo(), ["build", "--release", "--quiet"]);
+    command.current_dir(&folder);
+    // The folder of the workspace's own target is another program's.
+    let target = host::root().join("target/calls");
+    command.env("CARGO_TARGET_DIR", &target);
+    let release = RELEASES.first().context("there is no release")?;
+    command.env("MPY_DIR", crate::setup::tree(release.version)?);
+    shell::run(&mut command)?;
+    Ok(target.join("thumbv7m-none-eabi/release/calls"))
+}
+
+fn run(image: &Path) -> Result<String> {
+    let board = crate::boards::BOARDS.first().context("there is no board")?;
+    let mut command: Command = firmware::command(board, image);
+    command.args(["-icount", "shift=0"]);
+    shell::capture(&mut command)
+}
+
+/// A line is `calls <function> <label> <how many> <ticks in C> <ticks in Rust>`.
+fn parse(line: &str) -> Option<Line<'_>> {
+    let mut words = line.split_whitespace().skip(1);
+    let (function, label) = (words.next()?, words.next()?);
+    let mut number = || words.next()?.parse::<f64>().ok();
+    let calls = number()?;
+    let instructions = [number()?, number()?].map(|ticks| ticks * INSTRUCTIONS_PER_TICK / calls);
+    Some(Line {
+        function,
+        label,
+        instructions,
+    })
+}
+
+/// The bytes of a function in C and in Rust: its code, its object and the table of its arguments.
+fn rom(image: &[u8], function: &str) -> Result<[u64; 2]> {
+    let file = object::File::parse(image).context("the firmware isn't an ELF file")?;
+    let in_c = format!("c_{function}");
+    // A mangled name has the length of each part before it.
+    let in_rust = format!(
+        "{}__mpy_function_{function}",
+        "__mpy_function_".len() + function.len()
+    );
+    let mut sizes = [0; 2];
+    for symbol in file.symbols() {
+        let name = symbol.name().unwrap_or_default();
+        let rest = name.strip_prefix(&in_c);
+        let parts = ["", "_obj", "_args"];
+        if rest.is_some_and(|rest| parts.contains(&rest.split('.').next().unwrap_or_default())) {
+            sizes[0] += symbol.size();
+        } else if name.contains(&in_rust) {
+            sizes[1] += symbol.size();
+        }
+    }
+    if sizes.contains(&0) {
+        bail!("the firmware has no `{function}` in C, or none in Rust");
+    }
+    Ok(sizes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_become_instructions_a_call() {
+        let line = parse("calls add add(20,30) 4000 18100 15900").unwrap();
+        assert_eq!((line.function, line.label), ("add", "add(20,30)"));
+        assert_eq!(line.instructions, [181.0, 159.0]);
+        assert!(parse("calls add").is_none());
+    }
+}

@@ -53,6 +53,8 @@ enum {
     MPYF_RETURN_RAISED = 4,
     // An iterator's end.
     MPYF_RETURN_STOP = 5,
+    // An operator that doesn't know the other operand's type.
+    MPYF_RETURN_NOT_IMPLEMENTED = 6,
 };
 #if UINTPTR_MAX > 0xffffffff
 typedef struct _mpyf_return_t {
@@ -94,6 +96,28 @@ typedef struct _mpyf_function_t {
     mpyf_call_t call;
     const mpyf_signature_t *signature;
 } mpyf_function_t;
+
+// An attribute that Rust reads and writes; what it doesn't do is NULL. `set` takes the object and the value.
+typedef struct _mpyf_property_t {
+    mpyf_call_t get;
+    mpyf_call_t set;
+    // Its name as a qstr.
+    uintptr_t name;
+} mpyf_property_t;
+
+typedef struct _mpyf_properties_t {
+    const mpyf_property_t *all;
+    size_t n;
+} mpyf_properties_t;
+
+// What a class written in Rust has besides its dict.
+typedef struct _mpyf_class_t {
+    // The function that Python calls to make an instance, where there is one.
+    const void *construct;
+    // Properties that methods get and set, and those that are fields of the Rust type.
+    mpyf_properties_t methods;
+    mpyf_properties_t fields;
+} mpyf_class_t;
 
 // How an object becomes text.
 enum {
@@ -164,6 +188,11 @@ uint32_t mpyf_as_buffer(const void *args, size_t index, uint32_t writable, uint8
 uint32_t mpyf_as_object(const void *args, size_t index, mpyf_handle_t *out);
 void mpyf_type_name(const void *args, size_t index, const uint8_t **data, size_t *len);
 uint32_t mpyf_tuple(const mpyf_value_t *items, size_t n_items, mpyf_handle_t *out);
+
+// Instances of classes written in Rust, whose type is `type`. A new one has no value yet. Of an object that is one
+// itself nothing is kept and the handle is zero; of one with such an instance inside, the instance is kept.
+uint32_t mpyf_new_instance(const void *type, size_t size, uint32_t finalise, void **instance, mpyf_handle_t *out);
+uint32_t mpyf_as_instance(const void *args, size_t index, const void *type, void **instance, mpyf_handle_t *out);
 
 // While Rust has a buffer in its hands, nothing may run that could change or free it.
 void mpyf_close(void);

@@ -33,6 +33,8 @@ static const void *const entries[] = {
     (const void *)mpyf_as_buffer,
     (const void *)mpyf_as_object,
     (const void *)mpyf_tuple,
+    (const void *)mpyf_new_instance,
+    (const void *)mpyf_as_instance,
     (const void *)mpyf_close,
     (const void *)mpyf_open,
     (const void *)mpyf_type_name,

@@ -1,5 +1,6 @@
 //! Rust functions as objects that Python calls: what the macros' expansions are made of.
 
+use core::cell::Cell;
 use core::ffi::c_void;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
@@ -43,6 +44,8 @@ impl Return {
     }
 
     pub(crate) const NONE: Self = Self::new(ffi::RETURN_NONE, 0);
+    pub(crate) const STOP: Self = Self::new(ffi::RETURN_STOP, 0);
+    const NOT_IMPLEMENTED: Self = Self::new(ffi::RETURN_NOT_IMPLEMENTED, 0);
 
     pub(crate) const fn bool(value: bool) -> Self {
         Self::new(ffi::RETURN_BOOL, value as isize)
@@ -64,6 +67,11 @@ impl Return {
         // SAFETY: a function is called only while the VM runs; the value lives through the call, which leaves a
         // handle in `out`.
         let status = unsafe { ffi::mpyf_new(value.as_raw(), &mut out) };
+        Self::handle(status, out)
+    }
+
+    /// What a call of the shim has left.
+    pub(crate) fn handle(status: u32, out: u32) -> Self {
         let kind = if status == ffi::RAISED {
             ffi::RETURN_RAISED
         } else {
@@ -122,6 +130,10 @@ unsafe extern "C" {
     static mpyf_type_function_2: Type;
     static mpyf_type_function_3: Type;
     static mpyf_type_function_any: Type;
+    static mpyf_type_method_1: Type;
+    static mpyf_type_method_2: Type;
+    static mpyf_type_method_3: Type;
+    static mpyf_type_method_any: Type;
 }
 
 impl Function {
@@ -133,6 +145,17 @@ impl Function {
             2 => &raw const mpyf_type_function_2,
             3 => &raw const mpyf_type_function_3,
             _ => panic!("a function of more arguments has a signature"),
+        };
+        Self { kind, code }
+    }
+
+    /// A method that takes `N` arguments with its receiver, at most three, all by position.
+    pub const fn method<const N: usize>(code: Code) -> Self {
+        let kind = match N {
+            1 => &raw const mpyf_type_method_1,
+            2 => &raw const mpyf_type_method_2,
+            3 => &raw const mpyf_type_method_3,
+            _ => panic!("a method of more arguments has a signature"),
         };
         Self { kind, code }
     }
@@ -149,12 +172,25 @@ impl<const N: usize> SignedFunction<N> {
             signature,
         }
     }
+
+    /// A method that takes its arguments by a signature.
+    pub const fn method(code: Code, signature: &'static Signature<N>) -> Self {
+        Self {
+            function: Function {
+                kind: &raw const mpyf_type_method_any,
+                code,
+            },
+            signature,
+        }
+    }
 }
 
 /// A call of Rust by Python, for as long as it lasts.
 pub struct Call<'a> {
     args: *const c_void,
     vm: Vm,
+    /// Whether an operator can't do with its other operand.
+    declined: Cell<bool>,
     lasts: PhantomData<&'a ()>,
 }
 
@@ -170,6 +206,7 @@ impl<'a> Call<'a> {
             args,
             // SAFETY: MicroPython calls, so it runs.
             vm: unsafe { Vm::running() },
+            declined: Cell::new(false),
             lasts: PhantomData,
         }
     }
@@ -179,7 +216,7 @@ impl<'a> Call<'a> {
         &self.vm
     }
 
-    fn place(&self, index: usize) -> Place<'a> {
+    pub(crate) fn place(&self, index: usize) -> Place<'a> {
         // SAFETY: the macros ask for arguments that the function's object or signature has.
         unsafe { Place::of_argument(self.args, index) }
     }
@@ -228,6 +265,28 @@ impl<'a> Call<'a> {
     pub fn borrow<T: Lend<'a>>(&self, index: usize) -> Result<T::Guard, Exception<'a>> {
         T::lend(self.place(index))
     }
+
+    /// The other operand of an operator. One of another type is left to that type.
+    pub fn operand<T>(&self, converted: Result<T, Exception<'a>>) -> Result<T, Exception<'a>> {
+        if let Err(exception) = &converted {
+            self.declined.set(exception.matches("TypeError"));
+        }
+        converted
+    }
+
+    /// What the shim gets for what a Rust function returned.
+    pub fn returned(&self, value: impl IntoReturn<'a>) -> Return {
+        value.into_return(Raise(PhantomData))
+    }
+
+    /// What the shim gets for the whole call.
+    pub fn finish(&self, result: Result<Return, Exception<'a>>) -> Return {
+        match result {
+            Ok(returned) => returned,
+            Err(_) if self.declined.get() => Return::NOT_IMPLEMENTED,
+            Err(exception) => Return::raised(exception),
+        }
+    }
 }
 
 /// What a Rust function can take by reference.
@@ -262,15 +321,8 @@ impl<'a> Lend<'a> for Obj<'_> {
     }
 }
 
-/// What the shim gets for what a function returned.
-pub fn finish<'a, T: IntoReturn<'a>>(result: Result<T, Exception<'a>>) -> Return {
-    match result {
-        Ok(value) => value.into_return(Raise(PhantomData)),
-        Err(exception) => Return::raised(exception),
-    }
-}
-
-/// What a Rust function that Python calls can return: whatever has [`ToPy`], and a `Result` of it.
+/// What a Rust function that Python calls can return: whatever has [`ToPy`], a value of a class that is written in Rust,
+/// and a `Result` of it.
 pub trait IntoReturn<'a> {
     /// The value as the shim takes it.
     #[doc(hidden)]

@@ -65,6 +65,8 @@
 #![no_std]
 
 mod buffer;
+mod class;
+mod class_type;
 mod error;
 mod exception;
 mod ffi;
@@ -78,11 +80,12 @@ mod text;
 mod value;
 mod vm;
 
+pub use class::{PyClass, Ref, RefMut};
 pub use error::{ErrorType, IntoException, PyErr};
 pub use exception::Exception;
 pub use function::IntoReturn;
 pub use heap::{Heap, HeapMemory};
-pub use mpy_freeze_macros::{freeze, pyfunction, pymodule};
+pub use mpy_freeze_macros::{freeze, pyclass, pyfunction, pymethods, pymodule, pymodule_init};
 pub use object::{Iter, Obj};
 pub use place::{FromPy, Place};
 pub use platform::Platform;
@@ -94,6 +97,9 @@ pub use vm::{HeapInfo, StartError, Vm};
 #[allow(missing_docs, reason = "nobody reads it")]
 pub mod __private {
     pub use crate::buffer::Lent;
-    pub use crate::function::{Call, Code, Function, Return, Signature, SignedFunction, finish};
+    pub use crate::class::{Base, Instance, instance};
+    pub use crate::class_type::{Class, Property, has, index, n_words, words};
+    pub use crate::error::Raise;
+    pub use crate::function::{Call, Code, Function, Return, Signature, SignedFunction};
     pub use crate::platform::private::*;
 }

@@ -2,6 +2,7 @@
 
 use core::ffi::c_void;
 use core::marker::PhantomData;
+use core::ptr::NonNull;
 
 use crate::buffer::RawBuffer;
 use crate::error::{ErrorType, PyErr};
@@ -155,6 +156,22 @@ impl<'a> Place<'a> {
             let status = ffi::mpyf_as_bytes(self.args, self.index, &mut data, &mut len, &mut out);
             finish_empty(status, out)?;
             Ok(borrow(data, len))
+        }
+    }
+
+    /// The beginning of an instance of a Rust class or of one derived from it, and a handle that keeps it, or zero
+    /// where it is the object of this place.
+    pub(crate) fn instance(self, kind: *const ()) -> Result<(NonNull<c_void>, u32), Exception<'a>> {
+        let (mut instance, mut out) = (core::ptr::null_mut(), 0);
+        // SAFETY: as above; `kind` is the type object of a Rust class. The call leaves a handle in `out`, or zero.
+        unsafe {
+            let status =
+                ffi::mpyf_as_instance(self.args, self.index, kind.cast(), &mut instance, &mut out);
+            finish_empty(status, out)?;
+        }
+        match NonNull::new(instance) {
+            Some(instance) => Ok((instance, out)),
+            None => Err(PyErr::new(ErrorType::TYPE_ERROR, "").raise()),
         }
     }
 

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use syn::Item;
 
+use super::class::Class;
 use super::function::Function;
 use super::has_attribute;
+use super::methods::Methods;
 use super::module::Module;
 
 /// The names in a file; none where it isn't Rust, as rustc will say so better.
@@ -37,6 +39,15 @@ impl Scan {
         match item {
             Item::Fn(function) if has_attribute(&function.attrs, "pyfunction") => {
                 self.add(Function::read(function).map(|function| function.names()));
+            }
+            Item::Fn(function) if has_attribute(&function.attrs, "pymodule_init") => {
+                self.0.insert("__init__".to_string());
+            }
+            Item::Struct(class) if has_attribute(&class.attrs, "pyclass") => {
+                self.add(Class::read(class).map(|class| class.names()));
+            }
+            Item::Impl(methods) if has_attribute(&methods.attrs, "pymethods") => {
+                self.add(Methods::read(methods).map(|methods| methods.names()));
             }
             Item::Mod(module) => {
                 if has_attribute(&module.attrs, "pymodule") {
@@ -72,11 +83,23 @@ mod tests {
                 fn blink_led(times: u8, pause: u32) {}
                 #[pymodule_export]
                 const PINS: u8 = 3;
+                #[pymodule_export]
+                use elsewhere::Unnamed;
+                #[pyclass]
+                struct Led { #[py(get)] pin: u8 }
+                #[pymethods]
+                impl Led { fn toggle(&mut self) {} }
                 fn helper(hidden: u8) {}
             }
             "#,
         );
         let names: Vec<&str> = found.iter().map(String::as_str).collect();
-        assert_eq!(names, ["PINS", "blink", "board", "led", "pause", "times"]);
+        assert_eq!(
+            names,
+            [
+                "Led", "PINS", "__del__", "blink", "board", "led", "pause", "pin", "times",
+                "toggle"
+            ]
+        );
     }
 }

@@ -29,6 +29,7 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mpyf.h",
     "mpyf_abi.c",
     "mpyf_bindings.h",
+    "mpyf_class.c",
     "mpyf_files.c",
     "mpyf_function.c",
     "mpyf_hal.c",

@@ -7,7 +7,10 @@ use mpy_freeze_tests as _;
 
 use mpy_freeze_rt::{Platform, Vm, pymodule};
 
+mod classes;
+mod constants;
 mod functions;
+mod operators;
 
 struct Host;
 
@@ -26,7 +29,14 @@ impl Platform for Host {
 }
 
 mpy_freeze_rt::platform!(Host);
-mpy_freeze_rt::freeze!(modules = [functions::numbers]);
+mpy_freeze_rt::freeze!(
+    modules = [
+        classes::shapes,
+        constants::fixed,
+        functions::numbers,
+        operators::vectors
+    ]
+);
 
 /// Runs statements in a VM of their own, and fails with their traceback.
 #[track_caller]

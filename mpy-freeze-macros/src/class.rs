@@ -2,14 +2,37 @@
 
 use mpy_freeze::Context;
 use mpy_freeze::modules::{self, Class, ClassOptions, Field};
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Fields, ItemStruct, Path};
 
 use crate::attributes;
 
-/// Expands the attribute.
+/// Expands the attribute. Where it fails, the type has what its methods' tables need, so that what is wrong is said
+/// once.
 pub(crate) fn expand(
+    context: &Context,
+    options: &ClassOptions,
+    item: ItemStruct,
+) -> syn::Result<TokenStream> {
+    let stand_in = item.clone();
+    expand_all(context, options, item).or_else(|error| {
+        if !stand_in.generics.params.is_empty() {
+            return Err(error);
+        }
+        let item = attributes::removed(stand_in.to_token_stream());
+        let parts = parts(
+            &stand_in.ident,
+            0,
+            &quote!(::mpy_freeze_rt::__private::Base::NONE),
+            &[],
+        );
+        let error = error.into_compile_error();
+        Ok(quote!(#item #parts #error))
+    })
+}
+
+fn expand_all(
     context: &Context,
     options: &ClassOptions,
     mut item: ItemStruct,
@@ -20,10 +43,8 @@ pub(crate) fn expand(
     for field in item.fields.iter_mut() {
         attributes::remove(&mut field.attrs);
     }
-    let layout = match &options.extends {
-        Some(_) => Some(quote!(#[repr(C)])),
-        None => None,
-    };
+    // The base's value must lie where an object of the base has it.
+    let layout = options.extends.as_ref().map(|_| quote!(#[repr(C)]));
     let base = match &options.extends {
         Some(base) => derived(&item, base)?,
         None => quote!(::mpy_freeze_rt::__private::Base::NONE),
@@ -33,10 +54,17 @@ pub(crate) fn expand(
         .iter()
         .map(|field| property(context, &class, field))
         .collect::<syn::Result<Vec<_>>>()?;
-    let ident = &class.ident;
+    let parts = parts(&class.ident, name, &base, &fields);
     Ok(quote! {
         #layout
         #item
+        #parts
+    })
+}
+
+/// What the class's tables, modules and functions ask of the type.
+fn parts(ident: &Ident, name: u16, base: &TokenStream, fields: &[TokenStream]) -> TokenStream {
+    quote! {
         #[doc(hidden)]
         #[allow(unreachable_pub, clippy::all, clippy::pedantic, reason = "the class's tables read it")]
         impl #ident {
@@ -53,7 +81,7 @@ pub(crate) fn expand(
                 ::mpy_freeze_rt::__private::instance(self)
             }
         }
-    })
+    }
 }
 
 /// The base of a derived class, whose value is its first field.

@@ -9,8 +9,29 @@ use syn::{ItemImpl, Type};
 use crate::function::{Callee, Outcome};
 use crate::{attributes, types};
 
-/// Expands the attribute.
-pub(crate) fn expand(context: &Context, mut item: ItemImpl) -> syn::Result<TokenStream> {
+/// Expands the attribute. Where it fails, the type is a class nevertheless, so that what is wrong is said once.
+pub(crate) fn expand(context: &Context, item: ItemImpl) -> syn::Result<TokenStream> {
+    let stand_in = item.clone();
+    expand_all(context, item).or_else(|error| {
+        let class = &stand_in.self_ty;
+        if stand_in.trait_.is_some() || !stand_in.generics.params.is_empty() {
+            return Err(error);
+        }
+        let item = attributes::removed(stand_in.to_token_stream());
+        let error = error.into_compile_error();
+        Ok(quote! {
+            #item
+            #error
+            // SAFETY: nothing is compiled beside an error.
+            unsafe impl ::mpy_freeze_rt::PyClass for #class {
+                const TYPE: *const () = ::core::ptr::null();
+                const HAS: u16 = 0;
+            }
+        })
+    })
+}
+
+fn expand_all(context: &Context, mut item: ItemImpl) -> syn::Result<TokenStream> {
     // The functions that Python calls stand inside of others, which don't know `Self`.
     let ty = &item.self_ty;
     let named: ItemImpl = syn::parse2(types::without_self(item.to_token_stream(), ty))?;

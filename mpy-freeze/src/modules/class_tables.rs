@@ -149,10 +149,13 @@ fn has(context: &Context, methods: &Methods) -> syn::Result<TokenStream> {
                  build.rs",
                 dunder.name,
             );
-            combine(
-                &mut errors,
-                syn::Error::new(method.function.ident.span(), missing),
-            );
+            let error = syn::Error::new(method.function.ident.span(), missing);
+            if conditions.is_empty() {
+                combine(&mut errors, error);
+            } else {
+                let error = error.into_compile_error();
+                statements.push(quote!(#(#conditions)* { #error }));
+            }
         }
         let bit = format_ident!("{}", dunder.has);
         let binary = ["EQ", "NE"].contains(&dunder.has);

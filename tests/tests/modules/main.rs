@@ -38,9 +38,16 @@ mpy_freeze_rt::freeze!(
     ]
 );
 
-/// Runs statements in a VM of their own, and fails with their traceback.
+/// Runs statements in a VM of their own, and fails with their traceback. A second time they run with a collection at
+/// every allocation.
 #[track_caller]
 fn python(source: &str) {
+    run(source);
+    run(&format!("import gc; gc.threshold(1)\n{source}"));
+}
+
+#[track_caller]
+fn run(source: &str) {
     static ONE_VM: Mutex<()> = Mutex::new(());
     let _one = ONE_VM.lock().unwrap_or_else(PoisonError::into_inner);
     let mut heap = vec![0xa5u8; 256 * 1024];

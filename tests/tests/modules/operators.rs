@@ -39,7 +39,7 @@ pub(crate) mod vectors {
             Self::new(self.x + other.x, self.y + other.y)
         }
 
-        fn __iadd__<'a>(&mut self, other: &Vector) -> Self {
+        fn __iadd__(&mut self, other: &Vector) -> Self {
             self.x += other.x * 10;
             self.y += other.y * 10;
             *self

@@ -66,7 +66,7 @@ fn expand_all(
 fn parts(ident: &Ident, name: u16, base: &TokenStream, fields: &[TokenStream]) -> TokenStream {
     quote! {
         #[doc(hidden)]
-        #[allow(unreachable_pub, clippy::all, clippy::pedantic, reason = "the class's tables read it")]
+        #[allow(dead_code, unsafe_code, unreachable_pub, clippy::all, clippy::pedantic, reason = "the class's tables read it")]
         impl #ident {
             pub const __MPY_NAME: u16 = #name;
             pub const __MPY_OBJECT: *const () = <Self as ::mpy_freeze_rt::PyClass>::TYPE;

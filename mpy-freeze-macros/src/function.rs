@@ -4,6 +4,7 @@ use mpy_freeze::Context;
 use mpy_freeze::modules::{self, Function, Param, Receiver, Role, Signature};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
 
 use crate::{attributes, types};
@@ -150,9 +151,14 @@ impl<'a> Callee<'a> {
         })
     }
 
-    /// What the shim gets for what was returned, which may borrow from what was passed.
+    /// What the shim gets for what was returned, which may borrow from what was passed. What can't be returned is an
+    /// error at its type.
     fn outcome(&self) -> TokenStream {
-        let here = Span::mixed_site();
+        let at = match &self.function.output {
+            Some(output) => output.span(),
+            None => self.function.ident.span(),
+        };
+        let here = Span::mixed_site().located_at(at);
         match (self.outcome, self.class) {
             (Outcome::Constructed, Some(class)) => {
                 quote_spanned!(here=> call.constructed::<#class>(returned))
@@ -234,7 +240,7 @@ impl Conversions {
         param: &Param,
         is_operand: bool,
     ) -> syn::Result<()> {
-        let here = Span::mixed_site();
+        let here = Span::mixed_site().located_at(param.ty.span());
         let local = format_ident!("argument_{number}", span = here);
         let index = signature.position(&param.ident).unwrap_or_default();
         let default = signature
@@ -281,7 +287,7 @@ impl Conversions {
         let Type::Reference(reference) = ty else {
             return;
         };
-        let here = Span::mixed_site();
+        let here = Span::mixed_site().located_at(ty.span());
         let inner = types::without_lifetimes(&reference.elem);
         let is_mutable = reference.mutability.is_some();
         let (binding, borrow, pass) = if is_mutable {

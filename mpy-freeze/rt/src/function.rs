@@ -290,6 +290,10 @@ impl<'a> Call<'a> {
 }
 
 /// What a Rust function can take by reference.
+#[diagnostic::on_unimplemented(
+    message = "a function for Python can't take a reference to `{Self}`",
+    note = "make it a class with `#[pyclass]` and `#[pymethods]`"
+)]
 pub trait Lend<'a> {
     /// What holds the object meanwhile.
     type Guard: core::ops::Deref;
@@ -323,6 +327,10 @@ impl<'a> Lend<'a> for Obj<'_> {
 
 /// What a Rust function that Python calls can return: whatever has [`ToPy`], a value of a class that is written in Rust,
 /// and a `Result` of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be returned to Python",
+    note = "implement `ToPy` for it, or make it a class with `#[pyclass]` and `#[pymethods]`"
+)]
 pub trait IntoReturn<'a> {
     /// The value as the shim takes it.
     #[doc(hidden)]

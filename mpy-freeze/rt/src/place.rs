@@ -218,6 +218,10 @@ unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
 /// | `bytes` | `&[u8]`, in place |
 /// | `None` or anything else | `Option` |
 /// | any object | [`Obj`] |
+#[diagnostic::on_unimplemented(
+    message = "Python's objects can't be taken as `{Self}`",
+    note = "a class of Rust's is taken by reference, or as a `Ref` or `RefMut`"
+)]
 pub trait FromPy<'a>: Sized {
     /// Reads the object.
     ///

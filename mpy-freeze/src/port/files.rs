@@ -28,6 +28,7 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mphalport.h",
     "mpyf.h",
     "mpyf_abi.c",
+    "mpyf_base_init.c",
     "mpyf_bindings.h",
     "mpyf_class.c",
     "mpyf_files.c",

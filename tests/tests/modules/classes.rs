@@ -511,3 +511,38 @@ assert Other('o', 1).area() == 101
 ",
     );
 }
+
+#[test]
+fn what_isnt_constructed_yet_is_refused() {
+    shapes(
+        "
+too_early = \"TypeError('call super().__init__() first',)\"
+class Early(Square):
+    def __init__(self):
+        assert raised(iter, self).startswith('TypeError')
+        assert raised(lambda: len(self)).startswith('TypeError')
+        assert raised(lambda: self == 1) is None
+        assert raised(lambda: self + 1).startswith('TypeError')
+        assert raised(lambda: self.area()) is not None
+        assert raised(getattr, self, 'sides').startswith('AttributeError')
+        super().__init__(2)
+assert Early().area() == 4
+class List(list):
+    def __init__(self):
+        assert raised(iter, self) == too_early, raised(iter, self)
+        assert raised(lambda: self[0]).startswith('TypeError')
+        super().__init__([1, 2])
+assert list(List()) == [1, 2]
+class Bytes(bytearray):
+    def __init__(self):
+        assert raised(bytes, self) == too_early, raised(bytes, self)
+        super().__init__(b'ab')
+assert bytes(Bytes()) == b'ab'
+class Plain:
+    pass
+class Mixed(Plain, List):
+    pass
+assert list(Mixed()) == [1, 2]
+",
+    );
+}

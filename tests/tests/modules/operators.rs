@@ -433,3 +433,28 @@ assert third(w, w) == V(1, 2)
 ",
     );
 }
+
+#[test]
+fn an_object_that_isnt_constructed_cant_be_called() {
+    vectors(
+        "
+too_early = \"TypeError('call super().__init__() first',)\"
+class Plain:
+    pass
+class Early(V):
+    def __init__(self):
+        assert raised(self) == too_early, raised(self)
+        assert raised(self, 5) == too_early
+        assert raised(self, Plain()) == too_early
+        assert raised(self, V(1, 2)) == too_early
+        assert raised(iter, self) == too_early
+        super().__init__(1, 2)
+assert Early()(3) == 7
+class EarlyCount(Count):
+    def __init__(self):
+        assert raised(next, self).startswith('TypeError') or 1
+        super().__init__(0, 2)
+assert list(EarlyCount()) == [0, 1]
+",
+    );
+}

@@ -177,6 +177,33 @@ pub(crate) mod shapes {
         DROPPED.load(Ordering::Relaxed)
     }
 
+    /// How many values were dropped when their VM stopped.
+    pub(crate) static LAST: AtomicUsize = AtomicUsize::new(0);
+
+    /// A value that lives as long as the VM.
+    #[pyclass]
+    pub struct Last(Box<u8>);
+
+    impl Drop for Last {
+        fn drop(&mut self) {
+            LAST.fetch_add(usize::from(*self.0), Ordering::Relaxed);
+        }
+    }
+
+    #[pymethods]
+    impl Last {
+        #[new]
+        fn new(weight: u8) -> Self {
+            Self(Box::new(weight))
+        }
+
+        /// Writes to a buffer while the value is borrowed.
+        fn write(&mut self, buffer: &mut [u8], other: &Last) -> usize {
+            buffer.fill(*other.0);
+            buffer.len()
+        }
+    }
+
     /// A base.
     #[pyclass]
     pub struct Shape {
@@ -545,4 +572,23 @@ class Mixed(Plain, List):
 assert list(Mixed()) == [1, 2]
 ",
     );
+}
+
+#[test]
+fn values_that_are_left_are_dropped_when_the_vm_stops() {
+    use std::sync::atomic::Ordering;
+    let before = shapes::LAST.load(Ordering::Relaxed);
+    shapes(
+        "
+kept = Last(3)
+hidden = [Last(4)]
+b = bytearray(2)
+assert kept.write(b, hidden[0]) == 2 and b == b'\\x04\\x04'
+assert raised(kept.write, b, kept) == \"RuntimeError('already mutably borrowed',)\"
+assert raised(kept.write, b'abc', hidden[0]).startswith('TypeError')
+assert kept.write(b, hidden[0]) == 2
+",
+    );
+    // The program runs twice.
+    assert_eq!(shapes::LAST.load(Ordering::Relaxed) - before, 14);
 }

@@ -8,6 +8,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use crate::args::{Args, Input};
+use crate::attributes;
 use crate::environment::Environment;
 
 /// Expands `freeze!`.
@@ -54,7 +55,8 @@ fn from_inside(path: &syn::Path) -> TokenStream {
     quote!(#inside #path)
 }
 
-/// Expands an attribute. Where it fails, the item stays, so that nothing else is reported because it is missing.
+/// Expands an attribute without arguments. Where it fails, the item stays, so that nothing else is reported because
+/// it is missing.
 pub(crate) fn attribute<T: syn::parse::Parse>(
     arguments: TokenStream,
     item: TokenStream,
@@ -67,21 +69,38 @@ pub(crate) fn attribute<T: syn::parse::Parse>(
                 "options stand in an attribute of their own: `#[py(…)]`",
             ));
         }
-        let context = Environment::read().context().map_err(|error| {
-            syn::Error::new(
-                Span::call_site(),
-                error
-                    .problems()
-                    .first()
-                    .map_or_else(|| error.to_string(), Problem::to_string),
-            )
-        })?;
-        expand(&context, syn::parse2(item.clone())?)
+        expand(&context()?, syn::parse2(item.clone())?)
     };
-    expanded().unwrap_or_else(|error| {
-        let error = error.into_compile_error();
-        quote!(#item #error)
+    expanded().unwrap_or_else(|error| beside(&item, &error))
+}
+
+/// Expands `pyclass`, which has arguments.
+pub(crate) fn class(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let expanded = || {
+        let options = syn::parse2(arguments)?;
+        crate::class::expand(&context()?, &options, syn::parse2(item.clone())?)
+    };
+    expanded().unwrap_or_else(|error| beside(&item, &error))
+}
+
+/// What the build script left.
+fn context() -> syn::Result<Context> {
+    Environment::read().context().map_err(|error| {
+        syn::Error::new(
+            Span::call_site(),
+            error
+                .problems()
+                .first()
+                .map_or_else(|| error.to_string(), Problem::to_string),
+        )
     })
+}
+
+/// An item and what is wrong with it. Attributes that only the expansion knows would be errors of their own.
+fn beside(item: &TokenStream, error: &syn::Error) -> TokenStream {
+    let error = error.to_compile_error();
+    let item = attributes::removed(item.clone());
+    quote!(#item #error)
 }
 
 /// Every problem as an error of its own, at the argument whose files it is about.

@@ -1,23 +1,42 @@
-//! `#[pyfunction]`: a Rust function, and the object by which Python calls it.
+//! `#[pyfunction]`: a Rust function, and the object by which Python calls it. Methods have such objects too.
 
 use mpy_freeze::Context;
-use mpy_freeze::modules::{self, Function, Param, Role, Signature};
+use mpy_freeze::modules::{self, Function, Param, Receiver, Role, Signature};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
 
-use crate::attributes;
+use crate::{attributes, types};
 
-/// Expands the attribute.
-pub(crate) fn expand(context: &Context, mut item: ItemFn) -> syn::Result<TokenStream> {
+/// Expands `pyfunction`.
+pub(crate) fn expand(context: &Context, item: ItemFn) -> syn::Result<TokenStream> {
     let function = Function::read(&item)?;
+    object(context, item, &function)
+}
+
+/// Expands `pymodule_init`: a function that MicroPython calls when it imports the module.
+pub(crate) fn expand_init(context: &Context, item: ItemFn) -> syn::Result<TokenStream> {
+    let mut function = Function::read(&item)?;
+    if let Some(param) = function.signature.params.first() {
+        return Err(syn::Error::new_spanned(
+            &param.ident,
+            "MicroPython calls it without arguments; only a `&Vm` can be a parameter",
+        ));
+    }
+    function.name = "__init__".to_string();
+    object(context, item, &function)
+}
+
+/// The function, and beside it the object by which Python calls it.
+fn object(context: &Context, mut item: ItemFn, function: &Function) -> syn::Result<TokenStream> {
     attributes::remove(&mut item.attrs);
     let ident = &function.ident;
     let visibility = &item.vis;
     let name = modules::qstr(context, &function.name, ident.span())?;
     let object = format_ident!("__mpy_function_{}", ident, span = Span::call_site());
-    let call = quote!(#ident);
-    let (kind, value) = object_of(context, &function, &call, None)?;
+    let callee = Callee::function(function);
+    let (kind, value) = callee.object(context)?;
     Ok(quote! {
         #item
         #[doc(hidden)]
@@ -31,76 +50,145 @@ pub(crate) fn expand(context: &Context, mut item: ItemFn) -> syn::Result<TokenSt
     })
 }
 
-/// The type and value of a function's object. `call` is the Rust function; `receiver` converts what comes before its
-/// arguments.
-pub(crate) fn object_of(
-    context: &Context,
-    function: &Function,
-    call: &TokenStream,
-    receiver: Option<&TokenStream>,
-) -> syn::Result<(TokenStream, TokenStream)> {
-    let code = code(function, call, receiver)?;
-    let signature = &function.signature;
-    if let Some(count) = signature.fixed() {
-        let kind = quote!(::mpy_freeze_rt::__private::Function);
-        let value = quote!({ #code #kind::new::<#count>(__mpy_code) });
-        return Ok((kind, value));
-    }
-    let (n_names, signature) = signature_of(context, signature)?;
-    let kind = quote!(::mpy_freeze_rt::__private::SignedFunction<#n_names>);
-    let value = quote! {{
-        #code
-        static SIGNATURE: ::mpy_freeze_rt::__private::Signature<#n_names> = #signature;
-        <#kind>::new(__mpy_code, &SIGNATURE)
-    }};
-    Ok((kind, value))
+/// What becomes of what a Rust function returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// An object.
+    Returned,
+    /// A new instance of the class.
+    Constructed,
+    /// An iterator's next value.
+    Next,
 }
 
-/// The function that MicroPython calls: it converts the arguments, calls, and returns what Python gets.
-fn code(
-    function: &Function,
-    call: &TokenStream,
-    receiver: Option<&TokenStream>,
-) -> syn::Result<TokenStream> {
-    // Local names of the expansion and names of the user's don't meet.
+/// A Rust function that Python calls, and how.
+pub(crate) struct Callee<'a> {
+    /// The function.
+    pub(crate) function: &'a Function,
+    /// The class that it belongs to.
+    pub(crate) class: Option<&'a Type>,
+    /// Whether MicroPython binds it to an object.
+    pub(crate) is_method: bool,
+    /// Whether an operand of another type makes it "not implemented".
+    pub(crate) is_operator: bool,
+    /// What it returns.
+    pub(crate) outcome: Outcome,
+}
+
+impl<'a> Callee<'a> {
+    /// A function of a module.
+    fn function(function: &'a Function) -> Self {
+        Self {
+            function,
+            class: None,
+            is_method: false,
+            is_operator: false,
+            outcome: Outcome::Returned,
+        }
+    }
+
+    /// The type and value of the function's object.
+    pub(crate) fn object(&self, context: &Context) -> syn::Result<(TokenStream, TokenStream)> {
+        let code = self.code()?;
+        let constructor = if self.is_method {
+            format_ident!("method")
+        } else {
+            format_ident!("new")
+        };
+        let signature = &self.function.signature;
+        if let Some(count) = signature.fixed() {
+            let kind = quote!(::mpy_freeze_rt::__private::Function);
+            let value = quote!({ #code #kind::#constructor::<#count>(__mpy_code) });
+            return Ok((kind, value));
+        }
+        let (n_names, signature) = signature_of(context, signature)?;
+        let kind = quote!(::mpy_freeze_rt::__private::SignedFunction<#n_names>);
+        let value = quote! {{
+            #code
+            static SIGNATURE: ::mpy_freeze_rt::__private::Signature<#n_names> = #signature;
+            <#kind>::#constructor(__mpy_code, &SIGNATURE)
+        }};
+        Ok((kind, value))
+    }
+
+    /// The function that MicroPython calls: it converts the arguments, calls, and returns what Python gets.
+    pub(crate) fn code(&self) -> syn::Result<TokenStream> {
+        let conversions = Conversions::new(self)?;
+        let Conversions {
+            values,
+            borrows,
+            buffers,
+            passed,
+        } = &conversions;
+        let ident = &self.function.ident;
+        let callee = match self.class {
+            Some(class) => quote!(<#class>::#ident),
+            None => quote!(#ident),
+        };
+        let called = quote!(#callee(#(#passed),*));
+        let (lend, give_back) = lending(buffers);
+        let outcome = self.outcome();
+        // Local names of the expansion and names of the user's don't meet.
+        let here = Span::mixed_site();
+        Ok(quote_spanned! {here=>
+            unsafe extern "C" fn __mpy_code(
+                args: *const ::core::ffi::c_void,
+            ) -> ::mpy_freeze_rt::__private::Return {
+                let mut token = ();
+                // SAFETY: MicroPython calls this with the arguments that the object or signature asks for.
+                let call = unsafe { ::mpy_freeze_rt::__private::Call::new(args, &mut token) };
+                call.finish((|| {
+                    // A value's conversion can run Python, which may want the objects that are borrowed then.
+                    #(#values)*
+                    #(#borrows)*
+                    #lend
+                    let returned = #called;
+                    #give_back
+                    let returned = #outcome;
+                    ::core::result::Result::Ok(returned)
+                })())
+            }
+        })
+    }
+
+    /// What the shim gets for what was returned, which may borrow from what was passed. What can't be returned is an
+    /// error at its type.
+    fn outcome(&self) -> TokenStream {
+        let at = match &self.function.output {
+            Some(output) => output.span(),
+            None => self.function.ident.span(),
+        };
+        let here = Span::mixed_site().located_at(at);
+        match (self.outcome, self.class) {
+            (Outcome::Constructed, Some(class)) => {
+                quote_spanned!(here=> call.constructed::<#class>(returned))
+            }
+            (Outcome::Next, _) => quote_spanned!(here=> call.next(returned)),
+            (Outcome::Returned | Outcome::Constructed, _) => {
+                quote_spanned!(here=> call.returned(returned))
+            }
+        }
+    }
+}
+
+/// Statements that lend buffers, and that give them back before what is returned becomes an object.
+fn lending(buffers: &[TokenStream]) -> (TokenStream, TokenStream) {
     let here = Span::mixed_site();
-    let conversions = Conversions::new(function)?;
-    let Conversions {
-        values,
-        buffers,
-        passed,
-    } = &conversions;
-    let lent = if buffers.is_empty() {
-        quote_spanned!(here=> ::core::result::Result::Ok(#call(#(#passed),*)))
-    } else {
-        quote_spanned! {here=>
-            let lent = ::mpy_freeze_rt::__private::Lent::new([#(#buffers),*])?;
-            // What is returned is made into an object after the buffers are given back.
-            let returned = #call(#(#passed),*);
-            ::core::mem::drop(lent);
-            ::core::result::Result::Ok(returned)
-        }
-    };
-    Ok(quote_spanned! {here=>
-        unsafe extern "C" fn __mpy_code(
-            args: *const ::core::ffi::c_void,
-        ) -> ::mpy_freeze_rt::__private::Return {
-            let mut token = ();
-            // SAFETY: MicroPython calls this with the arguments that the object or signature asks for.
-            let call = unsafe { ::mpy_freeze_rt::__private::Call::new(args, &mut token) };
-            ::mpy_freeze_rt::__private::finish((|| {
-                #receiver
-                #(#values)*
-                #lent
-            })())
-        }
-    })
+    if buffers.is_empty() {
+        return (TokenStream::new(), TokenStream::new());
+    }
+    (
+        quote_spanned!(here=> let lent = ::mpy_freeze_rt::__private::Lent::new([#(#buffers),*])?;),
+        quote_spanned!(here=> ::core::mem::drop(lent);),
+    )
 }
 
 /// How the arguments reach the Rust function.
 struct Conversions {
     /// Statements that convert.
     values: Vec<TokenStream>,
+    /// Statements that take hold of objects.
+    borrows: Vec<TokenStream>,
     /// The buffers, which are looked at when all other arguments have been converted: a conversion can run Python.
     buffers: Vec<TokenStream>,
     /// What is passed, in the order of the parameters.
@@ -108,20 +196,51 @@ struct Conversions {
 }
 
 impl Conversions {
-    fn new(function: &Function) -> syn::Result<Self> {
+    fn new(callee: &Callee<'_>) -> syn::Result<Self> {
+        let function = callee.function;
         let mut conversions = Self {
             values: Vec::new(),
+            borrows: Vec::new(),
             buffers: Vec::new(),
             passed: Vec::new(),
         };
+        if let Some(class) = callee.class {
+            conversions.receiver(function.receiver, class);
+        }
         for (number, param) in function.params.iter().enumerate() {
-            conversions.param(&function.signature, number, param)?;
+            let is_operand =
+                callee.is_operator && !(number == 0 && function.receiver == Receiver::First);
+            conversions.param(&function.signature, number, param, is_operand)?;
         }
         Ok(conversions)
     }
 
-    fn param(&mut self, signature: &Signature, number: usize, param: &Param) -> syn::Result<()> {
+    /// Takes hold of the object whose method is called.
+    fn receiver(&mut self, receiver: Receiver, class: &Type) {
         let here = Span::mixed_site();
+        match receiver {
+            Receiver::Shared => {
+                self.borrows
+                    .push(quote_spanned!(here=> let receiver = call.borrow::<#class>(0)?;));
+                self.passed.push(quote_spanned!(here=> &receiver));
+            }
+            Receiver::Mutable => {
+                self.borrows
+                    .push(quote_spanned!(here=> let mut receiver = call.borrow_mut::<#class>(0)?;));
+                self.passed.push(quote_spanned!(here=> &mut receiver));
+            }
+            Receiver::None | Receiver::First => {}
+        }
+    }
+
+    fn param(
+        &mut self,
+        signature: &Signature,
+        number: usize,
+        param: &Param,
+        is_operand: bool,
+    ) -> syn::Result<()> {
+        let here = Span::mixed_site().located_at(param.ty.span());
         let local = format_ident!("argument_{number}", span = here);
         let index = signature.position(&param.ident).unwrap_or_default();
         let default = signature
@@ -132,6 +251,7 @@ impl Conversions {
             Role::Vm => self.passed.push(quote_spanned!(here=> call.vm())),
             Role::Value => {
                 let value = match default {
+                    None if is_operand => quote_spanned!(here=> call.operand(call.arg(#index))?),
                     None => quote_spanned!(here=> call.arg(#index)?),
                     Some(default) => quote_spanned!(here=> call.arg_or(#index, || #default)?),
                 };
@@ -139,14 +259,14 @@ impl Conversions {
                     .push(quote_spanned!(here=> let #local = #value;));
                 self.passed.push(quote_spanned!(here=> #local));
             }
-            Role::Reference { mutable } => {
+            Role::Reference { .. } => {
                 if let Some(default) = default {
                     return Err(syn::Error::new_spanned(
                         default,
                         "a reference can't have a default: take an `Option` of a value",
                     ));
                 }
-                self.reference(&local, index, &param.ty, mutable);
+                self.reference(&local, index, &param.ty, is_operand);
             }
             Role::Buffer { mutable } => {
                 let number = self.buffers.len();
@@ -163,21 +283,34 @@ impl Conversions {
         Ok(())
     }
 
-    fn reference(&mut self, local: &Ident, index: usize, ty: &Type, mutable: bool) {
+    fn reference(&mut self, local: &Ident, index: usize, ty: &Type, is_operand: bool) {
         let Type::Reference(reference) = ty else {
             return;
         };
-        let here = Span::mixed_site();
-        let inner = &reference.elem;
-        if mutable {
-            self.values
-                .push(quote_spanned!(here=> let mut #local = call.borrow_mut::<#inner>(#index)?;));
-            self.passed.push(quote_spanned!(here=> &mut #local));
+        let here = Span::mixed_site().located_at(ty.span());
+        let inner = types::without_lifetimes(&reference.elem);
+        let is_mutable = reference.mutability.is_some();
+        let (binding, borrow, pass) = if is_mutable {
+            (
+                quote_spanned!(here=> mut #local),
+                quote_spanned!(here=> call.borrow_mut::<#inner>(#index)),
+                quote_spanned!(here=> &mut #local),
+            )
         } else {
-            self.values
-                .push(quote_spanned!(here=> let #local = call.borrow::<#inner>(#index)?;));
-            self.passed.push(quote_spanned!(here=> &#local));
-        }
+            (
+                quote_spanned!(here=> #local),
+                quote_spanned!(here=> call.borrow::<#inner>(#index)),
+                quote_spanned!(here=> &#local),
+            )
+        };
+        let borrow = if is_operand {
+            quote_spanned!(here=> call.operand(#borrow)?)
+        } else {
+            quote_spanned!(here=> #borrow?)
+        };
+        self.borrows
+            .push(quote_spanned!(here=> let #binding = #borrow;));
+        self.passed.push(pass);
     }
 }
 

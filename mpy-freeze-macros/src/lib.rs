@@ -5,11 +5,14 @@
 
 mod args;
 mod attributes;
+mod class;
 mod environment;
 mod exception;
 mod expand;
 mod function;
+mod methods;
 mod module;
+mod types;
 
 use proc_macro::TokenStream;
 
@@ -93,4 +96,66 @@ pub fn pyexception(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn pymodule(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(arguments.into(), item.into(), module::expand).into()
+}
+
+/// Makes a Rust function run when the module is imported: it stands in a `#[pymodule]`, and takes nothing or a `&Vm`.
+#[proc_macro_attribute]
+pub fn pymodule_init(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(arguments.into(), item.into(), function::expand_init).into()
+}
+
+/// Makes a Rust struct a Python class, together with [`macro@pymethods`].
+///
+/// ```text
+/// #[pyclass]
+/// struct Led {
+///     #[py(get)]
+///     pin: u8,
+///     #[py(get, set)]
+///     level: u16,
+/// }
+/// ```
+///
+/// A value of the type becomes an object where a Rust function returns it, and `&Led` or `&mut Led` as a parameter
+/// takes one. Python may use an object at any time, so that borrowing is checked when it happens: `RuntimeError`
+/// says that the value is in use.
+///
+/// `#[pyclass(extends = Base)]` derives the class from another one of Rust's, whose value is the first field.
+#[proc_macro_attribute]
+pub fn pyclass(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::class(arguments.into(), item.into()).into()
+}
+
+/// Makes the functions of an `impl` the methods of a Python class. A class has one such `impl`.
+///
+/// ```text
+/// #[pymethods]
+/// impl Led {
+///     #[classattr]
+///     const MAX: u16 = 1023;
+///
+///     #[new]
+///     #[py(signature = (pin, level = 0))]
+///     fn new(pin: u8, level: u16) -> Self { … }
+///
+///     fn toggle(&mut self) { … }
+///
+///     #[getter]
+///     fn is_on(&self) -> bool { … }
+///
+///     #[staticmethod]
+///     fn count() -> usize { … }
+///
+///     fn __repr__(&self) -> &str { … }
+/// }
+/// ```
+///
+/// A method takes `&self` or `&mut self`, or the object itself as `slf: Obj`. `#[new]` is the constructor,
+/// `#[getter]` and `#[setter]` make a property, a `#[classmethod]` has the class as its first parameter. Methods
+/// such as `__add__` are what Python's operators call: an argument of another type leaves the operation to the other
+/// operand. `__next__` returns an `Option`, whose `None` ends the iteration. What Rust drops with the value is
+/// Python's `__del__`.
+#[proc_macro_attribute]
+pub fn pymethods(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(arguments.into(), item.into(), methods::expand).into()
 }

@@ -16,13 +16,7 @@ pub(crate) fn expand(context: &Context, mut item: ItemMod) -> syn::Result<TokenS
     let Some((_, items)) = &mut item.content else {
         return Ok(quote!(#item));
     };
-    for item in items.iter_mut() {
-        match item {
-            Item::Const(constant) => attributes::remove(&mut constant.attrs),
-            Item::Use(used) => attributes::remove(&mut used.attrs),
-            _ => {}
-        }
-    }
+    items.iter_mut().for_each(attributes::remove_from_entry);
     items.push(Item::Verbatim(tables));
     Ok(quote!(#item))
 }

@@ -62,6 +62,8 @@ enum {
     MPYF_RETURN_STOP = 5,
     // A float: single precision where a word has 32 bits, double where it has 64.
     MPYF_RETURN_FLOAT = 6,
+    // An operator that doesn't know the other operand's type.
+    MPYF_RETURN_NOT_IMPLEMENTED = 7,
 };
 #if UINTPTR_MAX > 0xffffffff
 typedef struct _mpyf_return_t {
@@ -126,6 +128,27 @@ enum {
     MPYF_ASK_HASH = 8,
     MPYF_ASK_CALLABLE = 9,
 };
+// An attribute that Rust reads and writes; what it doesn't do is NULL. `set` takes the object and the value.
+typedef struct _mpyf_property_t {
+    mpyf_call_t get;
+    mpyf_call_t set;
+    // Its name as a qstr.
+    uintptr_t name;
+} mpyf_property_t;
+
+typedef struct _mpyf_properties_t {
+    const mpyf_property_t *all;
+    size_t n;
+} mpyf_properties_t;
+
+// What a class written in Rust has besides its dict.
+typedef struct _mpyf_class_t {
+    // The function that Python calls to make an instance, where there is one.
+    const void *construct;
+    // Properties that methods get and set, and those that are fields of the Rust type.
+    mpyf_properties_t methods;
+    mpyf_properties_t fields;
+} mpyf_class_t;
 
 // How an object becomes text.
 enum {
@@ -237,6 +260,11 @@ uint32_t mpyf_main(mpyf_handle_t *out);
 // runs Python is let in until Rust has returned. Rust itself counts here while it has a buffer in its hands that
 // Python could change or free.
 extern uint32_t mpyf_outside;
+// Instances of classes written in Rust, whose type is `type`. A new one has no value yet. Of an object that is one
+// itself nothing is kept and the handle is zero; of one with such an instance inside, the instance is kept.
+uint32_t mpyf_new_instance(const void *type, size_t size, uint32_t finalise, void **instance, mpyf_handle_t *out);
+uint32_t mpyf_as_instance(const void *args, size_t index, const void *type, void **instance, mpyf_handle_t *out);
+
 
 uint32_t mpyf_text(mpyf_handle_t object, uint32_t kind, mpyf_handle_t *out);
 uint32_t mpyf_write(mpyf_handle_t object, uint32_t kind, mpyf_write_t write, void *context,

@@ -39,6 +39,8 @@ static const void *const entries[] = {
     (const void *)mpyf_as_buffer,
     (const void *)mpyf_as_object,
     (const void *)mpyf_tuple,
+    (const void *)mpyf_new_instance,
+    (const void *)mpyf_as_instance,
     (const void *)mpyf_type_name,
     (const void *)mpyf_text,
     (const void *)mpyf_write,

@@ -73,6 +73,7 @@ enum {
     mpyf_cfg_persistent_code_save = MICROPY_PERSISTENT_CODE_SAVE,
     mpyf_cfg_settrace = MICROPY_PY_SYS_SETTRACE,
     mpyf_cfg_frozen_str = MICROPY_MODULE_FROZEN_STR,
+    mpyf_cfg_finaliser = MICROPY_ENABLE_FINALISER,
     mpyf_cfg_emit_machine_code = MPYF_EMIT_MACHINE_CODE,
     mpyf_cfg_emit_inline_asm = MPYF_EMIT_INLINE_ASM,
     mpyf_cfg_mpy_version = MPY_VERSION,

@@ -40,6 +40,12 @@ static __attribute__((noinline)) mp_obj_t other_returned(mpyf_return_t result) {
             nlr_raise(mpyf_take(payload));
         case MPYF_RETURN_STOP:
             mp_raise_StopIteration(MP_OBJ_NULL);
+        case MPYF_RETURN_NOT_IMPLEMENTED:
+            #if MICROPY_PY_BUILTINS_NOTIMPLEMENTED
+            return MP_OBJ_FROM_PTR(&mp_const_notimplemented_obj);
+            #else
+            mp_raise_TypeError(MP_ERROR_TEXT("unsupported type for operator"));
+            #endif
         default:
             return mp_const_none;
     }
@@ -142,12 +148,18 @@ static mp_obj_t call_any(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_
     return mpyf_returned(self->call(slots));
 }
 
-#define FUNCTION_TYPE(type_name, call_function) \
-    MP_DEFINE_CONST_OBJ_TYPE(type_name, MP_QSTR_function, \
-    MP_TYPE_FLAG_BINDS_SELF | MP_TYPE_FLAG_BUILTIN_FUN, call, call_function)
+#define FUNCTION_TYPE(type_name, flags, call_function) \
+    MP_DEFINE_CONST_OBJ_TYPE(type_name, MP_QSTR_function, MP_TYPE_FLAG_BINDS_SELF | (flags), call, call_function)
 
-FUNCTION_TYPE(mpyf_type_function_0, call_0);
-FUNCTION_TYPE(mpyf_type_function_1, call_1);
-FUNCTION_TYPE(mpyf_type_function_2, call_2);
-FUNCTION_TYPE(mpyf_type_function_3, call_3);
-FUNCTION_TYPE(mpyf_type_function_any, call_any);
+FUNCTION_TYPE(mpyf_type_function_0, MP_TYPE_FLAG_BUILTIN_FUN, call_0);
+FUNCTION_TYPE(mpyf_type_function_1, MP_TYPE_FLAG_BUILTIN_FUN, call_1);
+FUNCTION_TYPE(mpyf_type_function_2, MP_TYPE_FLAG_BUILTIN_FUN, call_2);
+FUNCTION_TYPE(mpyf_type_function_3, MP_TYPE_FLAG_BUILTIN_FUN, call_3);
+FUNCTION_TYPE(mpyf_type_function_any, MP_TYPE_FLAG_BUILTIN_FUN, call_any);
+
+// Methods check their receiver themselves, so that `Base.method(derived)` works: MicroPython's check of built-in
+// functions lets no derived class pass.
+FUNCTION_TYPE(mpyf_type_method_1, 0, call_1);
+FUNCTION_TYPE(mpyf_type_method_2, 0, call_2);
+FUNCTION_TYPE(mpyf_type_method_3, 0, call_3);
+FUNCTION_TYPE(mpyf_type_method_any, 0, call_any);

@@ -32,5 +32,16 @@ static inline __attribute__((always_inline)) mp_obj_t mpyf_in_place(const void *
     return args == NULL ? mpyf_object(index) : ((const mp_obj_t *)args)[index];
 }
 
+// What stands in the slots of every class written in Rust.
+mp_obj_t mpyf_class_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
+void mpyf_class_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind);
+mp_obj_t mpyf_class_call(mp_obj_t self, size_t n_args, size_t n_kw, const mp_obj_t *args);
+mp_obj_t mpyf_class_unary_op(mp_unary_op_t op, mp_obj_t self);
+mp_obj_t mpyf_class_binary_op(mp_binary_op_t op, mp_obj_t self, mp_obj_t other);
+mp_obj_t mpyf_class_subscr(mp_obj_t self, mp_obj_t index, mp_obj_t value);
+mp_obj_t mpyf_class_iter(mp_obj_t self, mp_obj_iter_buf_t *buffer);
+mp_obj_t mpyf_class_next(mp_obj_t self);
+void mpyf_class_attr(mp_obj_t self, qstr name, mp_obj_t *dest);
+
 // Drops what the hardware layer has buffered for an earlier VM.
 void mpyf_hal_init(void);

@@ -42,7 +42,9 @@ pub(crate) const RETURN_BOOL: u32 = 1;
 pub(crate) const RETURN_INT: u32 = 2;
 pub(crate) const RETURN_OBJECT: u32 = 3;
 pub(crate) const RETURN_RAISED: u32 = 4;
+pub(crate) const RETURN_STOP: u32 = 5;
 pub(crate) const RETURN_FLOAT: u32 = 6;
+pub(crate) const RETURN_NOT_IMPLEMENTED: u32 = 7;
 
 pub(crate) const SOURCE_STATEMENTS: u32 = 0;
 pub(crate) const SOURCE_EXPRESSION: u32 = 1;
@@ -257,6 +259,20 @@ unsafe extern "C" {
     pub(crate) fn mpyf_check_count(n_args: usize, wanted: usize, out: *mut u32) -> u32;
 
     pub(crate) static mut mpyf_outside: u32;
+    pub(crate) fn mpyf_new_instance(
+        kind: *const c_void,
+        size: usize,
+        finalise: u32,
+        instance: *mut *mut c_void,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_as_instance(
+        args: *const c_void,
+        index: usize,
+        kind: *const c_void,
+        instance: *mut *mut c_void,
+        out: *mut u32,
+    ) -> u32;
 
     pub(crate) fn mpyf_text(object: u32, kind: u32, out: *mut u32) -> u32;
     pub(crate) fn mpyf_write(

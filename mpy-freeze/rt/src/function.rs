@@ -1,5 +1,6 @@
 //! Rust functions as objects that Python calls: what the macros' expansions are made of.
 
+use core::cell::Cell;
 use core::ffi::c_void;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
@@ -70,6 +71,8 @@ impl Return {
     }
 
     pub(crate) const NONE: Self = Self::new(ffi::RETURN_NONE, 0);
+    pub(crate) const STOP: Self = Self::new(ffi::RETURN_STOP, 0);
+    const NOT_IMPLEMENTED: Self = Self::new(ffi::RETURN_NOT_IMPLEMENTED, 0);
 
     pub(crate) const fn bool(value: bool) -> Self {
         Self::new(ffi::RETURN_BOOL, value as isize)
@@ -121,6 +124,11 @@ impl Return {
         // SAFETY: a function is called only while the VM runs; the value lives through the call, which leaves a
         // handle in `out`.
         let status = unsafe { ffi::mpyf_new(value.as_raw(), &mut out) };
+        Self::handle(status, out)
+    }
+
+    /// What a call of the shim has left.
+    pub(crate) fn handle(status: u32, out: u32) -> Self {
         let kind = if status == ffi::RAISED {
             ffi::RETURN_RAISED
         } else {
@@ -179,6 +187,10 @@ unsafe extern "C" {
     static mpyf_type_function_2: Type;
     static mpyf_type_function_3: Type;
     static mpyf_type_function_any: Type;
+    static mpyf_type_method_1: Type;
+    static mpyf_type_method_2: Type;
+    static mpyf_type_method_3: Type;
+    static mpyf_type_method_any: Type;
 }
 
 impl Function {
@@ -190,6 +202,17 @@ impl Function {
             2 => &raw const mpyf_type_function_2,
             3 => &raw const mpyf_type_function_3,
             _ => panic!("a function of more arguments has a signature"),
+        };
+        Self { kind, code }
+    }
+
+    /// A method that takes `N` arguments with its receiver, at most three, all by position.
+    pub const fn method<const N: usize>(code: Code) -> Self {
+        let kind = match N {
+            1 => &raw const mpyf_type_method_1,
+            2 => &raw const mpyf_type_method_2,
+            3 => &raw const mpyf_type_method_3,
+            _ => panic!("a method of more arguments has a signature"),
         };
         Self { kind, code }
     }
@@ -206,12 +229,25 @@ impl<const N: usize> SignedFunction<N> {
             signature,
         }
     }
+
+    /// A method that takes its arguments by a signature.
+    pub const fn method(code: Code, signature: &'static Signature<N>) -> Self {
+        Self {
+            function: Function {
+                kind: &raw const mpyf_type_method_any,
+                code,
+            },
+            signature,
+        }
+    }
 }
 
 /// A call of Rust by Python, for as long as it lasts.
 pub struct Call<'a> {
     args: *const c_void,
     vm: Vm,
+    /// Whether an operator can't do with its other operand.
+    declined: Cell<bool>,
     lasts: PhantomData<&'a ()>,
 }
 
@@ -228,6 +264,7 @@ impl<'a> Call<'a> {
             args,
             // SAFETY: MicroPython calls, so it runs.
             vm: unsafe { Vm::running() },
+            declined: Cell::new(false),
             lasts: PhantomData,
         }
     }
@@ -238,7 +275,7 @@ impl<'a> Call<'a> {
         &self.vm
     }
 
-    fn place(&self, index: usize) -> Place<'a> {
+    pub(crate) fn place(&self, index: usize) -> Place<'a> {
         // SAFETY: the macros ask for arguments that the function's object or signature has.
         unsafe { Place::of_argument(self.args, index) }
     }
@@ -290,9 +327,35 @@ impl<'a> Call<'a> {
     pub fn borrow<T: Lend<'a>>(&self, index: usize) -> Result<T::Guard, Exception<'a>> {
         T::lend(self.place(index))
     }
+
+    /// The other operand of an operator. One of another type is left to that type.
+    pub fn operand<T>(&self, converted: Result<T, Exception<'a>>) -> Result<T, Exception<'a>> {
+        if let Err(exception) = &converted {
+            self.declined.set(exception.matches("TypeError"));
+        }
+        converted
+    }
+
+    /// What the shim gets for what a Rust function returned.
+    pub fn returned(&self, value: impl IntoReturn<'a>) -> Return {
+        value.into_return(Raise(PhantomData))
+    }
+
+    /// What the shim gets for the whole call.
+    pub fn finish(&self, result: Result<Return, Exception<'a>>) -> Return {
+        match result {
+            Ok(returned) => returned,
+            Err(_) if self.declined.get() => Return::NOT_IMPLEMENTED,
+            Err(exception) => Return::raised(exception),
+        }
+    }
 }
 
 /// What a Rust function can take by reference.
+#[diagnostic::on_unimplemented(
+    message = "a function for Python can't take a reference to `{Self}`",
+    note = "make it a class with `#[pyclass]` and `#[pymethods]`"
+)]
 pub trait Lend<'a> {
     /// What holds the object meanwhile.
     type Guard: core::ops::Deref;
@@ -341,7 +404,12 @@ pub fn finish<'a, T: IntoReturn<'a>>(result: Result<T, Exception<'a>>) -> Return
 /// | tuples of up to eight | `tuple` |
 /// | arrays of numbers, `bool`, `&str` and [`Obj`] | `list`; of `u8`, `bytes` |
 /// | [`Root`](crate::Root) | the object itself |
+/// | a value of a class that is written in Rust | an instance of it |
 /// | `Result` | the value, or the exception raised |
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be returned to Python",
+    note = "implement `ToPy` for it, or make it a class with `#[pyclass]` and `#[pymethods]`"
+)]
 pub trait IntoReturn<'a> {
     /// The value as the shim takes it.
     #[doc(hidden)]

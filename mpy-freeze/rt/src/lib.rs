@@ -67,6 +67,8 @@
 
 mod ask;
 mod buffer;
+mod class;
+mod class_type;
 mod closure;
 mod error;
 mod exception;
@@ -85,13 +87,16 @@ mod text;
 mod value;
 mod vm;
 
+pub use class::{PyClass, Ref, RefMut};
 pub use closure::{Arguments, FromArgs};
 pub use error::{ErrorType, IntoException, PyErr};
 pub use exception::Exception;
 pub use function::IntoReturn;
 pub use heap::{Heap, HeapMemory};
 pub use keywords::{Keyword, Keywords};
-pub use mpy_freeze_macros::{freeze, pyexception, pyfunction, pymodule};
+pub use mpy_freeze_macros::{
+    freeze, pyclass, pyexception, pyfunction, pymethods, pymodule, pymodule_init,
+};
 pub use object::{Iter, Obj};
 pub use place::{FromPy, Place};
 pub use platform::Platform;
@@ -104,6 +109,9 @@ pub use vm::{HeapInfo, StartError, Vm};
 #[allow(missing_docs, reason = "nobody reads it")]
 pub mod __private {
     pub use crate::buffer::Lent;
-    pub use crate::function::{Call, Code, Function, Return, Signature, SignedFunction, finish};
+    pub use crate::class::{Base, Instance, instance};
+    pub use crate::class_type::{Class, Property, has, index, n_words, words};
+    pub use crate::error::Raise;
+    pub use crate::function::{Call, Code, Function, Return, Signature, SignedFunction};
     pub use crate::platform::private::*;
 }

@@ -2,6 +2,7 @@
 
 use core::ffi::c_void;
 use core::marker::PhantomData;
+use core::ptr::NonNull;
 
 use crate::buffer::RawBuffer;
 use crate::error::{ErrorType, PyErr};
@@ -180,6 +181,22 @@ impl<'a> Place<'a> {
     }
 
     #[inline(never)]
+    /// The beginning of an instance of a Rust class or of one derived from it, and a handle that keeps it, or zero
+    /// where it is the object of this place.
+    pub(crate) fn instance(self, kind: *const ()) -> Result<(NonNull<c_void>, u32), Exception<'a>> {
+        let (mut instance, mut out) = (core::ptr::null_mut(), 0);
+        // SAFETY: as above; `kind` is the type object of a Rust class. The call leaves a handle in `out`, or zero.
+        unsafe {
+            let status =
+                ffi::mpyf_as_instance(self.args, self.index, kind.cast(), &mut instance, &mut out);
+            finish_empty(status, out)?;
+        }
+        match NonNull::new(instance) {
+            Some(instance) => Ok((instance, out)),
+            None => Err(PyErr::new(ErrorType::TYPE_ERROR, "").raise()),
+        }
+    }
+
     pub(crate) fn buffer(self, mutable: bool) -> Result<RawBuffer<'a>, Exception<'a>> {
         let (mut data, mut len, mut out) = (core::ptr::null_mut(), 0, 0);
         // SAFETY: as above; the call leaves an exception in `out` or nothing.
@@ -237,6 +254,10 @@ unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
 ///
 /// What is read of a tuple's items is read in place. Those of a list can change at any time, and so an array has its
 /// own. Another number of items is a `ValueError`.
+#[diagnostic::on_unimplemented(
+    message = "Python's objects can't be taken as `{Self}`",
+    note = "a class of Rust's is taken by reference, or as a `Ref` or `RefMut`"
+)]
 pub trait FromPy<'a>: Sized {
     /// Reads the object.
     ///

@@ -1,8 +1,9 @@
 //! A Rust function that Python calls.
 
-use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Safety, Type};
+use proc_macro2::Span;
+use syn::{Attribute, FnArg, Ident, ItemFn, Pat, ReturnType, Safety, Type};
 
-use super::signature::{Options, Signature};
+use super::signature::{MAX_PARAMS, Options, Signature};
 use super::{docs, error, python_name};
 
 /// A function as its attributes and parameters describe it.
@@ -14,12 +15,27 @@ pub struct Function {
     pub name: String,
     /// Its documentation.
     pub docs: Vec<String>,
+    /// What stands before its arguments.
+    pub receiver: Receiver,
     /// What Rust passes to it, in order.
     pub params: Vec<Param>,
     /// How Python calls it.
     pub signature: Signature,
     /// What it returns.
     pub output: Option<Type>,
+}
+
+/// What a method is called with before its arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receiver {
+    /// Nothing.
+    None,
+    /// `&self`.
+    Shared,
+    /// `&mut self`.
+    Mutable,
+    /// The first parameter: the class, or the object as Python has it.
+    First,
 }
 
 /// A parameter of the Rust function.
@@ -59,35 +75,49 @@ impl Function {
     ///
     /// For what Python can't call, at its place.
     pub fn read(item: &ItemFn) -> syn::Result<Self> {
-        let signature = &item.sig;
-        if let Some(token) = &signature.asyncness {
-            return Err(error(token, "Python can't await a Rust function"));
+        Self::of(&item.attrs, &item.sig, Receiver::None)
+    }
+
+    /// Reads a function or method by its attributes and signature.
+    pub(super) fn of(
+        attributes: &[Attribute],
+        signature: &syn::Signature,
+        receiver: Receiver,
+    ) -> syn::Result<Self> {
+        check(signature)?;
+        let options = Options::read(attributes)?;
+        if let Some(flag) = options.flags.first() {
+            return Err(error(flag, "this is an option of a field"));
         }
-        if let Some(token) = &signature.abi {
-            return Err(error(token, "a function for Python has Rust's own ABI"));
-        }
-        if let Safety::Unsafe(token) = &signature.safety {
-            return Err(error(
-                token,
-                "Python can call any function at any time, so none is unsafe",
-            ));
-        }
-        if let Some(param) = signature.generics.type_params().next() {
-            return Err(error(
-                param,
-                "Python calls one function, so it has no type parameters",
-            ));
-        }
-        let options = Options::read(&item.attrs)?;
         let params = params(signature.inputs.iter())?;
+        let (first, rest) = match receiver {
+            Receiver::First => params.split_at(1.min(params.len())),
+            Receiver::None | Receiver::Shared | Receiver::Mutable => params.split_at(0),
+        };
+        let called = matched(options.signature, rest)?;
+        let called = match receiver {
+            Receiver::None => called,
+            Receiver::Shared | Receiver::Mutable => {
+                called.with_receiver(Ident::new("self", Span::call_site()))
+            }
+            Receiver::First => match first.first() {
+                Some(param) => called.with_receiver(param.ident.clone()),
+                None => called,
+            },
+        };
+        if called.params.len() > MAX_PARAMS {
+            let too_many = format!("a function has at most {MAX_PARAMS} named parameters");
+            return Err(error(&signature.inputs, too_many));
+        }
         Ok(Self {
             ident: signature.ident.clone(),
             name: options
                 .name
                 .as_ref()
                 .map_or_else(|| python_name(&signature.ident), syn::LitStr::value),
-            docs: docs(&item.attrs),
-            signature: matched(options.signature, &params)?,
+            docs: docs(attributes),
+            receiver,
+            signature: called,
             params,
             output: match &signature.output {
                 ReturnType::Default => None,
@@ -113,6 +143,29 @@ impl Function {
         }
         let params = self.signature.params.iter();
         params.map(|param| python_name(&param.ident)).collect()
+    }
+}
+
+/// Refuses what Python can't call.
+fn check(signature: &syn::Signature) -> syn::Result<()> {
+    if let Some(token) = &signature.asyncness {
+        return Err(error(token, "Python can't await a Rust function"));
+    }
+    if let Some(token) = &signature.abi {
+        return Err(error(token, "a function for Python has Rust's own ABI"));
+    }
+    if let Safety::Unsafe(token) = &signature.safety {
+        return Err(error(
+            token,
+            "Python can call any function at any time, so none is unsafe",
+        ));
+    }
+    match signature.generics.type_params().next() {
+        None => Ok(()),
+        Some(param) => Err(error(
+            param,
+            "Python calls one function, so it has no type parameters",
+        )),
     }
 }
 

@@ -4,16 +4,25 @@
 //! what is read into functions and tables in ROM, the build script collects the names that Python knows them by, so
 //! that the tables can have their numbers, and writes stubs for editors.
 
+mod class;
+mod class_tables;
+mod constants;
+mod dunder;
 mod exception;
 mod function;
+mod methods;
 mod module;
 mod names;
 mod signature;
 pub(crate) mod stub;
 mod tables;
 
+pub use class::{Class, ClassOptions, Field};
+pub use class_tables::{class, member_ident};
+pub use dunder::Dunder;
 pub use exception::{ExceptionClass, exception};
-pub use function::{Function, Param, Role};
+pub use function::{Function, Param, Receiver, Role};
+pub use methods::{Kind, MARKS, Member, MemberValue, Method, Methods, Property};
 pub use module::{Entry, Export, Module};
 pub(crate) use names::names;
 pub use signature::{Default, Named, Signature};
@@ -36,6 +45,14 @@ fn has_attribute(attributes: &[Attribute], name: &str) -> bool {
     attributes
         .iter()
         .any(|attribute| is_attribute(attribute, name))
+}
+
+/// The `cfg` attributes.
+fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
+    let all = attributes.iter();
+    all.filter(|attribute| attribute.path().is_ident("cfg"))
+        .cloned()
+        .collect()
 }
 
 /// The lines of the documentation comments, without the space that follows the slashes.

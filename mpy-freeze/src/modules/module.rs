@@ -3,7 +3,7 @@
 use syn::{Attribute, Ident, Item, ItemMod, UseTree};
 
 use super::signature::Options;
-use super::{docs, error, has_attribute, python_name};
+use super::{conditions, docs, error, has_attribute, python_name};
 
 /// A module as its attributes and items describe it.
 #[derive(Clone)]
@@ -80,7 +80,9 @@ impl Module {
 
     /// The names that Python has to know for the module itself. Those of its items are theirs.
     pub fn names(&self) -> Vec<String> {
-        let entries = self.entries.iter().map(|entry| entry.name.clone());
+        let own = |entry: &&Entry| !matches!(entry.export, Export::Used);
+        let entries = self.entries.iter().filter(own);
+        let entries = entries.map(|entry| entry.name.clone());
         std::iter::once(self.name.clone()).chain(entries).collect()
     }
 }
@@ -136,14 +138,6 @@ fn entries(item: &Item) -> syn::Result<Vec<Entry>> {
         export,
         conditions: conditions(attributes),
     }])
-}
-
-/// The `cfg` attributes.
-fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
-    let all = attributes.iter();
-    all.filter(|attribute| attribute.path().is_ident("cfg"))
-        .cloned()
-        .collect()
 }
 
 /// The names that a `use` brings.

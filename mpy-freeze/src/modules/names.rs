@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use syn::Item;
 
+use super::class::Class;
 use super::exception::ExceptionClass;
 use super::function::Function;
 use super::has_attribute;
+use super::methods::Methods;
 use super::module::Module;
 
 /// The names in a file; none where it isn't Rust, as rustc will say so better.
@@ -48,6 +50,15 @@ impl Scan {
             Item::Struct(class) if has_attribute(&class.attrs, "pyexception") => {
                 self.add(ExceptionClass::read(class).map(|class| vec![class.name]));
             }
+            Item::Fn(function) if has_attribute(&function.attrs, "pymodule_init") => {
+                self.0.insert("__init__".to_string());
+            }
+            Item::Struct(class) if has_attribute(&class.attrs, "pyclass") => {
+                self.add(Class::read(class).map(|class| class.names()));
+            }
+            Item::Impl(methods) if has_attribute(&methods.attrs, "pymethods") => {
+                self.add(Methods::read(methods).map(|methods| methods.names()));
+            }
             Item::Mod(module) => {
                 if has_attribute(&module.attrs, "pymodule") {
                     self.add(Module::read(module).map(|module| module.names()));
@@ -82,6 +93,12 @@ mod tests {
                 fn blink_led(times: u8, pause: u32) {}
                 #[pymodule_export]
                 const PINS: u8 = 3;
+                #[pymodule_export]
+                use elsewhere::Unnamed;
+                #[pyclass]
+                struct Led { #[py(get)] pin: u8 }
+                #[pymethods]
+                impl Led { fn toggle(&mut self) {} }
                 fn helper(hidden: u8) {}
                 #[pyexception]
                 #[py(name = "BoardError")]
@@ -94,12 +111,16 @@ mod tests {
             names,
             [
                 "BoardError",
+                "Led",
                 "PINS",
+                "__del__",
                 "blink",
                 "board",
                 "led",
                 "pause",
-                "times"
+                "pin",
+                "times",
+                "toggle"
             ]
         );
     }

@@ -1,8 +1,9 @@
 //! A module's tables in ROM, over the types that bindgen read in MicroPython's own headers.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 
+use super::constants::Constant;
 use super::module::{Entry, Export, Module};
 use crate::Context;
 use crate::frozen::emit::support;
@@ -34,27 +35,27 @@ pub fn module(context: &Context, module: &Module) -> syn::Result<TokenStream> {
     let support = support::common(context);
     let name = qstr(context, &module.name, module.ident.span())?;
     let dunder_name = qstr(context, "__name__", module.ident.span())?;
-    let mut entries = Vec::new();
+    let (mut items, mut entries) = (Vec::new(), Vec::new());
     let mut errors = None;
-    for entry in &module.entries {
-        match self::entry(context, entry) {
-            Ok(tokens) => entries.push(tokens),
+    for (number, entry) in module.entries.iter().enumerate() {
+        match self::entry(context, number, entry) {
+            Ok((more, entry)) => {
+                items.extend(more);
+                entries.push(entry);
+            }
             Err(error) => combine(&mut errors, error),
         }
     }
     if let Some(error) = errors {
         return Err(error);
     }
+    let allow = allow();
     Ok(quote! {
         #[doc(hidden)]
-        #[allow(
-            warnings, unused, nonstandard_style, unsafe_code, unsafe_op_in_unsafe_fn, missing_docs,
-            unreachable_pub, missing_debug_implementations, missing_copy_implementations,
-            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
-            reason = "the names and types are MicroPython's"
-        )]
+        #allow
         mod __mpy_tables {
             #support
+            #(#items)*
             const ENTRIES: &[Entry] = &[entry(#dunder_name, q(#name)), #(#entries),*];
             static GLOBALS: Rom<ffi::mp_obj_dict_t> = Rom(dict(ENTRIES));
             static MODULE: Rom<ffi::mp_obj_module_t> = Rom(ffi::mp_obj_module_t {
@@ -78,27 +79,49 @@ pub(super) fn combine(errors: &mut Option<syn::Error>, error: syn::Error) {
     }
 }
 
-/// One entry of a module's map.
-fn entry(context: &Context, entry: &Entry) -> syn::Result<TokenStream> {
+/// What tables need of the compiler's lints.
+pub(super) fn allow() -> TokenStream {
+    quote! {
+        #[allow(
+            warnings, unused, nonstandard_style, unsafe_code, unsafe_op_in_unsafe_fn, missing_docs,
+            unreachable_pub, missing_debug_implementations, missing_copy_implementations,
+            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
+            reason = "the names and types are MicroPython's"
+        )]
+    }
+}
+
+/// One entry of a module's map, and the items that it needs.
+fn entry(
+    context: &Context,
+    number: usize,
+    entry: &Entry,
+) -> syn::Result<(Vec<TokenStream>, TokenStream)> {
     let ident = &entry.ident;
     let conditions = &entry.conditions;
+    let object = quote!(p(super::#ident::__MPY_OBJECT));
+    if matches!(entry.export, Export::Used) {
+        // It has the name that it was given where it was written.
+        let name = quote!(super::#ident::__MPY_NAME);
+        return Ok((Vec::new(), quote!(#(#conditions)* entry(#name, #object))));
+    }
     let name = qstr(context, &entry.name, ident.span())?;
-    let value = match &entry.export {
+    let (items, word) = match &entry.export {
+        Export::Constant(ty) => {
+            let constant = Constant {
+                value: quote!(super::#ident),
+                ty,
+                number,
+                conditions,
+            };
+            constant.emit(context)?
+        }
         Export::Function
         | Export::Init
         | Export::Class
         | Export::Exception
         | Export::Module
-        | Export::Used => {
-            quote!(p(super::#ident::__MPY_OBJECT))
-        }
-        Export::Constant(_) => constant(ident),
+        | Export::Used => (Vec::new(), object),
     };
-    Ok(quote!(#(#conditions)* entry(#name, #value)))
-}
-
-/// A constant of the module.
-fn constant(ident: &Ident) -> TokenStream {
-    let ident = format_ident!("{ident}");
-    quote!(constant(super::#ident))
+    Ok((items, quote!(#(#conditions)* entry(#name, #word))))
 }

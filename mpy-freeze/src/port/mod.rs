@@ -202,7 +202,7 @@ pub(crate) fn static_qstrs(source: &Source) -> Result<Vec<String>> {
 fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<Program> {
     let port = out.join("port");
     let mut units = units::core(source)?;
-    units::rename_module_lookup(&mut units);
+    units::rename(&mut units);
     units.extend(units::extmod(source)?);
     units.extend(units::shared(source));
     units.extend(units::collector(source, target));

@@ -41,14 +41,17 @@ pub(crate) fn core(source: &Source) -> Result<Vec<Unit>> {
     Ok(units)
 }
 
-/// Gives MicroPython's lookup of modules another name: the shim has the function that looks for modules, which calls
-/// this one for those of C.
-pub(crate) fn rename_module_lookup(units: &mut [Unit]) {
+/// Gives names of MicroPython's other ones in the files where the shim has something of its own instead.
+pub(crate) fn rename(units: &mut [Unit]) {
     for unit in units {
-        if unit.name == "py/objmodule" {
-            unit.flags
-                .push("-Dmp_module_get_builtin=mpyf_c_builtin_module".into());
-        }
+        let flag = match unit.name.as_str() {
+            // The shim looks for modules, and calls this function for those of C.
+            "py/objmodule" => "-Dmp_module_get_builtin=mpyf_c_builtin_module",
+            // The one function of this type in the file stands for an object that isn't there yet.
+            "py/objtype" => "-Dmp_type_fun_builtin_var=mpyf_type_base_init",
+            _ => continue,
+        };
+        unit.flags.push(flag.into());
     }
 }
 

@@ -7,8 +7,11 @@ use mpy_freeze_tests as _;
 
 use mpy_freeze_rt::{Platform, Vm, pymodule};
 
+mod classes;
+mod constants;
 mod exceptions;
 mod functions;
+mod operators;
 
 struct Host;
 
@@ -27,7 +30,15 @@ impl Platform for Host {
 }
 
 mpy_freeze_rt::platform!(Host);
-mpy_freeze_rt::freeze!(modules = [exceptions::sensors, functions::numbers]);
+mpy_freeze_rt::freeze!(
+    modules = [
+        classes::shapes,
+        constants::fixed,
+        exceptions::sensors,
+        functions::numbers,
+        operators::vectors
+    ]
+);
 
 /// Runs statements in a VM of their own, and fails with their traceback; then in another that collects at every
 /// allocation, so that what the collector doesn't see is gone at once.

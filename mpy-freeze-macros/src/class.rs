@@ -1,0 +1,155 @@
+//! `#[pyclass]`: a Rust struct, and what its class knows of its fields.
+
+use mpy_freeze::Context;
+use mpy_freeze::modules::{self, Class, ClassOptions, Field};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Fields, ItemStruct, Path};
+
+use crate::attributes;
+
+/// Expands the attribute. Where it fails, the type has what its methods' tables need, so that what is wrong is said
+/// once.
+pub(crate) fn expand(
+    context: &Context,
+    options: &ClassOptions,
+    item: ItemStruct,
+) -> syn::Result<TokenStream> {
+    let stand_in = item.clone();
+    expand_all(context, options, item).or_else(|error| {
+        if !stand_in.generics.params.is_empty() {
+            return Err(error);
+        }
+        let item = attributes::removed(stand_in.to_token_stream());
+        let parts = parts(
+            &stand_in.ident,
+            0,
+            &quote!(::mpy_freeze_rt::__private::Base::NONE),
+            &[],
+        );
+        let error = error.into_compile_error();
+        Ok(quote!(#item #parts #error))
+    })
+}
+
+fn expand_all(
+    context: &Context,
+    options: &ClassOptions,
+    mut item: ItemStruct,
+) -> syn::Result<TokenStream> {
+    let class = Class::read(&item)?;
+    let name = modules::qstr(context, &class.name, class.ident.span())?;
+    attributes::remove(&mut item.attrs);
+    for field in item.fields.iter_mut() {
+        attributes::remove(&mut field.attrs);
+    }
+    // The base's value must lie where an object of the base has it.
+    let layout = options.extends.as_ref().map(|_| quote!(#[repr(C)]));
+    let base = match &options.extends {
+        Some(base) => derived(&item, base)?,
+        None => quote!(::mpy_freeze_rt::__private::Base::NONE),
+    };
+    let fields = class
+        .fields
+        .iter()
+        .map(|field| property(context, &class, field))
+        .collect::<syn::Result<Vec<_>>>()?;
+    let parts = parts(&class.ident, name, &base, &fields);
+    Ok(quote! {
+        #layout
+        #item
+        #parts
+    })
+}
+
+/// What the class's tables, modules and functions ask of the type.
+fn parts(ident: &Ident, name: u16, base: &TokenStream, fields: &[TokenStream]) -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        #[allow(dead_code, unsafe_code, unreachable_pub, clippy::all, clippy::pedantic, reason = "the class's tables read it")]
+        impl #ident {
+            pub const __MPY_NAME: u16 = #name;
+            pub const __MPY_OBJECT: *const () = <Self as ::mpy_freeze_rt::PyClass>::TYPE;
+            pub const __MPY_BASE: ::mpy_freeze_rt::__private::Base = #base;
+            pub const __MPY_FIELDS: &'static [::mpy_freeze_rt::__private::Property] = &[#(#fields),*];
+        }
+        impl<'a> ::mpy_freeze_rt::IntoReturn<'a> for #ident {
+            fn into_return(
+                self,
+                _: ::mpy_freeze_rt::__private::Raise<'a>,
+            ) -> ::mpy_freeze_rt::__private::Return {
+                ::mpy_freeze_rt::__private::instance(self)
+            }
+        }
+    }
+}
+
+/// The base of a derived class, whose value is its first field.
+fn derived(item: &ItemStruct, base: &Path) -> syn::Result<TokenStream> {
+    let ident = &item.ident;
+    let first = match &item.fields {
+        Fields::Named(fields) => fields.named.first().map(|field| {
+            let ident = &field.ident;
+            quote!(#ident)
+        }),
+        Fields::Unnamed(fields) => fields.unnamed.first().map(|_| quote!(0)),
+        Fields::Unit => None,
+    };
+    let Some(first) = first else {
+        return Err(syn::Error::new_spanned(
+            base,
+            "the first field of a derived class is the value of its base",
+        ));
+    };
+    Ok(quote! {{
+        const _: fn(&#ident) -> &#base = |derived| &derived.#first;
+        ::mpy_freeze_rt::__private::Base::of::<#ident, #base>(::core::mem::offset_of!(#ident, #first))
+    }})
+}
+
+/// A field as an attribute of the class.
+fn property(context: &Context, class: &Class, field: &Field) -> syn::Result<TokenStream> {
+    let name = modules::qstr(context, &field.name, field.ident.span())?;
+    let get = field.get.then(|| getter(class, field));
+    let set = field.set.then(|| setter(class, field));
+    let [get, set] = [get, set].map(|code| match code {
+        Some(code) => quote!(::core::option::Option::Some({ #code __mpy_code })),
+        None => quote!(::core::option::Option::None),
+    });
+    Ok(quote!(::mpy_freeze_rt::__private::Property::new(#name, #get, #set)))
+}
+
+fn getter(class: &Class, field: &Field) -> TokenStream {
+    let (class, field) = (&class.ident, &field.ident);
+    let here = Span::mixed_site();
+    accessor(&quote_spanned! {here=>
+        let receiver = call.borrow::<#class>(0)?;
+        let returned = call.returned(&receiver.#field);
+        ::core::result::Result::Ok(returned)
+    })
+}
+
+fn setter(class: &Class, field: &Field) -> TokenStream {
+    let (class, field) = (&class.ident, &field.ident);
+    let here = Span::mixed_site();
+    accessor(&quote_spanned! {here=>
+        let value = call.arg(1)?;
+        let mut receiver = call.borrow_mut::<#class>(0)?;
+        receiver.#field = value;
+        ::core::result::Result::Ok(call.returned(()))
+    })
+}
+
+fn accessor(body: &TokenStream) -> TokenStream {
+    let here = Span::mixed_site();
+    quote_spanned! {here=>
+        unsafe extern "C" fn __mpy_code(
+            args: *const ::core::ffi::c_void,
+        ) -> ::mpy_freeze_rt::__private::Return {
+            let mut token = ();
+            // SAFETY: the shim calls this with the object, and with the value where one is set.
+            let call = unsafe { ::mpy_freeze_rt::__private::Call::new(args, &mut token) };
+            call.finish((|| { #body })())
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! Rust types that are Python classes, and their values inside of Python's objects.
+
+use core::cell::{Cell, UnsafeCell};
+use core::ffi::c_void;
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+use core::ops::{Deref, DerefMut};
+use core::ptr::NonNull;
+
+use crate::error::{ErrorType, IntoException, PyErr, Raise};
+use crate::exception::Exception;
+use crate::ffi;
+use crate::function::{Call, IntoReturn, Lend, Return};
+use crate::object::{Obj, finish};
+use crate::place::{FromPy, Place};
+use crate::vm::Vm;
+
+/// A Rust type that is a Python class. The attributes `#[pyclass]` and `#[pymethods]` implement it together.
+///
+/// # Safety
+///
+/// `TYPE` is the address of a type object of MicroPython's, made for this type and no other.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no Python class",
+    note = "a class has `#[pyclass]` at its struct and one `impl` with `#[pymethods]`, which may be empty"
+)]
+pub unsafe trait PyClass: Sized + 'static {
+    /// The type object.
+    #[doc(hidden)]
+    const TYPE: *const ();
+
+    /// What the class can do, as bits of [`crate::class_type::has`].
+    #[doc(hidden)]
+    const HAS: u16;
+}
+
+/// A Python object with a Rust value in it.
+#[repr(C)]
+pub struct Instance<T> {
+    /// The type object, as in every object of MicroPython's.
+    kind: *const (),
+    state: Cell<usize>,
+    value: UnsafeCell<MaybeUninit<T>>,
+}
+
+/// There is no value: it isn't written yet, or `__del__` has dropped it.
+const EMPTY: usize = 0;
+/// Nobody has borrowed the value. Above this the state counts those who share it.
+const FREE: usize = 1;
+/// Somebody has the value alone.
+const TAKEN: usize = usize::MAX;
+
+const ALREADY_BORROWED: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "already borrowed");
+const ALREADY_TAKEN: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "already mutably borrowed");
+const FINALISED: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "the object has been finalised");
+
+impl<T> Instance<T> {
+    /// Where the value is, counted from the object's beginning.
+    pub const VALUE: usize = core::mem::offset_of!(Self, value);
+
+    /// The collector hands out memory in blocks of four words.
+    const FITS: () = assert!(
+        align_of::<Self>() <= 4 * size_of::<usize>(),
+        "the type needs a larger alignment than Python's heap has"
+    );
+
+    fn share(&self) -> Result<(), PyErr> {
+        match self.state.get() {
+            EMPTY => Err(FINALISED),
+            TAKEN => Err(ALREADY_TAKEN),
+            state if state == TAKEN - 1 => Err(ALREADY_BORROWED),
+            state => {
+                self.state.set(state + 1);
+                Ok(())
+            }
+        }
+    }
+
+    fn take(&self) -> Result<(), PyErr> {
+        match self.state.get() {
+            EMPTY => Err(FINALISED),
+            FREE => {
+                self.state.set(TAKEN);
+                Ok(())
+            }
+            TAKEN => Err(ALREADY_TAKEN),
+            _ => Err(ALREADY_BORROWED),
+        }
+    }
+
+    /// Drops the value.
+    ///
+    /// # Safety
+    ///
+    /// The object is an instance of the class that `T` is, and not of one derived from it.
+    unsafe fn finalise(&self) -> Result<(), PyErr> {
+        match self.state.get() {
+            EMPTY => Ok(()),
+            FREE => {
+                self.state.set(EMPTY);
+                // SAFETY: the VM runs, since it has called. The collector may be at work, so nothing that the value
+                // does may run Python.
+                unsafe { ffi::mpyf_outside += 1 }
+                // SAFETY: the state said that the value is there and that nobody has it, and says now that there is
+                // none. By the caller's promise the value is a `T`.
+                unsafe { (*self.value.get()).assume_init_drop() }
+                // SAFETY: it was closed above.
+                unsafe { ffi::mpyf_outside -= 1 }
+                Ok(())
+            }
+            TAKEN => Err(ALREADY_TAKEN),
+            _ => Err(ALREADY_BORROWED),
+        }
+    }
+}
+
+/// Makes an object of a value.
+fn create<T: PyClass>(value: T) -> (u32, u32) {
+    const { Instance::<T>::FITS }
+    let (mut instance, mut out) = (core::ptr::null_mut(), 0);
+    // SAFETY: the callers are inside of a call of the VM that runs. The size is that of the object, and the type object
+    // is made for `T`.
+    let status = unsafe {
+        ffi::mpyf_new_instance(
+            T::TYPE.cast(),
+            size_of::<Instance<T>>(),
+            u32::from(core::mem::needs_drop::<T>()),
+            &mut instance,
+            &mut out,
+        )
+    };
+    if status != ffi::RAISED {
+        let instance = instance.cast::<Instance<T>>();
+        // SAFETY: the object is new and has room for an `Instance<T>`, aligned as blocks of the heap are. Its handle
+        // keeps it, and its state says that it has no value that would have to be dropped.
+        unsafe {
+            (*instance).value.get().write(MaybeUninit::new(value));
+            (*instance).state.set(FREE);
+        }
+    }
+    (status, out)
+}
+
+impl Vm {
+    /// A new object of a class that is written in Rust.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError`.
+    pub fn instance<T: PyClass>(&self, value: T) -> Result<Obj<'_>, Exception<'_>> {
+        let (status, out) = create(value);
+        // SAFETY: the call above has left a handle beside its status, in the VM that `self` is.
+        unsafe { finish(status, out) }
+    }
+}
+
+/// An object whose value Rust uses.
+struct Held<'a, T> {
+    instance: NonNull<Instance<T>>,
+    /// What keeps the object, where its place doesn't.
+    handle: u32,
+    lent: PhantomData<&'a Instance<T>>,
+}
+
+impl<'a, T: PyClass> Held<'a, T> {
+    fn new(place: Place<'a>) -> Result<Self, Exception<'a>> {
+        let (instance, handle) = place.instance(T::TYPE)?;
+        Ok(Self {
+            instance: instance.cast(),
+            handle,
+            lent: PhantomData,
+        })
+    }
+}
+
+impl<T> Held<'_, T> {
+    fn instance(&self) -> &Instance<T> {
+        // SAFETY: the object is one of the class `T` or of one derived from it, which begins with the same fields. Its
+        // place or the handle keeps it.
+        unsafe { self.instance.as_ref() }
+    }
+}
+
+impl<T> Drop for Held<'_, T> {
+    fn drop(&mut self) {
+        // SAFETY: the handle is ours alone, or zero, which nobody releases; the VM runs while `'a` lasts.
+        unsafe { ffi::mpyf_release(self.handle) }
+    }
+}
+
+/// The value of an object of a Rust class, shared with whoever else reads it.
+///
+/// While it lives, taking the value mutably raises `RuntimeError`, from Python and from Rust.
+pub struct Ref<'a, T: PyClass>(Held<'a, T>);
+
+/// The value of an object of a Rust class, to be changed.
+///
+/// While it lives, any other use of the value raises `RuntimeError`, from Python and from Rust.
+pub struct RefMut<'a, T: PyClass>(Held<'a, T>);
+
+impl<T: PyClass> Deref for Ref<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: the state counts this reader, so there is a value and nobody changes it.
+        unsafe { (*self.0.instance().value.get()).assume_init_ref() }
+    }
+}
+
+impl<T: PyClass> Deref for RefMut<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: the state says that there is a value and that it is ours alone.
+        unsafe { (*self.0.instance().value.get()).assume_init_ref() }
+    }
+}
+
+impl<T: PyClass> DerefMut for RefMut<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as above.
+        unsafe { (*self.0.instance().value.get()).assume_init_mut() }
+    }
+}
+
+impl<T: PyClass> Drop for Ref<'_, T> {
+    fn drop(&mut self) {
+        let state = &self.0.instance().state;
+        state.set(state.get() - 1);
+    }
+}
+
+impl<T: PyClass> Drop for RefMut<'_, T> {
+    fn drop(&mut self) {
+        self.0.instance().state.set(FREE);
+    }
+}
+
+impl<'a, T: PyClass> FromPy<'a> for Ref<'a, T> {
+    fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+        let held = Held::new(place)?;
+        held.instance().share().map_err(PyErr::raise)?;
+        Ok(Self(held))
+    }
+}
+
+impl<'a, T: PyClass> FromPy<'a> for RefMut<'a, T> {
+    fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+        let held = Held::new(place)?;
+        held.instance().take().map_err(PyErr::raise)?;
+        Ok(Self(held))
+    }
+}
+
+impl<'a, T: PyClass> Lend<'a> for T {
+    type Guard = Ref<'a, T>;
+
+    fn lend(place: Place<'a>) -> Result<Ref<'a, T>, Exception<'a>> {
+        Ref::from_py(place)
+    }
+}
+
+impl<'a> Call<'a> {
+    /// An object of a Rust class, to be changed while the call lasts.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for an object of another class, `RuntimeError` where the value is in use.
+    pub fn borrow_mut<T: PyClass>(&self, index: usize) -> Result<RefMut<'a, T>, Exception<'a>> {
+        self.arg(index)
+    }
+
+    /// Drops the value of the first argument: the class's `__del__`.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for an object of another class, also of a derived one; `RuntimeError` where the value is in use.
+    pub fn finalise<T: PyClass>(&self) -> Result<Return, Exception<'a>> {
+        let held = Held::<T>::new(self.place(0))?;
+        let instance = held.instance();
+        if instance.kind != T::TYPE {
+            let derived = "a derived class has a __del__ of its own";
+            return Err(PyErr::new(ErrorType::TYPE_ERROR, derived).raise());
+        }
+        // SAFETY: the object's type is the one that was made for `T`.
+        unsafe { instance.finalise() }.map_err(PyErr::raise)?;
+        Ok(Return::NONE)
+    }
+
+    /// A new object of a value that a function returned.
+    pub fn constructed<T: PyClass>(&self, value: impl Constructed<'a, T>) -> Return {
+        match value.into_value(Raise(PhantomData)) {
+            Ok(value) => instance(value),
+            Err(exception) => Return::raised(exception),
+        }
+    }
+
+    /// The next value of an iterator.
+    pub fn next(&self, value: impl IntoNext<'a>) -> Return {
+        value.into_next(Raise(PhantomData))
+    }
+}
+
+/// The object of a value, as a function returns it.
+pub fn instance<T: PyClass>(value: T) -> Return {
+    let (status, out) = create(value);
+    Return::handle(status, out)
+}
+
+/// What a constructor can return: the value, or a `Result` of it.
+#[diagnostic::on_unimplemented(
+    message = "`#[new]` returns `Self` or a `Result` of it",
+    label = "this is returned"
+)]
+pub trait Constructed<'a, T> {
+    /// The value.
+    ///
+    /// # Errors
+    ///
+    /// What the constructor raises.
+    fn into_value(self, raise: Raise<'a>) -> Result<T, Exception<'a>>;
+}
+
+impl<'a, T: PyClass> Constructed<'a, T> for T {
+    fn into_value(self, _: Raise<'a>) -> Result<T, Exception<'a>> {
+        Ok(self)
+    }
+}
+
+impl<'a, T: PyClass, E: IntoException<'a>> Constructed<'a, T> for Result<T, E> {
+    fn into_value(self, raise: Raise<'a>) -> Result<T, Exception<'a>> {
+        self.map_err(|error| error.into_exception(raise))
+    }
+}
+
+/// What `__next__` can return: an `Option`, where `None` ends the iteration, or a `Result` of one.
+#[diagnostic::on_unimplemented(
+    message = "`__next__` returns an `Option`, or a `Result` of one",
+    label = "this is returned"
+)]
+pub trait IntoNext<'a> {
+    /// The value as the shim takes it.
+    fn into_next(self, raise: Raise<'a>) -> Return;
+}
+
+impl<'a, T: IntoReturn<'a>> IntoNext<'a> for Option<T> {
+    fn into_next(self, raise: Raise<'a>) -> Return {
+        self.map_or(Return::STOP, |value| value.into_return(raise))
+    }
+}
+
+impl<'a, T: IntoReturn<'a>, E: IntoException<'a>> IntoNext<'a> for Result<Option<T>, E> {
+    fn into_next(self, raise: Raise<'a>) -> Return {
+        match self {
+            Ok(value) => value.into_next(raise),
+            Err(error) => Return::raised(error.into_exception(raise)),
+        }
+    }
+}
+
+/// The base of a derived class, and what it can do.
+pub struct Base {
+    /// Its type object.
+    pub kind: *const (),
+    /// What it can do.
+    pub has: u16,
+}
+
+impl Base {
+    /// What a class without a base has.
+    pub const NONE: Self = Self {
+        kind: core::ptr::null(),
+        has: 0,
+    };
+
+    /// The base that is `B`, whose value is the first field of `T`.
+    pub const fn of<T, B: PyClass>(field: usize) -> Self {
+        assert!(field == 0, "the base is the first field of the class");
+        assert!(
+            Instance::<T>::VALUE == Instance::<B>::VALUE,
+            "the derived class needs a larger alignment than its base"
+        );
+        Self {
+            kind: B::TYPE,
+            has: B::HAS,
+        }
+    }
+}
+
+/// The address that the collector and Python know an object by is that of its beginning.
+const _: () = assert!(core::mem::offset_of!(Instance<u8>, state) == size_of::<*const c_void>());

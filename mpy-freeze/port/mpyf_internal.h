@@ -29,5 +29,18 @@ static inline __attribute__((always_inline)) mp_obj_t mpyf_in_place(const void *
     return args == NULL ? mpyf_object(index) : ((const mp_obj_t *)args)[index];
 }
 
+// Tells interrupt handlers that there is a VM, and that there is none any more.
+void mpyf_events_start(void);
+void mpyf_events_stop(void);
+
+// Whether a KeyboardInterrupt has been asked for since the last time.
+bool mpyf_take_interrupt(void);
+
+// Begins to count steps.
+void mpyf_steps_start(void);
+
+// Sees to events, and raises what is pending.
+void mpyf_handle_pending(void);
+
 // Drops what the hardware layer has buffered for an earlier VM.
 void mpyf_hal_init(void);

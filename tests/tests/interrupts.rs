@@ -9,13 +9,13 @@ const MAIN: &str = r#"
 #![no_main]
 
 mod board;
-mod panel;
+mod driver;
 
 use board::Board;
 use cortex_m_rt::{entry, exception};
 use mpy_freeze_rt::{Exception, Heap, Stopped, Vm, pymodule};
 
-mpy_freeze_rt::freeze!("app/", modules = [panel::panel, bench]);
+mpy_freeze_rt::freeze!("app/", modules = [driver::panel, bench]);
 mpy_freeze_rt::platform!(Board);
 
 static HEAP: Heap<{ 1024 * 1024 }> = Heap::new();

@@ -1,16 +1,21 @@
 """A telemetry node: samples its sensors, frames and signs what it measured, and checks itself.
 
-Rust calls `run` and `receive`. The same program runs on a computer: `python3 app/main.py`.
+Rust calls `run` and `receive`. The same program runs on a computer: `PYTHONPATH=host python3 app/main.py`, where
+`host/panel.py` stands for the board's lamps and timer.
 """
+
+import time
 
 from node import NAME, Node
 from node.checks import run_checks
+from node.heartbeat import Heartbeat
 from node.link import PacketError, decode
 
 
 def run(seed, rounds):
     """One session of the node: measures, reports on the console, and returns the verdict."""
     node = Node(NAME, seed)
+    heartbeat = Heartbeat(5, 2)
     rejected = {}
     received = 0
     for frame in node.session(rounds):
@@ -23,6 +28,9 @@ def run(seed, rounds):
             node.frames_seen += 1
 
     node.print_report(received, rejected)
+    while not heartbeat.done():
+        time.sleep(0.001)
+    print(f"heartbeat: {heartbeat.beats} beats of the timer, the lamp is {heartbeat.lamp()}")
     checks = run_checks(node)
     failed = sorted(name for name, passed in checks if not passed)
     for name, passed in checks:

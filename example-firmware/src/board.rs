@@ -5,26 +5,27 @@
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m_rt::{ExceptionFrame, exception};
 use cortex_m_semihosting::debug;
-use mpy_freeze_rt::Platform;
+use mpy_freeze_rt::{Platform, stack_above};
 
 /// A register of the board, 32 bits wide.
 #[derive(Clone, Copy)]
-struct Register(*mut u32);
+pub struct Register(*mut u32);
 
 impl Register {
-    /// The register at `offset` bytes in the block at `base`, which must be one of those below.
-    const fn at(base: usize, offset: usize) -> Self {
+    /// The register at `offset` bytes in the block at `base`, which must be one of those of this board.
+    pub const fn at(base: usize, offset: usize) -> Self {
         Self((base + offset) as *mut u32)
     }
 
-    fn read(self) -> u32 {
+    pub fn read(self) -> u32 {
         // SAFETY: every `Register` here is the address of a register of this board, aligned and always mapped.
         unsafe { self.0.read_volatile() }
     }
 
-    fn write(self, value: u32) {
+    pub fn write(self, value: u32) {
         // SAFETY: as in `read`. Nothing that these registers control touches the program's memory.
         unsafe { self.0.write_volatile(value) }
     }
@@ -41,12 +42,12 @@ const UART_STATE_RX_FULL: u32 = 1 << 1;
 const UART_CTRL_TX_ENABLE: u32 = 1 << 0;
 const UART_CTRL_RX_ENABLE: u32 = 1 << 1;
 
-// The FPGA's free-running counter. It counts at the clock divided by the prescaler plus one.
-const FPGA: usize = 0x4002_8000;
+// The FPGA's registers, and its free-running counter. It counts at the clock divided by the prescaler plus one.
+pub const FPGA: usize = 0x4002_8000;
 const FPGA_COUNTER: Register = Register::at(FPGA, 0x18);
 const FPGA_PRESCALE: Register = Register::at(FPGA, 0x1c);
 
-const CLOCK_HZ: u32 = 25_000_000;
+pub const CLOCK_HZ: u32 = 25_000_000;
 const BAUD: u32 = 115_200;
 
 /// Stack that Python leaves to interrupt handlers, which share it.
@@ -63,6 +64,14 @@ impl Board {
         UART_BAUDDIV.write(CLOCK_HZ / BAUD);
         UART_CTRL.write(UART_CTRL_TX_ENABLE | UART_CTRL_RX_ENABLE);
         FPGA_PRESCALE.write(CLOCK_HZ / 1_000_000 - 1);
+        // A tick every millisecond ends the sleep of whoever waits for a time.
+        if let Some(mut core) = cortex_m::Peripherals::take() {
+            core.SYST.set_clock_source(SystClkSource::Core);
+            core.SYST.set_reload(CLOCK_HZ / 1000 - 1);
+            core.SYST.clear_current();
+            core.SYST.enable_interrupt();
+            core.SYST.enable_counter();
+        }
     }
 
     /// Ends the program, and QEMU with it: its exit status is 0 where all went well, and 1 otherwise.
@@ -111,13 +120,14 @@ impl Platform for Board {
         u64::from(wraps) << 32 | u64::from(now)
     }
 
+    fn idle() {
+        // Until the next interrupt, or not at all where one has just been.
+        cortex_m::asm::wfe();
+    }
+
     fn stack_limit() -> usize {
         // The stack grows down from the end of RAM to where the statics end.
-        let here = cortex_m::register::msp::read() as usize;
-        let statics_end = cortex_m_rt::heap_start() as usize;
-        here.saturating_sub(statics_end)
-            .saturating_sub(STACK_RESERVE)
-            .min(STACK_LIMIT)
+        stack_above(cortex_m_rt::heap_start(), STACK_RESERVE).min(STACK_LIMIT)
     }
 }
 
@@ -146,6 +156,10 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     println!("{info}");
     Board::exit(false)
 }
+
+/// The millisecond's tick. That it came is all that is wanted of it.
+#[exception]
+fn SysTick() {}
 
 // SAFETY: nothing returns to what faulted; the handler only prints and ends.
 #[exception]

@@ -1,18 +1,20 @@
 //! A telemetry node whose application is written in Python and lies in ROM.
 //!
-//! `app/` is the application, `board.rs` the hardware, `build.rs` builds MicroPython, and this file is the glue.
+//! `app/` is the application, `board.rs` the hardware that Python itself needs, `driver.rs` a driver that `app/` uses,
+//! `build.rs` builds MicroPython, and this file is the glue.
 
 #![no_std]
 #![no_main]
 
 mod board;
+mod driver;
 
 use board::Board;
 use cortex_m_rt::entry;
 use mpy_freeze_rt::{Exception, Heap, Vm};
 
-// Compiles every module in `app/` and puts its bytecode and constants into ROM.
-mpy_freeze_rt::freeze!("app/");
+// Compiles every module in `app/` and puts its bytecode and constants into ROM, beside the module that is written in Rust.
+mpy_freeze_rt::freeze!("app/", modules = [driver::panel]);
 // Says which board's console and clock Python uses.
 mpy_freeze_rt::platform!(Board);
 

@@ -61,6 +61,22 @@ typedef long mp_off_t;
 #undef MICROPY_STACK_CHECK
 #define MICROPY_STACK_CHECK (1)
 
+// Interrupt handlers schedule Python callables and raise KeyboardInterrupt (mpyf_event.c).
+#undef MICROPY_ENABLE_SCHEDULER
+#define MICROPY_ENABLE_SCHEDULER (1)
+#undef MICROPY_SCHEDULER_STATIC_NODES
+#define MICROPY_SCHEDULER_STATIC_NODES (1)
+#undef MICROPY_KBD_EXCEPTION
+#define MICROPY_KBD_EXCEPTION (1)
+
+// Steps are counted where a function or a handler begins and where code branches (mpyf_steps.c). All of these are
+// places where MicroPython expects an exception.
+#undef MICROPY_VM_HOOK_INIT
+#define MICROPY_VM_HOOK_INIT MPYF_STEP();
+#undef MICROPY_VM_HOOK_LOOP
+#define MICROPY_VM_HOOK_LOOP MPYF_STEP();
+#define MPYF_STEP() do { if (--mpyf_countdown <= 0) { mpyf_hook(); } } while (0)
+
 // The Rust runtime has one VM on one thread.
 #if defined(MICROPY_PY_THREAD) && MICROPY_PY_THREAD
 #error "MICROPY_PY_THREAD isn't supported by mpy-freeze: one VM runs on one thread"
@@ -229,7 +245,7 @@ typedef long mp_off_t;
 
 // The board sleeps or serves its other work wherever Python waits.
 #ifndef MICROPY_INTERNAL_WFE
-#define MICROPY_INTERNAL_WFE(timeout_ms) ((void)(timeout_ms), mpyf_platform_idle())
+#define MICROPY_INTERNAL_WFE(timeout_ms) ((void)(timeout_ms), mpyf_wait())
 #endif
 
 // The board's clock is the only thing at hand that differs from start to start.
@@ -239,7 +255,9 @@ typedef long mp_off_t;
 
 #define MP_STATE_PORT MP_STATE_VM
 
-void mpyf_platform_idle(void);
+extern int32_t mpyf_countdown;
+void mpyf_hook(void);
+void mpyf_wait(void);
 uint32_t mpyf_random_seed(void);
 void mpyf_refuse_native_code(void **ptr, size_t *size);
 

@@ -170,6 +170,23 @@ typedef struct _mpyf_heap_info_t {
     size_t max_free_block;
 } mpyf_heap_info_t;
 
+// What an interrupt handler asks for: that a callable is called. Its fields are the shim's.
+typedef struct _mpyf_event_t {
+    struct _mpyf_event_t *next;
+    // The VM that the callable belongs to.
+    uint32_t vm;
+    mpyf_handle_t callable;
+    int32_t arg;
+    uint32_t pending;
+} mpyf_event_t;
+
+// What a bounded run keeps of the run around it.
+typedef struct _mpyf_bound_t {
+    uint64_t budget;
+    uint64_t given;
+    uint32_t exhausted;
+} mpyf_bound_t;
+
 // Takes a piece of text. It must return: whatever it calls may raise only behind the shim.
 typedef void (*mpyf_write_t)(void *context, const char *text, size_t len);
 
@@ -285,9 +302,25 @@ void mpyf_closure_set(mpyf_handle_t closure, mpyf_closure_call_t call, mpyf_clos
 // Raises what MicroPython says of a wrong number of arguments, if it is one.
 uint32_t mpyf_check_count(size_t n_args, size_t wanted, mpyf_handle_t *out);
 
-// What the board provides, in Rust. None of it raises or unwinds.
+// Events. `fire` and `keyboard_interrupt` may be called from interrupt handlers, and from any thread; they say
+// whether there is a VM that will see to it.
+uint32_t mpyf_event_on(mpyf_event_t *event, mpyf_handle_t callable, mpyf_handle_t *out);
+void mpyf_event_off(mpyf_event_t *event);
+uint32_t mpyf_event_fire(mpyf_event_t *event, int32_t arg);
+uint32_t mpyf_keyboard_interrupt(void);
+uint32_t mpyf_run_pending(mpyf_handle_t *out);
+
+// A run of at most so many steps. The end says whether they were used up.
+void mpyf_bound_begin(uint64_t steps, mpyf_bound_t *outer);
+uint32_t mpyf_bound_end(const mpyf_bound_t *outer);
+
+// What the board provides, in Rust. None of it raises or unwinds. On a system with threads the critical sections are
+// the port's.
 void mpyf_platform_write(const uint8_t *data, size_t len);
 int32_t mpyf_platform_read(void);
 uint64_t mpyf_platform_ticks_us(void);
 void mpyf_platform_idle(void);
+void mpyf_platform_poll(void);
+uintptr_t mpyf_platform_enter_critical(void);
+void mpyf_platform_leave_critical(uintptr_t state);
 __attribute__((noreturn)) void mpyf_platform_fatal(const char *message, size_t len);

@@ -47,6 +47,13 @@ static const void *const entries[] = {
     (const void *)mpyf_new_exception,
     (const void *)mpyf_exception_matches,
     (const void *)mpyf_closure_set,
+    (const void *)mpyf_event_on,
+    (const void *)mpyf_event_off,
+    (const void *)mpyf_event_fire,
+    (const void *)mpyf_keyboard_interrupt,
+    (const void *)mpyf_run_pending,
+    (const void *)mpyf_bound_begin,
+    (const void *)mpyf_bound_end,
 };
 
 void mpyf_abi_1(void) {

@@ -37,10 +37,17 @@ static uint64_t board_ticks_us(void) {
     return ticks;
 }
 
-static void board_idle(void) {
+// Each time that the board may sleep counts as a step, so that waiting ends where a run is bounded.
+static void idle(void) {
+    MPYF_STEP();
     mpyf_outside++;
     mpyf_platform_idle();
     mpyf_outside--;
+}
+
+void mpyf_wait(void) {
+    mpyf_handle_pending();
+    idle();
 }
 
 static bool byte_is_waiting(void) {
@@ -65,8 +72,7 @@ void mp_hal_stdout_tx_str(const char *str) {
 
 int mp_hal_stdin_rx_chr(void) {
     while (!byte_is_waiting()) {
-        mp_handle_pending(true);
-        board_idle();
+        mpyf_wait();
     }
     int byte = waiting_byte;
     waiting_byte = NO_BYTE;
@@ -101,11 +107,11 @@ uint64_t mp_hal_time_ns(void) {
 static void wait_us(uint64_t us) {
     uint64_t start = board_ticks_us();
     do {
-        mp_handle_pending(true);
+        mpyf_handle_pending();
         if (board_ticks_us() - start >= us) {
             return;
         }
-        board_idle();
+        idle();
     } while (board_ticks_us() - start < us);
 }
 

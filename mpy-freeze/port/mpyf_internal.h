@@ -42,6 +42,18 @@ mp_obj_t mpyf_class_subscr(mp_obj_t self, mp_obj_t index, mp_obj_t value);
 mp_obj_t mpyf_class_iter(mp_obj_t self, mp_obj_iter_buf_t *buffer);
 mp_obj_t mpyf_class_next(mp_obj_t self);
 void mpyf_class_attr(mp_obj_t self, qstr name, mp_obj_t *dest);
+// Tells interrupt handlers that there is a VM, and that there is none any more.
+void mpyf_events_start(void);
+void mpyf_events_stop(void);
+
+// Whether a KeyboardInterrupt has been asked for since the last time.
+bool mpyf_take_interrupt(void);
+
+// Begins to count steps.
+void mpyf_steps_start(void);
+
+// Sees to events, and raises what is pending.
+void mpyf_handle_pending(void);
 
 // Drops what the hardware layer has buffered for an earlier VM.
 void mpyf_hal_init(void);

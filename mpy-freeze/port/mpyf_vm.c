@@ -57,6 +57,7 @@ uint32_t mpyf_start(uint8_t *heap, size_t heap_len, void *stack_top, size_t stac
     memset(&mp_state_ctx, 0, sizeof(mp_state_ctx));
     mpyf_outside = 0;
     mpyf_hal_init();
+    mpyf_steps_start();
     MP_STATE_THREAD(stack_top) = stack_top;
     MP_STATE_THREAD(stack_limit) = stack_bytes - STACK_RESERVE;
     gc_init(heap, heap + heap_len);
@@ -64,6 +65,7 @@ uint32_t mpyf_start(uint8_t *heap, size_t heap_len, void *stack_top, size_t stac
     if (nlr_push(&nlr) == 0) {
         mp_init();
         mpyf_handles_init();
+        mpyf_events_start();
         nlr_pop();
         return MPYF_STARTED;
     }
@@ -73,6 +75,7 @@ uint32_t mpyf_start(uint8_t *heap, size_t heap_len, void *stack_top, size_t stac
 }
 
 void mpyf_stop(void) {
+    mpyf_events_stop();
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         gc_sweep_all();

@@ -5,6 +5,10 @@ use std::path::Path;
 use mpy_freeze_tests::project::Project;
 use mpy_freeze_tests::{emulator, oracle};
 
+/// Runs the application in CPython, with the folder `host` for what the board has.
+const ON_A_COMPUTER: &str = "import runpy, sys; sys.path[:0] = ['app', 'host']; \
+    runpy.run_path('app/main.py', run_name='__main__')";
+
 /// The application's own part of the console: the report, up to and with the verdict.
 fn report(console: &str) -> Vec<&str> {
     let lines = console
@@ -29,7 +33,7 @@ fn check(compiler: &str) {
     let run = emulator::run(&project.firmware_image());
     assert_eq!(run.status, Some(0), "{}", run.console);
 
-    let cpython = oracle::python(Path::new(&project.root), &["app/main.py"]);
+    let cpython = oracle::python(Path::new(&project.root), &["-c", ON_A_COMPUTER]);
     assert!(cpython.status.success());
     let expected = String::from_utf8(cpython.stdout).expect("UTF-8");
     assert!(report(&expected).len() > 10, "{expected}");

@@ -103,12 +103,6 @@ fn run(target: &str, arch: &str, machine: &str, least: usize) {
     );
     let project = programs::firmware(&format!("native-{arch}"), &modules, &names);
     project.write("build.rs", BUILD);
-    // ARMv6-M has no atomic swap, and the runtime then asks for a critical section.
-    let manifest = project.read("Cargo.toml").replace(
-        "cortex-m = \"0.7\"",
-        "cortex-m = { version = \"0.7\", features = [\"critical-section-single-core\"] }",
-    );
-    project.write("Cargo.toml", manifest);
     let image = project.firmware_image_for(target);
     check_image(&image);
     check(arch, &all, &emulator::run_on(machine, &image), least);

@@ -38,12 +38,6 @@ fn cortex_m(target: &str, machine: &str) {
     let modules = [("main", file("main.py"))];
     let project = programs::firmware(&format!("stress-{target}"), &modules, &["main"]);
     add_module(&project);
-    // ARMv6-M has no atomic swap, and the runtime then asks for a critical section.
-    let manifest = project.read("Cargo.toml").replace(
-        "cortex-m = \"0.7\"",
-        "cortex-m = { version = \"0.7\", features = [\"critical-section-single-core\"] }",
-    );
-    project.write("Cargo.toml", manifest);
     check(&emulator::run_on(
         machine,
         &project.firmware_image_for(target),

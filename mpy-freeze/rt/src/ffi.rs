@@ -79,6 +79,36 @@ pub(crate) struct RawHeapInfo {
 
 pub(crate) type CallClosure = unsafe extern "C" fn(*const c_void, *const c_void, usize) -> Return;
 pub(crate) type DropClosure = unsafe extern "C" fn(*mut c_void);
+/// An event of an interrupt handler; the fields are the shim's.
+#[repr(C)]
+pub(crate) struct RawEvent {
+    next: *mut RawEvent,
+    vm: u32,
+    callable: u32,
+    arg: i32,
+    pending: u32,
+}
+
+impl RawEvent {
+    /// An event of no VM.
+    pub(crate) const fn new() -> Self {
+        Self {
+            next: core::ptr::null_mut(),
+            vm: 0,
+            callable: 0,
+            arg: 0,
+            pending: 0,
+        }
+    }
+}
+
+/// What a bounded run keeps of the run around it.
+#[repr(C)]
+pub(crate) struct RawBound {
+    pub(crate) budget: u64,
+    pub(crate) given: u64,
+    pub(crate) exhausted: u32,
+}
 
 pub(crate) type Write = unsafe extern "C" fn(*mut c_void, *const c_char, usize);
 
@@ -296,4 +326,13 @@ unsafe extern "C" {
     );
     pub(crate) fn mpyf_exception_is(object: u32, class: *const c_void) -> u32;
     pub(crate) fn mpyf_exception_matches(object: u32, name: *const u8, name_len: usize) -> u32;
+
+    pub(crate) fn mpyf_event_on(event: *mut RawEvent, callable: u32, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_event_off(event: *mut RawEvent);
+    pub(crate) fn mpyf_event_fire(event: *mut RawEvent, arg: i32) -> u32;
+    pub(crate) fn mpyf_keyboard_interrupt() -> u32;
+    pub(crate) fn mpyf_run_pending(out: *mut u32) -> u32;
+
+    pub(crate) fn mpyf_bound_begin(steps: u64, outer: *mut RawBound);
+    pub(crate) fn mpyf_bound_end(outer: *const RawBound) -> u32;
 }

@@ -60,17 +60,33 @@
 //! example, and is empty when the VM has stopped. Nothing that Python raises passes through a Rust function: it comes back as an `Err`.
 //!
 //! Python itself is as safe as its modules. One that reaches into memory by address (`uctypes`, `machine.mem32`)
-//! can break what Rust relies on, as `unsafe` code can. And MicroPython compares, hashes and prints nested
-//! containers by recursion in C, which it checks in some places and not in all: data that is nested hundreds of
-//! levels deep can need more stack than [`Platform::stack_limit`] says. Data from outside is to be bounded before.
+//! can break what Rust relies on, as `unsafe` code can. Recursion ends in a `RuntimeError` where
+//! [`Platform::stack_limit`] says, also when nested containers are compared, hashed and printed. MicroPython's
+//! compiler is the exception: source text from outside that nests expressions hundreds of levels deep can need more
+//! stack than that, so it is to be bounded before.
+//!
+//! # Interrupts and time
+//!
+//! - An interrupt handler makes Python call something: [`Event`].
+//! - An interrupt handler ends what Python does: [`keyboard_interrupt`].
+//! - The board's other work has its turn while Python runs: [`Platform::poll`], and while Python waits:
+//!   [`Platform::idle`].
+//! - A call of Python that must end: [`Vm::run_for`].
+//! - Python that takes its turns itself, as one task among others: a generator or coroutine is an iterator in Rust
+//!   ([`Obj::iter`]), and each `next()` runs it to its next `yield`.
+//!
+//! On bare metal this needs an implementation of the crate `critical-section`, which the crate of the chip or of the
+//! architecture has: for a Cortex-M with one core, `cortex-m` with the feature `critical-section-single-core`.
 #![no_std]
 
 mod ask;
+mod bounded;
 mod buffer;
 mod class;
 mod class_type;
 mod closure;
 mod error;
+mod event;
 mod exception;
 mod ffi;
 mod function;
@@ -83,13 +99,16 @@ mod place;
 mod platform;
 mod root;
 mod sequence;
+mod stack;
 mod text;
 mod value;
 mod vm;
 
+pub use bounded::Stopped;
 pub use class::{PyClass, Ref, RefMut};
 pub use closure::{Arguments, FromArgs};
 pub use error::{ErrorType, IntoException, PyErr};
+pub use event::{Event, keyboard_interrupt};
 pub use exception::Exception;
 pub use function::IntoReturn;
 pub use heap::{Heap, HeapMemory};
@@ -101,6 +120,7 @@ pub use object::{Iter, Obj};
 pub use place::{FromPy, Place};
 pub use platform::Platform;
 pub use root::Root;
+pub use stack::stack_above;
 pub use value::{Args, ToPy, Value};
 pub use vm::{HeapInfo, StartError, Vm};
 

@@ -21,14 +21,24 @@ pub trait Platform {
 
     /// Called again and again while Python waits, in `time.sleep` as for input: the place to sleep until the
     /// next interrupt, or to feed a watchdog.
+    ///
+    /// An interrupt can come between Python's last look for events and the instruction that puts the processor to
+    /// sleep. `wfe` of a Cortex-M doesn't sleep then; `wfi` does, until the next interrupt.
     fn idle() {}
+
+    /// Called while Python runs, after every 256 steps: the place to run an async executor's ready tasks, or to feed
+    /// a watchdog. A step is a branch, the call of a function, or the entry of an exception handler; while Python
+    /// waits, each call of [`idle`](Self::idle) is one. What Python does in a single call of C code
+    /// (`sum(range(1000000))`) and in native code isn't interrupted.
+    fn poll() {}
 
     /// Bytes of stack that Python may use below [`Vm::run`](crate::Vm::run), Rust's own frames in between
     /// included. Recursion that goes deeper ends in a `RuntimeError`.
     ///
     /// The runtime keeps a part of it (1 KiB on 32-bit targets, 16 KiB on 64-bit ones) as the room that C
     /// functions need between two checks. What interrupt handlers need isn't part of it: where they share the
-    /// stack, it must be left beyond the limit.
+    /// stack, it must be left beyond the limit. [`stack_above`](crate::stack_above) takes the limit from where the
+    /// linker has put the stack's end.
     fn stack_limit() -> usize;
 }
 
@@ -77,6 +87,26 @@ macro_rules! platform {
             }
 
             #[unsafe(no_mangle)]
+            extern "C" fn mpyf_platform_poll() {
+                <$board as $crate::Platform>::poll()
+            }
+
+            // Elsewhere there are threads and no interrupts, and the port has a lock.
+            #[cfg(target_os = "none")]
+            #[unsafe(no_mangle)]
+            extern "C" fn mpyf_platform_enter_critical() -> usize {
+                $crate::__private::enter_critical()
+            }
+
+            #[cfg(target_os = "none")]
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn mpyf_platform_leave_critical(state: usize) {
+                // SAFETY: MicroPython leaves its sections in the order in which it entered them, each with what
+                // entering it gave.
+                unsafe { $crate::__private::leave_critical(state) }
+            }
+
+            #[unsafe(no_mangle)]
             extern "Rust" fn __mpy_freeze_stack_limit() -> usize {
                 <$board as $crate::Platform>::stack_limit()
             }
@@ -98,6 +128,37 @@ pub(crate) fn stack_limit() -> usize {
     __mpy_freeze_stack_limit()
 }
 
+/// Critical sections as C enters and leaves them.
+#[cfg(target_os = "none")]
+#[allow(missing_docs, reason = "nobody writes these names but the macro")]
+mod critical {
+    use core::mem::{MaybeUninit, size_of};
+
+    use critical_section::RestoreState;
+
+    const _: () = assert!(size_of::<RestoreState>() <= size_of::<usize>());
+
+    pub fn enter_critical() -> usize {
+        let mut state = MaybeUninit::<usize>::zeroed();
+        // SAFETY: each `enter` has its `leave`, in order. The state fits, as asserted; it is a number or nothing, so
+        // that all bytes of the `usize` are initialised, and a pointer to a `usize` is aligned for no less than the
+        // numbers of that size.
+        unsafe {
+            let restore = critical_section::acquire();
+            state.as_mut_ptr().cast::<RestoreState>().write(restore);
+            state.assume_init()
+        }
+    }
+
+    /// # Safety
+    ///
+    /// `state` is what the `enter_critical` has returned that this belongs to.
+    pub unsafe fn leave_critical(state: usize) {
+        // SAFETY: the bytes are those of the state that was written there.
+        unsafe { critical_section::release((&raw const state).cast::<RestoreState>().read()) }
+    }
+}
+
 /// What `platform!` expands to.
 #[allow(missing_docs, reason = "nobody writes these names but the macro")]
 pub mod private {
@@ -117,6 +178,9 @@ pub mod private {
         // SAFETY: the caller's promise; `from_raw_parts` wants a pointer that isn't null, and text has one.
         P::write(unsafe { core::slice::from_raw_parts(data, len) });
     }
+
+    #[cfg(target_os = "none")]
+    pub use super::critical::{enter_critical, leave_critical};
 
     pub fn read<P: Platform>() -> i32 {
         P::read().map_or(-1, i32::from)

@@ -203,6 +203,7 @@ fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<P
     let port = out.join("port");
     let mut units = units::core(source)?;
     units::rename(&mut units);
+    units::guard_nesting(&mut units);
     units.extend(units::extmod(source)?);
     units.extend(units::shared(source));
     units.extend(units::collector(source, target));

@@ -30,7 +30,7 @@ def run(seed, rounds):
     node.print_report(received, rejected)
     while not heartbeat.done():
         time.sleep(0.001)
-    print(f"heartbeat: {heartbeat.beats} beats of the timer, the lamp is {heartbeat.lamp()}")
+    print(f"heartbeat: {heartbeat.beats} beats of the timer, the lamp is {heartbeat.shown()}")
     checks = run_checks(node)
     failed = sorted(name for name, passed in checks if not passed)
     for name, passed in checks:

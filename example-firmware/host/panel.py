@@ -2,16 +2,20 @@
 
 import threading
 
-_leds = {}
 _stopped = None
 
 
-def set_led(index, on):
-    _leds[index] = on
+class Lamp:
+    COUNT = 2
 
+    def __init__(self, index):
+        if not 0 <= index < self.COUNT:
+            raise ValueError("no such lamp")
+        self.index = index
+        self.lit = False
 
-def led(index):
-    return _leds.get(index, False)
+    def toggle(self):
+        self.lit = not self.lit
 
 
 def every(period_ms, callback):

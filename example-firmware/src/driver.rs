@@ -1,4 +1,4 @@
-//! The board's front panel for Python: two lamps, and a timer whose interrupt calls Python.
+//! The board's front panel for Python: lamps as a class, and a timer whose interrupt calls Python.
 //!
 //! This is a driver as a board's peripherals want it: registers and the interrupt in Rust, what they are for in `app/`.
 
@@ -6,13 +6,13 @@ use core::sync::atomic::{AtomicI32, Ordering};
 
 use cortex_m::interrupt::InterruptNumber;
 use cortex_m_rt::exception;
-use mpy_freeze_rt::{ErrorType, Event, PyErr, pymodule};
+use mpy_freeze_rt::{Event, pymodule};
 
 use crate::board::{CLOCK_HZ, FPGA, Register};
 
 // Bit by bit the lamps.
 const LEDS: Register = Register::at(FPGA, 0x00);
-const LED_COUNT: usize = 2;
+const LED_COUNT: u8 = 2;
 
 // The first CMSDK timer. It counts down from the reload value at the board's clock.
 const TIMER: usize = 0x4000_0000;
@@ -60,26 +60,63 @@ pub mod panel {
     use core::sync::atomic::Ordering;
 
     use cortex_m::peripheral::NVIC;
-    use mpy_freeze_rt::{Exception, Obj, PyErr, Vm, pyfunction};
+    use mpy_freeze_rt::{ErrorType, Exception, Obj, PyErr, Vm, pyclass, pyfunction, pymethods};
 
     use super::{
-        CLOCK_HZ, Interrupt, LEDS, TICK, TICKS, TIMER_CTRL, TIMER_CTRL_ENABLE,
-        TIMER_CTRL_INTERRUPT, TIMER_INTCLEAR, TIMER_RELOAD, TIMER_VALUE, led_bit,
+        CLOCK_HZ, Interrupt, LED_COUNT, LEDS, TICK, TICKS, TIMER_CTRL, TIMER_CTRL_ENABLE,
+        TIMER_CTRL_INTERRUPT, TIMER_INTCLEAR, TIMER_RELOAD, TIMER_VALUE,
     };
 
-    /// Switches a lamp.
-    #[pyfunction]
-    fn set_led(index: usize, on: bool) -> Result<(), PyErr> {
-        let bit = led_bit(index)?;
-        let leds = LEDS.read();
-        LEDS.write(if on { leds | bit } else { leds & !bit });
-        Ok(())
+    /// A lamp of the panel.
+    #[pyclass]
+    pub struct Lamp {
+        /// Which one it is, counted from 0.
+        #[py(get)]
+        index: u8,
     }
 
-    /// Whether a lamp is on.
-    #[pyfunction]
-    fn led(index: usize) -> Result<bool, PyErr> {
-        Ok(LEDS.read() & led_bit(index)? != 0)
+    #[pymethods]
+    impl Lamp {
+        /// How many lamps there are.
+        #[classattr]
+        const COUNT: u8 = LED_COUNT;
+
+        #[new]
+        fn new(index: u8) -> Result<Self, PyErr> {
+            if index < LED_COUNT {
+                Ok(Self { index })
+            } else {
+                Err(PyErr::new(ErrorType::VALUE_ERROR, "no such lamp"))
+            }
+        }
+
+        /// Whether the lamp is lit.
+        #[getter]
+        fn lit(&self) -> bool {
+            LEDS.read() & self.bit() != 0
+        }
+
+        #[setter]
+        fn set_lit(&mut self, lit: bool) {
+            let leds = LEDS.read();
+            LEDS.write(if lit {
+                leds | self.bit()
+            } else {
+                leds & !self.bit()
+            });
+        }
+
+        /// Lights the lamp if it is dark, and the other way round.
+        fn toggle(&mut self) {
+            LEDS.write(LEDS.read() ^ self.bit());
+        }
+    }
+
+    impl Lamp {
+        /// The lamp's bit of the register.
+        fn bit(&self) -> u32 {
+            1 << self.index
+        }
     }
 
     /// Has `callback` called every `period_ms` milliseconds, with the number of periods that have passed.
@@ -105,14 +142,5 @@ pub mod panel {
         TIMER_CTRL.write(0);
         TIMER_INTCLEAR.write(1);
         NVIC::unpend(Interrupt::Timer);
-    }
-}
-
-/// The bit of a lamp.
-fn led_bit(index: usize) -> Result<u32, PyErr> {
-    if index < LED_COUNT {
-        Ok(1 << index)
-    } else {
-        Err(PyErr::new(ErrorType::VALUE_ERROR, "no such lamp"))
     }
 }

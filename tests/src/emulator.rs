@@ -27,6 +27,16 @@ pub fn run_on(machine: &str, image: &Path) -> Run {
     start("qemu-system-arm", &["-machine", machine], image)
 }
 
+/// Runs an image on the emulated Cortex-M3 board until it ends, with a clock that counts instructions: what the
+/// program sees of time doesn't depend on the machine.
+pub fn run_counted(image: &Path) -> Run {
+    start(
+        "qemu-system-arm",
+        &["-machine", "mps2-an385", "-icount", "shift=5"],
+        image,
+    )
+}
+
 /// Runs an image on the emulated RISC-V board `virt` until it ends.
 pub fn run_on_riscv(image: &Path) -> Run {
     start(

@@ -166,13 +166,20 @@ impl Project {
 
     /// The same for another Rust target.
     pub fn firmware_image_for(&self, target: &str) -> PathBuf {
+        self.program(target, &[], "example-firmware")
+    }
+
+    /// Builds one of the example's own examples, and returns the program.
+    pub fn firmware_example(&self, name: &str) -> PathBuf {
+        let path = format!("examples/{name}");
+        self.program("thumbv7m-none-eabi", &["--example", name], &path)
+    }
+
+    fn program(&self, target: &str, args: &[&str], built: &str) -> PathBuf {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        self.succeeds(&["build", "--release", "--target", target]);
-        let built = self
-            .target_dir
-            .join(target)
-            .join("release/example-firmware");
+        self.succeeds(&[&["build", "--release", "--target", target], args].concat());
+        let built = self.target_dir.join(target).join("release").join(built);
         let image = self.root.join(format!("{target}.elf"));
         std::fs::copy(built, &image).expect("the image is there");
         drop(guard);

@@ -68,3 +68,14 @@ fn built_with_gcc() {
 fn built_with_clang() {
     check("clang");
 }
+
+#[test]
+fn async_tasks_have_their_turn_while_python_computes_and_sleeps() {
+    let project = Project::firmware("example-async");
+    let run = emulator::run_counted(&project.firmware_example("async_tasks"));
+    assert_eq!(run.status, Some(0), "{}", run.console);
+    assert_eq!(
+        run.console,
+        "computing: the task had its turn\nsleeping: the task had its turn\n"
+    );
+}

@@ -38,10 +38,11 @@ pub fn check_everything() -> Result<()> {
     setup::ensure_components(&[("rustfmt", "cargo-fmt"), ("clippy", "cargo-clippy")])?;
 
     let (workspace, firmware) = (host::root().to_path_buf(), firmware::folder());
-    let fuzz = workspace.join("fuzz");
+    let (fuzz, calls) = (workspace.join("fuzz"), workspace.join("tests/calls"));
     check(&workspace, &["fmt", "--all", "--check"], &[])?;
     check(&firmware, &["fmt", "--check"], &[])?;
     check(&fuzz, &["fmt", "--check"], &[])?;
+    check(&calls, &["fmt", "--check"], &[])?;
     check(
         &workspace,
         &[
@@ -61,11 +62,11 @@ pub fn check_everything() -> Result<()> {
         &[("CUSTOM_LIBFUZZER_PATH", "elsewhere/libFuzzer.a")],
     )?;
     // Without --all-targets: a target without an operating system has no test harness.
-    check(
-        &firmware,
-        &["clippy", "--target", board.target, "--", "-D", "warnings"],
-        &[],
-    )?;
+    let targets = ["--target", board.target, "--bins", "--examples"];
+    for folder in [&firmware, &calls] {
+        let words = [&["clippy"], &targets[..], &["--", "-D", "warnings"]].concat();
+        check(folder, &words, &[])?;
+    }
     check(
         &workspace,
         &["doc", "--workspace", "--no-deps"],

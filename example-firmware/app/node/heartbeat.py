@@ -2,13 +2,12 @@
 
 import panel
 
-LAMP = 0
-
 
 class Heartbeat:
     """Switches the lamp with each beat, and stops by itself after the last."""
 
     def __init__(self, beats, period_ms):
+        self.lamp = panel.Lamp(0)
         self.beats = 0
         self.last = beats
         panel.every(period_ms, self.beat)
@@ -16,12 +15,12 @@ class Heartbeat:
     def beat(self, count):
         """The timer's callback. `count` is how often the timer has run out."""
         self.beats += 1
-        panel.set_led(LAMP, self.beats % 2 == 1)
+        self.lamp.toggle()
         if self.beats == self.last:
             panel.stop()
 
     def done(self):
         return self.beats >= self.last
 
-    def lamp(self):
-        return "on" if panel.led(LAMP) else "off"
+    def shown(self):
+        return "on" if self.lamp.lit else "off"

@@ -76,12 +76,11 @@ mod counter {
 #[entry]
 fn main() -> ! {
     Board::init();
-    if let Some(mut core) = cortex_m::Peripherals::take() {
-        core.SYST.set_reload(0x00ff_ffff);
-        core.SYST.clear_current();
-        core.SYST.set_clock_source(cortex_m::peripheral::syst::SystClkSource::Core);
-        core.SYST.enable_counter();
-    }
+    // SAFETY: the board has taken the peripherals for the tick that this program counts with instead.
+    let mut core = unsafe { cortex_m::Peripherals::steal() };
+    core.SYST.disable_interrupt();
+    core.SYST.set_reload(0x00ff_ffff);
+    core.SYST.clear_current();
     let ran = Vm::run(&HEAP, |vm| match vm.import("measure") {
         Ok(_) => true,
         Err(exception) => {

@@ -13,13 +13,11 @@ fn block<'a>(readme: &'a str, file: &str) -> &'a str {
     rest.split_once("\n```").expect("a block ends").0
 }
 
-#[test]
-fn the_four_files_make_a_firmware_that_runs() {
+/// A project with the README's `Cargo.toml` and `build.rs`, and the memory of the emulated board.
+fn newcomer(name: &str) -> Project {
     let readme = std::fs::read_to_string(repository().join("README.md")).expect("the README");
-    let project = Project::new("readme");
-    for file in ["build.rs", "app/main.py", "src/main.rs"] {
-        project.write(file, block(&readme, file));
-    }
+    let project = Project::new(name);
+    project.write("build.rs", block(&readme, "build.rs"));
     // Until the crates are published, they come from this repository.
     let crates = format!("{{ path = \"{}/mpy-freeze", repository().display());
     let manifest = block(&readme, "Cargo.toml")
@@ -30,16 +28,44 @@ fn the_four_files_make_a_firmware_that_runs() {
         .replace(
             "mpy-freeze = \"0.1\"",
             &format!("mpy-freeze = {crates}\" }}"),
-        );
+        )
+        .replace("name = \"firmware\"", &format!("name = \"{name}\""));
     project.write("Cargo.toml", manifest + "\n[workspace]\n");
     let memory = "MEMORY {\n FLASH : ORIGIN = 0x00000000, LENGTH = 4M\n RAM : ORIGIN = 0x20000000, LENGTH = 4M\n}\n";
     project.write("memory.x", memory);
+    project
+}
+
+/// Builds such a project and runs it on the emulated board.
+fn run(project: &Project) -> emulator::Run {
     project.succeeds(&["build", "--release", "--target", "thumbv7m-none-eabi"]);
-    let image = project
-        .target_dir
-        .join("thumbv7m-none-eabi/release/firmware");
-    let run = emulator::run(&image);
+    let name = project.root.file_name().expect("a name");
+    let programs = project.target_dir.join("thumbv7m-none-eabi/release");
+    emulator::run(&programs.join(name))
+}
+
+#[test]
+fn the_four_files_make_a_firmware_that_runs() {
+    let readme = std::fs::read_to_string(repository().join("README.md")).expect("the README");
+    let project = newcomer("readme");
+    for file in ["app/main.py", "src/main.rs"] {
+        project.write(file, block(&readme, file));
+    }
+    let run = run(&project);
     assert_eq!(run.console, "mean = 21\n");
+    assert_eq!(run.status, Some(0));
+}
+
+#[test]
+fn the_guide_to_modules_in_rust_makes_a_firmware_that_runs() {
+    let guide = repository().join("docs/rust-modules.md");
+    let guide = std::fs::read_to_string(guide).expect("the guide");
+    let project = newcomer("guide");
+    for file in ["app/main.py", "src/main.rs", "src/panel.rs"] {
+        project.write(file, block(&guide, file));
+    }
+    let run = run(&project);
+    assert_eq!(run.console.trim_end(), block(&guide, "output"));
     assert_eq!(run.status, Some(0));
 }
 

@@ -11,6 +11,10 @@ use crate::releases::{self, RELEASES, Release};
 use crate::setup::{self, Wanted};
 use crate::{host, lint, shell};
 
+/// Test programs that look at Cargo, at rustc or at the documentation, and at MicroPython only so far as there is one.
+/// They run with the first of the releases alone.
+const ONCE: [&str; 5] = ["concurrent", "readme", "reproducible", "stubs", "ui"];
+
 /// What the test harnesses counted.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Count {
@@ -34,9 +38,9 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
 
     let mut failures = Vec::new();
     let mut lines = Vec::new();
-    for release in releases {
+    for (index, release) in releases.into_iter().enumerate() {
         println!("test: MicroPython {}", release.version);
-        let (count, ok) = run_tests(release)?;
+        let (count, ok) = run_tests(release, index > 0)?;
         if !ok {
             failures.push(format!("cargo test with MicroPython {}", release.version));
         }
@@ -93,9 +97,18 @@ fn read_words(mut words: lexopt::Parser) -> Result<(Vec<&'static Release>, bool)
     Ok((chosen, yes))
 }
 
-/// Runs `cargo test` with a release, shows what it prints and counts along.
-fn run_tests(release: &Release) -> Result<(Count, bool)> {
-    let mut command = shell::command(host::cargo(), ["test", "--workspace", "--no-fail-fast"]);
+/// Runs `cargo test` with a release, shows what it prints and counts along. `again` says that another release has been
+/// tested before.
+fn run_tests(release: &Release, again: bool) -> Result<(Count, bool)> {
+    let mut command = shell::command(host::cargo(), ["test", "--no-fail-fast"]);
+    if again {
+        command.args(["--package", "mpy-freeze-tests"]);
+        for program in programs() {
+            command.args(["--test", &program]);
+        }
+    } else {
+        command.arg("--workspace");
+    }
     command.current_dir(host::root()).stdout(Stdio::piped());
     firmware::choose_release(&mut command, release, host::root())?;
     let mut child = command
@@ -114,6 +127,19 @@ fn run_tests(release: &Release) -> Result<(Count, bool)> {
     }
     let status = child.wait().context("can't wait for cargo test")?;
     Ok((count, status.success()))
+}
+
+/// The test programs of the crate `tests` that depend on the release.
+fn programs() -> Vec<String> {
+    let folder = host::root().join("tests/tests");
+    let files = host::entries(&folder).into_iter().filter(|path| {
+        path.join("main.rs").is_file()
+            || path.extension().is_some_and(|extension| extension == "rs")
+    });
+    let names = files.filter_map(|path| path.file_stem()?.to_str().map(String::from));
+    names
+        .filter(|name| !ONCE.contains(&name.as_str()))
+        .collect()
 }
 
 impl Count {

@@ -16,6 +16,7 @@ fn files(folder: &str) -> Vec<(String, String)> {
     let mut files: Vec<_> = entries
         .flatten()
         .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
         .filter(|path| !path.ends_with("main.rs"))
         .map(|path| {
             let name = path.file_stem().expect("a name").to_string_lossy();
@@ -45,6 +46,9 @@ fn write_sources(project: &Project) -> Vec<String> {
     let mut tests = Vec::new();
     for folder in ["modules", "from_rust"] {
         for (name, text) in files(folder) {
+            // Whatever is a test on the host is found, or this fails.
+            let attributes = text.matches("#[test]").count();
+            assert_eq!(text.matches(MARK).count(), attributes, "{name}");
             let begin = text.split(MARK).skip(1);
             tests.extend(
                 begin.filter_map(|rest| Some(format!("{name}::{}", rest.split_once('(')?.0))),

@@ -3,83 +3,15 @@
 #![no_std]
 #![no_main]
 
-use core::arch::global_asm;
-use core::fmt;
+mod board;
 
-use mpy_freeze_rt::{Heap, Platform, Vm};
+use board::Board;
+use mpy_freeze_rt::{Heap, Vm};
 
 mpy_freeze_rt::freeze!("app/");
 mpy_freeze_rt::platform!(Board);
 
 static HEAP: Heap<{ 256 * 1024 }> = Heap::new();
-
-// The stack, then Rust; a trap ends the program with a status of its own.
-global_asm!(
-    ".pushsection .text.start,\"ax\",%progbits",
-    ".option push",
-    ".option arch, +zicsr",
-    ".globl _start",
-    "_start:",
-    "la sp, _stack_top",
-    "la t0, 1f",
-    "csrw mtvec, t0",
-    "call start",
-    ".balign 4",
-    "1:",
-    "li t0, 0x100000",
-    "li t1, 0x73333",
-    "sw t1, 0(t0)",
-    "2: j 2b",
-    ".option pop",
-    ".popsection",
-);
-
-const UART: *mut u8 = 0x1000_0000 as *mut u8;
-const EXIT: *mut u32 = 0x10_0000 as *mut u32;
-const CLOCK: *const u32 = 0x0200_bff8 as *const u32;
-
-struct Board;
-
-impl Platform for Board {
-    fn write(bytes: &[u8]) {
-        for &byte in bytes {
-            // SAFETY: the board's UART, which takes a byte whenever it comes.
-            unsafe { UART.write_volatile(byte) }
-        }
-    }
-
-    fn ticks_us() -> u64 {
-        // SAFETY: the board's clock, which counts at 10 MHz. The programs run for less than the 7 minutes after
-        // which its lower half wraps.
-        u64::from(unsafe { CLOCK.read_volatile() }) / 10
-    }
-
-    fn stack_limit() -> usize {
-        64 * 1024
-    }
-}
-
-struct Console;
-
-impl fmt::Write for Console {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        Board::write(text.as_bytes());
-        Ok(())
-    }
-}
-
-macro_rules! println {
-    ($($arguments:tt)*) => {{
-        use core::fmt::Write as _;
-        let _ = writeln!(Console, $($arguments)*);
-    }};
-}
-
-fn exit(status: u32) -> ! {
-    // SAFETY: the register with which the board ends QEMU.
-    unsafe { EXIT.write_volatile(status) }
-    loop {}
-}
 
 #[unsafe(no_mangle)]
 extern "C" fn start() -> ! {
@@ -97,18 +29,5 @@ extern "C" fn start() -> ! {
         }
     }
     println!("<<< end >>>");
-    exit(0x5555)
+    Board::exit(true)
 }
-
-#[panic_handler]
-fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
-    println!("{info}");
-    exit(0x1_3333)
-}
-
-// One core without interrupts: every section is a critical one.
-#[unsafe(no_mangle)]
-extern "Rust" fn _critical_section_1_0_acquire() {}
-
-#[unsafe(no_mangle)]
-extern "Rust" fn _critical_section_1_0_release(_: ()) {}

@@ -55,6 +55,7 @@ impl Project {
                        \n[profile.dev]\npanic = \"abort\"\n";
         project.write("Cargo.toml", host_manifest(name) + release);
         project.write("src/main.rs", include_str!("../riscv/main.rs"));
+        project.write("src/board.rs", include_str!("../riscv/board.rs"));
         project.write("link.x", include_str!("../riscv/link.x"));
         project
     }

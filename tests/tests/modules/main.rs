@@ -1,4 +1,9 @@
 //! Python modules written in Rust, used from Python on the host.
+//!
+//! All files but this one are part of a firmware too, in which the same tests run on emulated boards
+//! (`modules_on_boards.rs`).
+
+extern crate alloc;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -12,6 +17,9 @@ mod constants;
 mod exceptions;
 mod functions;
 mod operators;
+mod python;
+
+use python::python;
 
 struct Host;
 
@@ -40,25 +48,13 @@ mpy_freeze_rt::freeze!(
     ]
 );
 
-/// Runs statements in a VM of their own, and fails with their traceback; then in another that collects at every
-/// allocation, so that what the collector doesn't see is gone at once.
-#[track_caller]
-fn python(source: &str) {
-    run(source, "");
-    run(source, "import gc\ngc.threshold(0)\ndel gc");
-}
+/// What a program gets.
+const HEAP_BYTES: usize = 256 * 1024;
 
-#[track_caller]
-fn run(source: &str, before: &str) {
+/// Starts a VM; the tests are threads of one program, and there is one VM at a time.
+fn with_heap<R>(bytes: usize, f: impl for<'vm> FnOnce(&'vm Vm) -> R) -> R {
     static ONE_VM: Mutex<()> = Mutex::new(());
     let _one = ONE_VM.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut heap = vec![0xa5u8; 256 * 1024];
-    let result = Vm::run(heap.as_mut_slice(), |vm| {
-        vm.exec(before, "before.py")
-            .and_then(|()| vm.exec(source, "test.py"))
-            .map_err(|exception| exception.to_string())
-    });
-    if let Err(traceback) = result.expect("the VM starts") {
-        panic!("{traceback}");
-    }
+    let mut heap = vec![0xa5u8; bytes];
+    Vm::run(heap.as_mut_slice(), f).expect("the VM starts")
 }

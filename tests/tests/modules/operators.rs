@@ -1,10 +1,13 @@
 //! Operators, comparisons, items, iteration, calls and text of classes.
 
+use alloc::format;
+
 use super::{pymodule, python};
 
 #[pymodule]
 pub(crate) mod vectors {
-    use std::fmt::Write;
+    use alloc::string::String;
+    use core::fmt::Write;
 
     use mpy_freeze_rt::{ErrorType, Obj, PyErr, pyclass, pyfunction, pymethods};
 

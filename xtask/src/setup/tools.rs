@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::packages::Manager;
-use crate::host;
+use crate::{host, shell};
 
 /// What a tool is needed for, so that a chore asks for no more than it uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +145,40 @@ pub const TOOLS: &[Tool] = &[
         ],
     },
     Tool {
+        name: "gcc",
+        why: "the tests build with AddressSanitizer and UndefinedBehaviourSanitizer",
+        need: Need::Tests,
+        find: || host::which("gcc"),
+        packages: &[
+            (Manager::Apt, "gcc"),
+            (Manager::Dnf, "gcc"),
+            (Manager::Pacman, "gcc"),
+        ],
+    },
+    Tool {
+        name: "libasan",
+        why: "the tests run with AddressSanitizer",
+        need: Need::Tests,
+        find: || library_of_gcc("libasan.so"),
+        packages: &[
+            // The compiler's package depends on the one with the libraries.
+            (Manager::Apt, "gcc"),
+            (Manager::Dnf, "libasan"),
+            (Manager::Pacman, "gcc"),
+        ],
+    },
+    Tool {
+        name: "libubsan",
+        why: "the tests run with UndefinedBehaviourSanitizer",
+        need: Need::Tests,
+        find: || library_of_gcc("libubsan.so"),
+        packages: &[
+            (Manager::Apt, "gcc"),
+            (Manager::Dnf, "libubsan"),
+            (Manager::Pacman, "gcc"),
+        ],
+    },
+    Tool {
         name: "make",
         why: "the tests build upstream's own compiler, to compare with it",
         need: Need::Tests,
@@ -170,6 +204,14 @@ pub const TOOLS: &[Tool] = &[
         ],
     },
 ];
+
+/// A library that GCC links, where it says that it is.
+fn library_of_gcc(name: &str) -> Option<PathBuf> {
+    let mut command = shell::command("gcc", [format!("-print-file-name={name}")]);
+    let path = PathBuf::from(shell::capture(&mut command).ok()?.trim());
+    // GCC answers with the bare name where it has none.
+    path.is_absolute().then_some(path)
+}
 
 /// Looks where bindgen does: the variable, then each LLVM on the machine, then the common library folders.
 fn find_libclang() -> Option<PathBuf> {

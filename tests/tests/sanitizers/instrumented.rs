@@ -1,0 +1,68 @@
+//! Builds the tests with the sanitizers and runs them.
+
+use std::path::Path;
+use std::process::Command;
+
+use mpy_freeze_tests::project::text_of;
+use mpy_freeze_tests::{micropython, repository};
+
+/// Runs `cargo test` on tests of this crate with the sanitizers; returns whether they passed, and what was printed.
+fn cargo_test(args: &[&str]) -> (bool, String) {
+    // The folder of this very build: all but this crate is built already.
+    let target_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+    let suppressions = repository().join("tests/sanitizers/suppressions.txt");
+    let mut command = Command::new("cargo");
+    command
+        .args(["test", "--package", "mpy-freeze-tests"])
+        .args(["--features", "sanitizers"])
+        .args(args)
+        .current_dir(repository())
+        .env("MPY_DIR", micropython())
+        .env("CARGO_TARGET_DIR", target_dir.expect("a parent"))
+        .env("CARGO_TERM_COLOR", "never")
+        // What Python has on its heap when the VM stops is nobody's leak. Frames stay on the stack, where the
+        // collector looks.
+        .env(
+            "ASAN_OPTIONS",
+            "detect_leaks=0:detect_stack_use_after_return=0",
+        )
+        .env(
+            "UBSAN_OPTIONS",
+            format!(
+                "print_stacktrace=1:halt_on_error=1:suppressions={}",
+                suppressions.display()
+            ),
+        )
+        .env_remove("OUT_DIR");
+    let output = command.output().expect("cargo runs");
+    (output.status.success(), text_of(&output))
+}
+
+#[test]
+fn the_runtime_and_modules_in_rust() {
+    let programs = ["--test", "modules", "--test", "from_rust", "--test", "vm"];
+    let (passed, text) = cargo_test(&programs);
+    assert!(passed, "{text}");
+    let programs = text.matches("test result: ok.").count();
+    assert_eq!(programs, 3, "{text}");
+    assert!(!text.contains("runtime error"), "{text}");
+    assert!(!text.contains("ok. 0 passed"), "{text}");
+    for line in text.lines().filter(|line| line.starts_with("test result")) {
+        println!("{line}");
+    }
+}
+
+/// The mistake must end its program, and the sanitizer must say why.
+#[track_caller]
+fn is_caught(mistake: &str, message: &str) {
+    let name = format!("mistakes::{mistake}");
+    let (passed, text) = cargo_test(&["--test", "sanitizers", "--", "--ignored", "--exact", &name]);
+    assert!(!passed && text.contains(message), "{text}");
+    assert!(text.contains("mistakes.c:"), "{text}");
+}
+
+#[test]
+fn mistakes_in_c_are_caught() {
+    is_caught("a_write_behind_memory", "heap-buffer-overflow");
+    is_caught("an_overflow_of_a_signed_number", "signed integer overflow");
+}

@@ -169,6 +169,18 @@ pub const TOOLS: &[Tool] = &[
             (Manager::Winget, "Python.Python.3.13"),
         ],
     },
+    Tool {
+        name: "mypy",
+        why: "the tests check an application against the stubs of Rust modules",
+        need: Need::Tests,
+        find: || host::which("mypy"),
+        packages: &[
+            (Manager::Apt, "mypy"),
+            (Manager::Dnf, "python3-mypy"),
+            (Manager::Pacman, "mypy"),
+            (Manager::Brew, "mypy"),
+        ],
+    },
 ];
 
 /// Looks where bindgen does: the variable, then each LLVM on the machine, then the common library folders.

@@ -9,7 +9,7 @@ struct Base {
 #[pymethods]
 impl Base {}
 
-#[repr(align(16))]
+#[repr(align(32))]
 struct Aligned(u8);
 
 #[pyclass(extends = Base)]

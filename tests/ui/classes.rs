@@ -93,8 +93,6 @@ impl Plain {
     #[getter]
     const MARKED: i32 = 1;
 
-    type Alias = i32;
-
     fn __len__(&self, more: i32) -> usize {
         0
     }
@@ -115,13 +113,13 @@ impl Plain {
 
     #[py(name = "same")]
     fn same_again(&self) {}
-
-    #[pyfunction]
-    fn marked(&self) {}
 }
 
 #[pyclass]
 struct Shown;
+
+#[pymethods]
+impl Shown {}
 
 #[pymethods]
 impl core::fmt::Debug for Shown {
@@ -129,6 +127,24 @@ impl core::fmt::Debug for Shown {
         Ok(())
     }
 }
+
+#[pymethods]
+impl UnknownOption {}
+
+#[pymethods]
+impl Unnamed {}
+
+#[pymethods]
+impl Silent {}
+
+#[pymethods]
+impl Field {}
+
+#[pymethods]
+impl Signed {}
+
+#[pymethods]
+impl NoFields {}
 
 #[pyexception]
 struct Filled(i32);

@@ -29,6 +29,6 @@ mod things {
     pub(crate) fn thing() {}
 }
 
-mpy_freeze_rt::freeze!(modules = [constants, uses, no_module]);
+mpy_freeze_rt::freeze!(modules = [constants, uses]);
 
 fn main() {}

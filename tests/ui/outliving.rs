@@ -26,26 +26,6 @@ impl Class {
 }
 
 #[pyfunction]
-fn static_text(text: &'static str) {
-    KEPT.with_borrow_mut(|kept| kept.push(text));
-}
-
-#[pyfunction]
-fn static_object(object: Obj<'static>) {
-    drop(object);
-}
-
-#[pyfunction]
-fn static_vm(vm: &'static Vm) {
-    drop(vm.new_obj(1));
-}
-
-#[pyfunction]
-fn static_bytes(bytes: &'static [u8]) {
-    drop(bytes);
-}
-
-#[pyfunction]
 fn part_of_a_buffer(data: &[u8]) -> &[u8] {
     data
 }
@@ -53,11 +33,6 @@ fn part_of_a_buffer(data: &[u8]) -> &[u8] {
 #[pyfunction]
 fn part_of_a_writable_buffer(data: &mut [u8]) -> &[u8] {
     data
-}
-
-#[pyfunction]
-fn part_of_a_class(class: &Class) -> &str {
-    &class.text
 }
 
 #[pyfunction]

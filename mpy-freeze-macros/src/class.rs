@@ -13,11 +13,12 @@ use crate::attributes;
 /// once.
 pub(crate) fn expand(
     context: &Context,
-    options: &ClassOptions,
+    options: syn::Result<ClassOptions>,
     item: ItemStruct,
 ) -> syn::Result<TokenStream> {
     let stand_in = item.clone();
-    expand_all(context, options, item).or_else(|error| {
+    let expanded = options.and_then(|options| expand_all(context, &options, item));
+    expanded.or_else(|error| {
         if !stand_in.generics.params.is_empty() {
             return Err(error);
         }
@@ -67,6 +68,7 @@ fn expand_all(
 fn parts(ident: &Ident, name: u16, base: &TokenStream, fields: &[TokenStream]) -> TokenStream {
     // A class without methods is an error at its name.
     let here = Span::mixed_site().located_at(ident.span());
+    let instance = quote_spanned!(here=> ::mpy_freeze_rt::__private::instance::<#ident>);
     let object = quote_spanned!(here=> <#ident as ::mpy_freeze_rt::PyClass>::TYPE);
     quote! {
         #[doc(hidden)]
@@ -82,7 +84,7 @@ fn parts(ident: &Ident, name: u16, base: &TokenStream, fields: &[TokenStream]) -
                 self,
                 _: ::mpy_freeze_rt::__private::Raise<'a>,
             ) -> ::mpy_freeze_rt::__private::Return {
-                ::mpy_freeze_rt::__private::instance(self)
+                #instance(self)
             }
         }
     }

@@ -93,8 +93,8 @@ fn parse<T: syn::parse::Parse>(item: &TokenStream) -> syn::Result<T> {
 /// Expands `pyclass`, which has arguments.
 pub(crate) fn class(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let expanded = || {
-        let options = syn::parse2(arguments)?;
-        crate::class::expand(&context()?, &options, parse(&item)?)
+        let options = syn::parse2(arguments);
+        crate::class::expand(&context()?, options, parse(&item)?)
     };
     expanded().unwrap_or_else(|error| beside(&item, &error))
 }

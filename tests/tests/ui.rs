@@ -1,6 +1,7 @@
 //! What the compiler says of mistakes: the errors of the files in `ui`, with line, column and message.
 //!
-//! A file's errors stand beside it. `BLESS=1` writes them as they are now.
+//! A file's errors stand beside it. `BLESS=1` writes them as they are now. Of the files in `ui/pass` the compiler says
+//! nothing at all.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,12 +9,21 @@ use std::path::{Path, PathBuf};
 use mpy_freeze_tests::project::{Project, text_of};
 use mpy_freeze_tests::repository;
 
+/// What the names of cases without errors begin with, in the project.
+const PASS: &str = "pass_";
+
 #[test]
 fn mistakes_are_reported_where_they_are() {
     let cases = cases(&repository().join("tests/ui"));
-    let said = check(&cases);
+    let passing = self::cases(&repository().join("tests/ui/pass"));
+    let said = check(&cases, &passing);
     let bless = std::env::var_os("BLESS").is_some_and(|value| value == "1");
     let mut wrong = String::new();
+    for name in passing.keys() {
+        if let Some(found) = said.get(&format!("{PASS}{name}")) {
+            wrong += &format!("pass/{name}.rs: found\n{found}\n");
+        }
+    }
     for (name, path) in &cases {
         let found = said.get(name).map_or("", String::as_str);
         let expected_path = path.with_extension("stderr");
@@ -42,10 +52,17 @@ fn cases(folder: &Path) -> BTreeMap<String, PathBuf> {
 }
 
 /// Checks every case as a program of one package, and returns the errors of each.
-fn check(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, String> {
+fn check(
+    cases: &BTreeMap<String, PathBuf>,
+    passing: &BTreeMap<String, PathBuf>,
+) -> BTreeMap<String, String> {
     let project = Project::host("ui");
     project.write("src/lib.rs", "");
-    for (name, path) in cases {
+    let passing = passing
+        .iter()
+        .map(|(name, path)| (format!("{PASS}{name}"), path));
+    let cases = cases.iter().map(|(name, path)| (name.clone(), path));
+    for (name, path) in cases.chain(passing) {
         let text = std::fs::read(path).expect("the file is there");
         project.write(&format!("examples/{name}.rs"), text);
     }
@@ -83,6 +100,9 @@ fn check(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, String> {
 /// implemented, has a message of ours.
 fn read(line: &str) -> Option<(String, usize, String)> {
     let (name, rest) = line.strip_prefix("examples/")?.split_once(".rs:")?;
+    if name.starts_with(PASS) {
+        return Some((name.to_string(), 0, rest.to_string()));
+    }
     let (position, error) = rest.split_once(": error")?;
     let number = position.split(':').next()?.parse().ok()?;
     let said = match error.split_once("]: ") {

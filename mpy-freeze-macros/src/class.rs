@@ -72,7 +72,7 @@ fn parts(ident: &Ident, name: u16, base: &TokenStream, fields: &[TokenStream]) -
     let object = quote_spanned!(here=> <#ident as ::mpy_freeze_rt::PyClass>::TYPE);
     quote! {
         #[doc(hidden)]
-        #[allow(dead_code, unsafe_code, unreachable_pub, clippy::all, clippy::pedantic, reason = "the class's tables read it")]
+        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, reason = "the class's tables read it")]
         impl #ident {
             pub const __MPY_NAME: u16 = #name;
             pub const __MPY_OBJECT: *const () = #object;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use mpy_freeze_tests::project::{Project, text_of};
-use mpy_freeze_tests::repository;
+use mpy_freeze_tests::{blesses, repository};
 
 /// What the names of cases without errors begin with, in the project.
 const PASS: &str = "pass_";
@@ -17,7 +17,7 @@ fn mistakes_are_reported_where_they_are() {
     let cases = cases(&repository().join("tests/ui"));
     let passing = self::cases(&repository().join("tests/ui/pass"));
     let said = check(&cases, &passing);
-    let bless = std::env::var_os("BLESS").is_some_and(|value| value == "1");
+    let bless = blesses();
     let mut wrong = String::new();
     for name in passing.keys() {
         if let Some(found) = said.get(&format!("{PASS}{name}")) {

@@ -4,6 +4,7 @@ use mpy_freeze::Context;
 use mpy_freeze::modules::{self, Class, ClassOptions, Field};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Fields, ItemStruct, Path};
 
 use crate::attributes;
@@ -12,11 +13,12 @@ use crate::attributes;
 /// once.
 pub(crate) fn expand(
     context: &Context,
-    options: &ClassOptions,
+    options: syn::Result<ClassOptions>,
     item: ItemStruct,
 ) -> syn::Result<TokenStream> {
     let stand_in = item.clone();
-    expand_all(context, options, item).or_else(|error| {
+    let expanded = options.and_then(|options| expand_all(context, &options, item));
+    expanded.or_else(|error| {
         if !stand_in.generics.params.is_empty() {
             return Err(error);
         }
@@ -64,12 +66,16 @@ fn expand_all(
 
 /// What the class's tables, modules and functions ask of the type.
 fn parts(ident: &Ident, name: u16, base: &TokenStream, fields: &[TokenStream]) -> TokenStream {
+    // A class without methods is an error at its name.
+    let here = Span::mixed_site().located_at(ident.span());
+    let instance = quote_spanned!(here=> ::mpy_freeze_rt::__private::instance::<#ident>);
+    let object = quote_spanned!(here=> <#ident as ::mpy_freeze_rt::PyClass>::TYPE);
     quote! {
         #[doc(hidden)]
-        #[allow(dead_code, unsafe_code, unreachable_pub, clippy::all, clippy::pedantic, reason = "the class's tables read it")]
+        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, reason = "the class's tables read it")]
         impl #ident {
             pub const __MPY_NAME: u16 = #name;
-            pub const __MPY_OBJECT: *const () = <Self as ::mpy_freeze_rt::PyClass>::TYPE;
+            pub const __MPY_OBJECT: *const () = #object;
             pub const __MPY_BASE: ::mpy_freeze_rt::__private::Base = #base;
             pub const __MPY_FIELDS: &'static [::mpy_freeze_rt::__private::Property] = &[#(#fields),*];
         }
@@ -78,7 +84,7 @@ fn parts(ident: &Ident, name: u16, base: &TokenStream, fields: &[TokenStream]) -
                 self,
                 _: ::mpy_freeze_rt::__private::Raise<'a>,
             ) -> ::mpy_freeze_rt::__private::Return {
-                ::mpy_freeze_rt::__private::instance(self)
+                #instance(self)
             }
         }
     }
@@ -90,21 +96,21 @@ fn derived(item: &ItemStruct, base: &Path) -> syn::Result<TokenStream> {
     let first = match &item.fields {
         Fields::Named(fields) => fields.named.first().map(|field| {
             let ident = &field.ident;
-            quote!(#ident)
+            (quote!(#ident), &field.ty)
         }),
-        Fields::Unnamed(fields) => fields.unnamed.first().map(|_| quote!(0)),
+        Fields::Unnamed(fields) => fields.unnamed.first().map(|field| (quote!(0), &field.ty)),
         Fields::Unit => None,
     };
-    let Some(first) = first else {
+    let Some((first, first_type)) = first else {
         return Err(syn::Error::new_spanned(
             base,
             "the first field of a derived class is the value of its base",
         ));
     };
-    Ok(quote! {{
-        const _: fn(&#ident) -> &#base = |derived| &derived.#first;
-        ::mpy_freeze_rt::__private::Base::of::<#ident, #base>(::core::mem::offset_of!(#ident, #first))
-    }})
+    let here = Span::mixed_site().located_at(first_type.span());
+    Ok(quote_spanned! {here=>
+        ::mpy_freeze_rt::__private::Base::of::<#ident, #base, #first_type>(::core::mem::offset_of!(#ident, #first))
+    })
 }
 
 /// A field as an attribute of the class.
@@ -120,8 +126,8 @@ fn property(context: &Context, class: &Class, field: &Field) -> syn::Result<Toke
 }
 
 fn getter(class: &Class, field: &Field) -> TokenStream {
+    let here = Span::mixed_site().located_at(field.ty.span());
     let (class, field) = (&class.ident, &field.ident);
-    let here = Span::mixed_site();
     accessor(&quote_spanned! {here=>
         let receiver = call.borrow::<#class>(0)?;
         let returned = call.returned(&receiver.#field);
@@ -130,8 +136,8 @@ fn getter(class: &Class, field: &Field) -> TokenStream {
 }
 
 fn setter(class: &Class, field: &Field) -> TokenStream {
+    let here = Span::mixed_site().located_at(field.ty.span());
     let (class, field) = (&class.ident, &field.ident);
-    let here = Span::mixed_site();
     accessor(&quote_spanned! {here=>
         let value = call.arg(1)?;
         let mut receiver = call.borrow_mut::<#class>(0)?;

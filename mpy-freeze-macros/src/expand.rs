@@ -69,16 +69,32 @@ pub(crate) fn attribute<T: syn::parse::Parse>(
                 "options stand in an attribute of their own: `#[py(…)]`",
             ));
         }
-        expand(&context()?, syn::parse2(item.clone())?)
+        expand(&context()?, parse(&item)?)
     };
     expanded().unwrap_or_else(|error| beside(&item, &error))
+}
+
+/// Reads the item that an attribute stands at; another kind of item is said to be the wrong one.
+fn parse<T: syn::parse::Parse>(item: &TokenStream) -> syn::Result<T> {
+    syn::parse2(item.clone()).map_err(|error| {
+        let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
+        let text = error.to_string();
+        match text.strip_prefix("expected ") {
+            Some(expected) if is_item => {
+                let message =
+                    format!("this attribute stands at a {expected}, and not at another item");
+                syn::Error::new(error.span(), message)
+            }
+            _ => error,
+        }
+    })
 }
 
 /// Expands `pyclass`, which has arguments.
 pub(crate) fn class(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let expanded = || {
-        let options = syn::parse2(arguments)?;
-        crate::class::expand(&context()?, &options, syn::parse2(item.clone())?)
+        let options = syn::parse2(arguments);
+        crate::class::expand(&context()?, options, parse(&item)?)
     };
     expanded().unwrap_or_else(|error| beside(&item, &error))
 }

@@ -126,7 +126,7 @@ impl<'a> Callee<'a> {
             None => quote!(#ident),
         };
         let called = quote!(#callee(#(#passed),*));
-        let (lend, give_back) = lending(buffers);
+        let (lend, give_back) = lending(buffers, self.output_span());
         let outcome = self.outcome();
         // Local names of the expansion and names of the user's don't meet.
         let here = Span::mixed_site();
@@ -151,14 +151,18 @@ impl<'a> Callee<'a> {
         })
     }
 
+    /// Where it is said what the function returns.
+    fn output_span(&self) -> Span {
+        match &self.function.output {
+            Some(output) => output.span(),
+            None => self.function.ident.span(),
+        }
+    }
+
     /// What the shim gets for what was returned, which may borrow from what was passed. What can't be returned is an
     /// error at its type.
     fn outcome(&self) -> TokenStream {
-        let at = match &self.function.output {
-            Some(output) => output.span(),
-            None => self.function.ident.span(),
-        };
-        let here = Span::mixed_site().located_at(at);
+        let here = Span::mixed_site().located_at(self.output_span());
         match (self.outcome, self.class) {
             (Outcome::Constructed, Some(class)) => {
                 quote_spanned!(here=> call.constructed::<#class>(returned))
@@ -172,8 +176,9 @@ impl<'a> Callee<'a> {
 }
 
 /// Statements that lend buffers, and that give them back before what is returned becomes an object.
-fn lending(buffers: &[TokenStream]) -> (TokenStream, TokenStream) {
-    let here = Span::mixed_site();
+fn lending(buffers: &[TokenStream], output: Span) -> (TokenStream, TokenStream) {
+    // What is returned and still has a part of a buffer is an error at its type.
+    let here = Span::mixed_site().located_at(output);
     if buffers.is_empty() {
         return (TokenStream::new(), TokenStream::new());
     }
@@ -251,9 +256,17 @@ impl Conversions {
             Role::Vm => self.passed.push(quote_spanned!(here=> call.vm())),
             Role::Value => {
                 let value = match default {
+                    // The type stands here so that a default of another is an error where the default is.
+                    Some(default) => {
+                        let ty = types::without_lifetimes(&param.ty);
+                        let typed = quote_spanned!(here=> call.arg_or::<#ty>(#index, || #default)?);
+                        self.values
+                            .push(quote_spanned!(here=> let #local = #typed;));
+                        self.passed.push(quote_spanned!(here=> #local));
+                        return Ok(());
+                    }
                     None if is_operand => quote_spanned!(here=> call.operand(call.arg(#index))?),
                     None => quote_spanned!(here=> call.arg(#index)?),
-                    Some(default) => quote_spanned!(here=> call.arg_or(#index, || #default)?),
                 };
                 self.values
                     .push(quote_spanned!(here=> let #local = #value;));
@@ -269,6 +282,12 @@ impl Conversions {
                 self.reference(&local, index, &param.ty, is_operand);
             }
             Role::Buffer { mutable } => {
+                if let Some(default) = default {
+                    return Err(syn::Error::new_spanned(
+                        default,
+                        "a buffer can't have a default: take an `Option<&[u8]>`, whose default is `None`",
+                    ));
+                }
                 let number = self.buffers.len();
                 self.buffers
                     .push(quote_spanned!(here=> call.buffer(#index, #mutable)?));

@@ -56,7 +56,7 @@ fn expand_all(context: &Context, mut item: ItemImpl) -> syn::Result<TokenStream>
     Ok(quote! {
         #item
         #[doc(hidden)]
-        #[allow(dead_code, unsafe_code, unreachable_pub, clippy::all, clippy::pedantic, reason = "the class's tables read it")]
+        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, reason = "the class's tables read it")]
         impl #class {
             #(#members)*
             const __MPY_NEW: *const () = #constructor;

@@ -8,8 +8,28 @@ use syn::{Item, ItemMod};
 
 use crate::attributes;
 
-/// Expands the attribute.
-pub(crate) fn expand(context: &Context, mut item: ItemMod) -> syn::Result<TokenStream> {
+/// Expands the attribute. Where it fails, the module is one for `freeze!` nevertheless, so that what is wrong is said
+/// once.
+pub(crate) fn expand(context: &Context, item: ItemMod) -> syn::Result<TokenStream> {
+    let mut stand_in = item.clone();
+    expand_all(context, item).or_else(|error| {
+        let Some((_, items)) = &mut stand_in.content else {
+            return Err(error);
+        };
+        attributes::remove(&mut stand_in.attrs);
+        items.iter_mut().for_each(attributes::remove_from_entry);
+        items.push(Item::Verbatim(quote! {
+            #[doc(hidden)]
+            pub const __MPY_NAME: u16 = 0;
+            #[doc(hidden)]
+            pub const __MPY_OBJECT: *const () = ::core::ptr::null();
+        }));
+        let error = error.into_compile_error();
+        Ok(quote!(#stand_in #error))
+    })
+}
+
+fn expand_all(context: &Context, mut item: ItemMod) -> syn::Result<TokenStream> {
     let module = Module::read(&item)?;
     let tables = modules::module(context, &module)?;
     attributes::remove(&mut item.attrs);

@@ -46,6 +46,11 @@ pub fn version() -> String {
     format!("{}.{}.{}", part("MAJOR"), part("MINOR"), part("MICRO"))
 }
 
+/// Whether expected results are to be written as they are now: `BLESS=1`.
+pub fn blesses() -> bool {
+    std::env::var_os("BLESS").is_some_and(|value| value == "1")
+}
+
 /// The repository's top folder.
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -358,6 +358,16 @@ impl<'a, T: IntoReturn<'a>, E: IntoException<'a>> IntoNext<'a> for Result<Option
     }
 }
 
+/// The type of the first field of a class that is derived from `B`, which is `B` itself.
+#[diagnostic::on_unimplemented(
+    message = "the first field of a derived class is the value of its base, a `{B}`",
+    label = "this is the first field",
+    note = "put the field with the base's value before the others"
+)]
+pub trait BaseOf<B> {}
+
+impl<B> BaseOf<B> for B {}
+
 /// The base of a derived class, and what it can do.
 pub struct Base {
     /// Its type object.
@@ -374,7 +384,7 @@ impl Base {
     };
 
     /// The base that is `B`, whose value is the first field of `T`.
-    pub const fn of<T, B: PyClass>(field: usize) -> Self {
+    pub const fn of<T, B: PyClass, F: BaseOf<B>>(field: usize) -> Self {
         assert!(field == 0, "the base is the first field of the class");
         assert!(
             Instance::<T>::VALUE == Instance::<B>::VALUE,

@@ -33,6 +33,10 @@ impl<const N: usize> Default for Heap<N> {
 
 /// Memory that [`Vm::run`](crate::Vm::run) can be given: a mutable slice or array of bytes, initialised or not,
 /// or a [`Heap`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no memory for Python's heap",
+    note = "take `&HEAP` of a `static HEAP: Heap<65536>`, or a `&mut` slice or array of bytes"
+)]
 pub trait HeapMemory: private::Memory {}
 
 impl<T: private::Memory> HeapMemory for T {}
@@ -41,6 +45,10 @@ mod private {
     use super::Heap;
     use core::mem::MaybeUninit;
 
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is no memory for Python's heap",
+        note = "take `&HEAP` of a `static HEAP: Heap<65536>`, or a `&mut` slice or array of bytes"
+    )]
     pub trait Memory {
         /// The memory's first byte and its length. The memory belongs to the caller alone for as long as
         /// `self` lives and the caller holds the lock of the one VM.

@@ -129,7 +129,7 @@ pub use vm::{HeapInfo, StartError, Vm};
 #[allow(missing_docs, reason = "nobody reads it")]
 pub mod __private {
     pub use crate::buffer::Lent;
-    pub use crate::class::{Base, Instance, instance};
+    pub use crate::class::{Base, BaseOf, Instance, instance};
     pub use crate::class_type::{Class, Property, has, index, n_words, words};
     pub use crate::error::Raise;
     pub use crate::function::{Call, Code, Function, Return, Signature, SignedFunction};

@@ -88,7 +88,7 @@ pub fn exception(context: &Context, class: &ExceptionClass) -> syn::Result<Token
         }
         #[doc(hidden)]
         #[allow(
-            warnings, unused, nonstandard_style, unsafe_code, unsafe_op_in_unsafe_fn, missing_docs,
+            warnings, unused, nonstandard_style, unsafe_op_in_unsafe_fn, missing_docs,
             unreachable_pub, missing_debug_implementations, missing_copy_implementations,
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
             reason = "the names and types are MicroPython's"

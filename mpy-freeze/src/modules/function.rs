@@ -1,7 +1,8 @@
 //! A Rust function that Python calls.
 
-use proc_macro2::Span;
-use syn::{Attribute, FnArg, Ident, ItemFn, Pat, ReturnType, Safety, Type};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Attribute, FnArg, GenericParam, Ident, ItemFn, Pat, ReturnType, Safety, Type};
 
 use super::signature::{MAX_PARAMS, Options, Signature};
 use super::{docs, error, python_name};
@@ -75,6 +76,10 @@ impl Function {
     ///
     /// For what Python can't call, at its place.
     pub fn read(item: &ItemFn) -> syn::Result<Self> {
+        if let Some(FnArg::Receiver(receiver)) = item.sig.inputs.first() {
+            let method = "a function has no `self`; methods stand in an `impl` with `#[pymethods]`";
+            return Err(error(receiver, method));
+        }
         Self::of(&item.attrs, &item.sig, Receiver::None)
     }
 
@@ -88,6 +93,9 @@ impl Function {
         let options = Options::read(attributes)?;
         if let Some(flag) = options.flags.first() {
             return Err(error(flag, "this is an option of a field"));
+        }
+        if let Some(base) = &options.base {
+            return Err(error(base, "this is an option of an exception"));
         }
         let params = params(signature.inputs.iter())?;
         let (first, rest) = match receiver {
@@ -160,11 +168,12 @@ fn check(signature: &syn::Signature) -> syn::Result<()> {
             "Python can call any function at any time, so none is unsafe",
         ));
     }
-    match signature.generics.type_params().next() {
+    let mut params = signature.generics.params.iter();
+    match params.find(|param| !matches!(param, GenericParam::Lifetime(_))) {
         None => Ok(()),
         Some(param) => Err(error(
             param,
-            "Python calls one function, so it has no type parameters",
+            "Python calls one function, so it has no parameters but lifetimes",
         )),
     }
 }
@@ -180,6 +189,7 @@ pub(super) fn params<'a>(inputs: impl Iterator<Item = &'a FnArg>) -> syn::Result
             let Pat::Ident(pattern) = &*typed.pat else {
                 return Err(error(&typed.pat, "a parameter for Python has a plain name"));
             };
+            check_type(&typed.ty)?;
             Ok(Param {
                 ident: pattern.ident.clone(),
                 ty: (*typed.ty).clone(),
@@ -187,6 +197,64 @@ pub(super) fn params<'a>(inputs: impl Iterator<Item = &'a FnArg>) -> syn::Result
             })
         })
         .collect()
+}
+
+/// Refuses types that no argument has, where they can be told from what is written.
+fn check_type(ty: &Type) -> syn::Result<()> {
+    if let Some(lifetime) = static_lifetime(ty.to_token_stream()) {
+        return Err(error(
+            lifetime,
+            "what Python passes is lent for the call: leave the lifetime out, and keep an object in a `Root`",
+        ));
+    }
+    match ty {
+        Type::ImplTrait(_) => Err(error(
+            ty,
+            "Python's argument is converted to one type, which is named here",
+        )),
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Slice(slice) if !may_be_bytes(&slice.elem) => Err(error(
+                &slice.elem,
+                "a buffer has bytes: take `&[u8]` or `&mut [u8]`, or an array for the items of a tuple or list",
+            )),
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// The lifetime `'static` in a type.
+fn static_lifetime(tokens: TokenStream) -> Option<TokenStream> {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match &token {
+            TokenTree::Group(group) => {
+                if let Some(found) = static_lifetime(group.stream()) {
+                    return Some(found);
+                }
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                if let Some(TokenTree::Ident(name)) = tokens.peek()
+                    && name == "static"
+                {
+                    return Some(TokenStream::from_iter([token, name.clone().into()]));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether the items of a slice may be `u8`, under this name or another.
+fn may_be_bytes(ty: &Type) -> bool {
+    const OTHERS: [&str; 17] = [
+        "bool", "char", "str", "i8", "i16", "u16", "i32", "u32", "i64", "u64", "i128", "u128",
+        "isize", "usize", "f32", "f64", "Obj",
+    ];
+    let Type::Path(path) = ty else { return false };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| !OTHERS.iter().any(|other| last.ident == other))
 }
 
 /// What a parameter's type says of where its value comes from.

@@ -483,7 +483,10 @@ mod tests {
             ),
             ("impl A { const B: u8 = 1; }", "classattr"),
             ("impl A { async fn a(&self) {} }", "await"),
-            ("impl A { fn a<T>(&self, b: T) {} }", "type parameters"),
+            (
+                "impl A { fn a<T>(&self, b: T) {} }",
+                "no parameters but lifetimes",
+            ),
             (
                 "impl A { fn a(&self) {} #[getter] fn a(&self) {} }",
                 "two attributes",

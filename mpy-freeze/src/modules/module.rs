@@ -3,6 +3,7 @@
 use syn::{Attribute, Ident, Item, ItemMod, UseTree};
 
 use super::signature::Options;
+use super::tables::combine;
 use super::{conditions, docs, error, has_attribute, python_name};
 
 /// A module as its attributes and items describe it.
@@ -63,9 +64,15 @@ impl Module {
                 "a Python module is written with its contents: `mod name { … }`",
             ));
         };
-        let mut entries = Vec::new();
+        let (mut entries, mut errors) = (Vec::new(), None);
         for item in items {
-            entries.extend(self::entries(item)?);
+            match self::entries(item) {
+                Ok(more) => entries.extend(more),
+                Err(error) => combine(&mut errors, error),
+            }
+        }
+        if let Some(errors) = errors {
+            return Err(errors);
         }
         let options = Options::read(&item.attrs)?;
         Ok(Self {

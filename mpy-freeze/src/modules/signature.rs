@@ -247,7 +247,13 @@ impl Parse for Item {
         let key: Ident = input.parse()?;
         if key == "name" {
             input.parse::<Token![=]>()?;
-            return Ok(Self::Name(input.parse()?));
+            let name: LitStr = input.parse()?;
+            if !is_identifier(&name.value()) {
+                let no_name =
+                    "a name in Python has letters, digits and `_`, and begins with no digit";
+                return Err(error(name, no_name));
+            }
+            return Ok(Self::Name(name));
         }
         if key == "signature" {
             input.parse::<Token![=]>()?;
@@ -274,6 +280,12 @@ impl Parse for Item {
             ),
         ))
     }
+}
+
+/// Whether Python can write a name.
+fn is_identifier(name: &str) -> bool {
+    let fits = |c: char| c == '_' || c.is_alphanumeric();
+    name.chars().all(fits) && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ pub(super) fn combine(errors: &mut Option<syn::Error>, error: syn::Error) {
 pub(super) fn allow() -> TokenStream {
     quote! {
         #[allow(
-            warnings, unused, nonstandard_style, unsafe_code, unsafe_op_in_unsafe_fn, missing_docs,
+            warnings, unused, nonstandard_style, unsafe_op_in_unsafe_fn, missing_docs,
             unreachable_pub, missing_debug_implementations, missing_copy_implementations,
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
             reason = "the names and types are MicroPython's"

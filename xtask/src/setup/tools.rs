@@ -203,6 +203,18 @@ pub const TOOLS: &[Tool] = &[
             (Manager::Winget, "Python.Python.3.13"),
         ],
     },
+    Tool {
+        name: "mypy",
+        why: "the tests check an application against the stubs of Rust modules",
+        need: Need::Tests,
+        find: || host::which("mypy"),
+        packages: &[
+            (Manager::Apt, "mypy"),
+            (Manager::Dnf, "python3-mypy"),
+            (Manager::Pacman, "mypy"),
+            (Manager::Brew, "mypy"),
+        ],
+    },
 ];
 
 /// A library that GCC links, where it says that it is.

@@ -11,7 +11,7 @@ pub(crate) mod support;
 use std::path::{Component, Path, PathBuf};
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use crate::{Context, Float, LongInt};
 
@@ -38,7 +38,7 @@ pub(super) fn emit(
     quote! {
         #[doc(hidden)]
         #[allow(
-            warnings, unused, nonstandard_style, unsafe_code, unsafe_op_in_unsafe_fn, missing_docs,
+            warnings, unused, nonstandard_style, unsafe_op_in_unsafe_fn, missing_docs,
             unreachable_pub, missing_debug_implementations, missing_copy_implementations,
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
             reason = "the names and types are MicroPython's"
@@ -58,8 +58,15 @@ pub(super) fn emit(
 /// The map of the modules that are written in Rust, which know their own names.
 fn rust_modules(scope: &Scope<'_>, modules: &[TokenStream]) -> TokenStream {
     let section = section(scope, Part::Tables);
+    // What is no module for Python is an error where it is named.
+    let entries = modules.iter().map(|module| {
+        let last = module.clone().into_iter().last();
+        let at = last.map_or_else(Span::call_site, |token| token.span());
+        let at = Span::call_site().located_at(at);
+        quote_spanned!(at=> entry(#module::__MPY_NAME, p(#module::__MPY_OBJECT)))
+    });
     quote! {
-        const RUST_MODULES: &[Entry] = &[#(entry(#modules::__MPY_NAME, p(#modules::__MPY_OBJECT))),*];
+        const RUST_MODULES: &[Entry] = &[#(#entries),*];
         #section
         #[unsafe(no_mangle)]
         static mpyf_rust_modules: Rom<ffi::mp_map_t> = Rom(map(RUST_MODULES));

@@ -1,5 +1,7 @@
 //! Stubs: what editors and type checkers read of the modules that are written in Rust (`.pyi`, PEP 484).
 
+mod class;
+mod known;
 mod text;
 mod types;
 
@@ -12,8 +14,9 @@ use super::exception::ExceptionClass;
 use super::function::Function;
 use super::module::{Entry, Export, Module};
 use super::{has_attribute, python_name};
+use known::{ClassItem, CrateItems};
 use text::Writer;
-use types::Classes;
+use types::{Classes, Known};
 
 use crate::error::Result;
 use crate::fs;
@@ -32,6 +35,11 @@ pub(crate) fn stubs<'a>(sources: impl Iterator<Item = &'a str>) -> BTreeMap<Stri
     let mut crate_items = CrateItems::default();
     for file in &files {
         crate_items.collect(&file.items);
+    }
+    for file in &files {
+        each_module(&file.items, "", &mut |module, path, _| {
+            crate_items.give_homes(module, path)
+        });
     }
     let mut stubs = BTreeMap::new();
     for file in &files {
@@ -61,140 +69,160 @@ pub(crate) fn write(folder: &Path, stubs: &BTreeMap<String, String>) -> Result<(
     Ok(())
 }
 
-/// What the crate has by name, for items that one module exports and another file has.
-#[derive(Default)]
-struct CrateItems<'a> {
-    functions: BTreeMap<String, &'a syn::ItemFn>,
+/// Writes the stubs of the modules among some items: a file each, or a folder where one has modules in it.
+fn modules(items: &[Item], known: &CrateItems<'_>, stubs: &mut BTreeMap<String, String>) {
+    each_module(items, "", &mut |module, path, items| {
+        let scope = Scope {
+            path,
+            items,
+            known,
+            classes: known.classes(path, items),
+        };
+        let has_modules = module
+            .entries
+            .iter()
+            .any(|entry| matches!(entry.export, Export::Module));
+        let file = path.replace('.', "/") + if has_modules { "/__init__.pyi" } else { ".pyi" };
+        stubs.insert(file, scope.stub(module));
+    });
+}
+
+/// Calls `act` with every Python module among some items, its path in Python and its items.
+fn each_module<'a>(
+    items: &'a [Item],
+    outer: &str,
+    act: &mut impl FnMut(&Module, &str, &'a [Item]),
+) {
+    for item in items {
+        let Item::Mod(ItemMod {
+            attrs,
+            content: Some((_, inner)),
+            ..
+        }) = item
+        else {
+            continue;
+        };
+        let Item::Mod(module) = item else { continue };
+        if !has_attribute(attrs, "pymodule") {
+            // A module in a plain `mod` is no part of the one around it.
+            each_module(inner, "", act);
+        } else if let Ok(read) = Module::read(module) {
+            let path = format!("{outer}{}", read.name);
+            act(&read, &path, inner);
+            each_module(inner, &format!("{path}."), act);
+        }
+    }
+}
+
+/// A module, and what its items can name.
+struct Scope<'s, 'a> {
+    path: &'s str,
+    items: &'s [Item],
+    known: &'s CrateItems<'a>,
     classes: Classes,
 }
 
-impl<'a> CrateItems<'a> {
-    fn collect(&mut self, items: &'a [Item]) {
-        for item in items {
-            match item {
-                Item::Fn(function) if has_attribute(&function.attrs, "pyfunction") => {
-                    self.functions
-                        .insert(python_name(&function.sig.ident), function);
+impl Scope<'_, '_> {
+    fn stub(&self, module: &Module) -> String {
+        let mut writer = Writer::new(&module.docs);
+        let mut written = BTreeSet::new();
+        for entry in &module.entries {
+            // Of two that have conditions one is there; nobody knows which.
+            if !text::is_keyword(&entry.name) && written.insert(&entry.name) {
+                self.entry(&mut writer, entry);
+            }
+        }
+        writer.finish(&self.classes)
+    }
+
+    fn entry(&self, writer: &mut Writer, entry: &Entry) {
+        let ident = python_name(&entry.ident);
+        match &entry.export {
+            Export::Constant(ty) => {
+                writer.constant(&entry.name, &types::constant(ty, &self.classes));
+            }
+            Export::Module => writer.submodule(&entry.name),
+            Export::Function => {
+                if !self.function(writer, &ident) {
+                    writer.constant(&entry.name, "Any");
                 }
-                Item::Mod(ItemMod {
-                    content: Some((_, items)),
-                    ..
-                }) => self.collect(items),
-                _ => {}
+            }
+            Export::Class | Export::Exception => self.class(writer, &ident),
+            Export::Used => {
+                if self.known.class(&ident, self.items).is_some() {
+                    self.class(writer, &ident);
+                } else if !self.function(writer, &ident) {
+                    writer.constant(&entry.name, "Any");
+                }
+            }
+            // Nobody calls it by its name.
+            Export::Init => {}
+        }
+    }
+
+    /// Writes a function, if there is one of this name in Rust.
+    fn function(&self, writer: &mut Writer, ident: &str) -> bool {
+        let item = self.known.function(ident, self.items);
+        let Some(Ok(function)) = item.map(Function::read) else {
+            return false;
+        };
+        writer.function(&function, &self.classes);
+        true
+    }
+
+    /// Writes a class, or where to find it if it is at home elsewhere.
+    fn class(&self, writer: &mut Writer, ident: &str) {
+        let Some((item, home)) = self.known.class(ident, self.items) else {
+            return;
+        };
+        if let Some(home) = home.filter(|home| *home != self.path) {
+            let name = match item {
+                ClassItem::Class(class, _) => &class.name,
+                ClassItem::Exception(class) => &class.name,
+            };
+            return writer.import(home, name);
+        }
+        match item {
+            ClassItem::Exception(class) => writer.exception(class, &self.exception_base(class)),
+            ClassItem::Class(class, extends) => {
+                let Some(methods) = self.known.methods(ident, self.items) else {
+                    return;
+                };
+                let mut classes = self.classes.clone();
+                let itself = Known {
+                    name: class.name.clone(),
+                    module: None,
+                };
+                classes.insert("Self".into(), itself);
+                let base = extends.as_ref().and_then(|path| path.segments.last());
+                let base = base.and_then(|last| classes.get(&python_name(&last.ident)));
+                let base = base.map(|base| base.name.as_str());
+                writer.class(&class::text(class, &methods, base, &classes));
             }
         }
     }
-}
 
-/// Writes the stubs of the modules among some items. One that stands in another is that one's to write.
-fn modules(items: &[Item], known: &CrateItems<'_>, stubs: &mut BTreeMap<String, String>) {
-    for item in items {
-        let Item::Mod(module) = item else { continue };
-        if has_attribute(&module.attrs, "pymodule") {
-            write_module(module, "", known, stubs);
-        } else if let Some((_, items)) = &module.content {
-            modules(items, known, stubs);
-        }
-    }
-}
-
-/// Writes a module: a file, or a folder where it has modules in it.
-fn write_module(
-    item: &ItemMod,
-    package: &str,
-    known: &CrateItems<'_>,
-    stubs: &mut BTreeMap<String, String>,
-) {
-    let Ok(module) = Module::read(item) else {
-        return;
-    };
-    let Some((_, items)) = &item.content else {
-        return;
-    };
-    let inner: Vec<&ItemMod> = items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Mod(module) if has_attribute(&module.attrs, "pymodule") => Some(module),
+    /// The name of the class that a class of exceptions is derived from: `ErrorType::VALUE_ERROR` is `ValueError`,
+    /// and `SensorError::TYPE` what that one is called.
+    fn exception_base(&self, class: &ExceptionClass) -> String {
+        let segments: Vec<String> = match &class.base {
+            Some(syn::Expr::Path(path)) => {
+                let segments = path.path.segments.iter();
+                segments
+                    .map(|segment| python_name(&segment.ident))
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let name = match segments.as_slice() {
+            [.., class, last] if last == "TYPE" => {
+                self.classes.get(class).map(|class| class.name.clone())
+            }
+            [.., class, last] if class == "ErrorType" => Some(builtin(last)),
             _ => None,
-        })
-        .collect();
-    let path = format!("{package}{}", module.name);
-    let mut writer = Writer::new(&module.docs);
-    for entry in &module.entries {
-        write_entry(&mut writer, entry, items, known);
+        };
+        name.unwrap_or_else(|| "Exception".into())
     }
-    let file = if inner.is_empty() {
-        format!("{path}.pyi")
-    } else {
-        format!("{path}/__init__.pyi")
-    };
-    stubs.insert(file, writer.finish());
-    for module in inner {
-        write_module(module, &format!("{path}/"), known, stubs);
-    }
-}
-
-fn write_entry(writer: &mut Writer, entry: &Entry, items: &[Item], known: &CrateItems<'_>) {
-    let ident = python_name(&entry.ident);
-    match &entry.export {
-        Export::Constant(ty) => {
-            writer.constant(&entry.name, &types::value(ty, &known.classes));
-        }
-        Export::Module => writer.submodule(&entry.name),
-        Export::Function | Export::Used => {
-            let here = items.iter().find_map(|item| match item {
-                Item::Fn(function) if function.sig.ident == entry.ident => Some(function),
-                _ => None,
-            });
-            let function = here.or_else(|| known.functions.get(&ident).copied());
-            match function.map(Function::read) {
-                Some(Ok(function)) => writer.function(&function, &known.classes),
-                _ => writer.constant(&entry.name, "Any"),
-            }
-        }
-        Export::Exception => {
-            if let Some(class) = exception_class(&ident, items) {
-                writer.exception(&class, &base(&class, items));
-            }
-        }
-        Export::Class => {}
-        // Nobody calls it by its name.
-        Export::Init => {}
-    }
-}
-
-/// A class of exceptions by its name in Rust.
-fn exception_class(ident: &str, items: &[Item]) -> Option<ExceptionClass> {
-    items.iter().find_map(|item| match item {
-        Item::Struct(class)
-            if has_attribute(&class.attrs, "pyexception") && python_name(&class.ident) == ident =>
-        {
-            ExceptionClass::read(class).ok()
-        }
-        _ => None,
-    })
-}
-
-/// The name of the class that a class of exceptions is derived from: `ErrorType::VALUE_ERROR` is `ValueError`, and
-/// `SensorError::TYPE` what that one is called. One that isn't in the same module is an `Exception` at least.
-fn base(class: &ExceptionClass, items: &[Item]) -> String {
-    let segments: Vec<String> = match &class.base {
-        Some(syn::Expr::Path(path)) => {
-            let segments = path.path.segments.iter();
-            segments
-                .map(|segment| python_name(&segment.ident))
-                .collect()
-        }
-        _ => Vec::new(),
-    };
-    let name = match segments.as_slice() {
-        [.., class, last] if last == "TYPE" => {
-            exception_class(class, items).map(|class| class.name)
-        }
-        [.., class, last] if class == "ErrorType" => Some(builtin(last)),
-        _ => None,
-    };
-    name.unwrap_or_else(|| "Exception".into())
 }
 
 /// The Python name of a constant of `ErrorType`.
@@ -252,6 +280,128 @@ mod tests {
         assert_eq!(*board, expected);
         assert!(stubs.contains_key("board/pins.pyi"));
         assert_eq!(stubs.len(), 2);
+    }
+
+    #[test]
+    fn classes_have_what_python_sees_of_them() {
+        let source = r#"
+            #[pymodule]
+            mod shapes {
+                /// A point.
+                #[pyclass]
+                struct Point {
+                    /// Its place.
+                    #[py(get, set)] x: i32,
+                    #[py(get, name = "y")] height: f32,
+                    hidden: u8,
+                }
+                #[pymethods]
+                impl Point {
+                    #[classattr]
+                    const UNIT: &str = "m";
+                    /// Makes one.
+                    #[new]
+                    #[py(signature = (x, *, y = 7))]
+                    fn new(x: i32, y: i32) -> Result<Self, PyErr> {}
+                    fn far<'a>(&self, vm: &Vm, other: &Point, r#in: bool) -> bool {}
+                    #[setter]
+                    fn set_only(&mut self, value: &[u8]) {}
+                    #[staticmethod]
+                    fn origin() -> Self {}
+                    #[classmethod]
+                    fn made(class: Obj<'_>, x: i32) -> Obj<'_> {}
+                    fn __eq__(&self, other: &Self) -> bool {}
+                    fn __iter__<'a>(slf: Obj<'a>) -> Obj<'a> {}
+                    fn __next__(&mut self) -> Result<Option<(i32, bool)>, PyErr> {}
+                    fn __add__(&self, other: &Point) -> Point {}
+                }
+                #[pyclass(extends = Point)]
+                struct Pixel { base: Point }
+                #[pymethods]
+                impl Pixel {}
+            }
+        "#;
+        let stubs = stubs([source].into_iter());
+        let expected = r#"from typing import Any, ClassVar, NoReturn
+from typing_extensions import Never, Self
+
+class Point:
+    """A point."""
+    UNIT: ClassVar[str]
+    def __init__(self, x: int, *, y: int = 7) -> None:
+        """Makes one."""
+    @property
+    def x(self) -> int:
+        """Its place."""
+    @x.setter
+    def x(self, value: int) -> None: ...
+    @property
+    def y(self) -> float: ...
+    @property
+    def only(self) -> NoReturn: ...
+    @only.setter
+    def only(self, value: bytes | bytearray | memoryview) -> None: ...
+    def far(self, other: Point, in_: bool, /) -> bool: ...
+    @staticmethod
+    def origin() -> Point: ...
+    @classmethod
+    def made(cls, x: int, /) -> Any: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> tuple[int, bool]: ...
+    def __add__(self, other: Point, /) -> Point: ...
+
+class Pixel(Point):
+    def __init__(self, only_rust_makes_these: Never, /) -> None: ...
+"#;
+        let text = &stubs["shapes.pyi"];
+        assert!(text.ends_with(expected), "{text}");
+    }
+
+    #[test]
+    fn classes_of_other_modules_are_imported() {
+        let first = r#"
+            mod plain {
+                #[pyclass]
+                #[py(name = "Shared")]
+                pub struct Driver;
+                #[pymethods]
+                impl Driver {}
+            }
+            #[pymodule]
+            mod a {
+                #[pymodule_export]
+                use super::plain::Driver;
+            }
+        "#;
+        let second = r#"
+            #[pymodule]
+            mod b {
+                #[pymodule_export]
+                use super::plain::Driver;
+                #[pymodule]
+                mod c {
+                    #[pyfunction]
+                    fn f(driver: &Driver) {}
+                    #[pyexception]
+                    struct Lost;
+                }
+                #[pyexception]
+                #[py(base = c::Lost::TYPE)]
+                struct Gone;
+            }
+        "#;
+        let stubs = stubs([first, second].into_iter());
+        assert!(stubs["a.pyi"].contains("class Shared:\n"));
+        let b = &stubs["b/__init__.pyi"];
+        assert!(b.contains("from a import Shared as Shared\n"), "{b}");
+        assert!(b.contains("import b.c\n"), "{b}");
+        assert!(b.contains("class Gone(b.c.Lost): ...\n"), "{b}");
+        let c = &stubs["b/c.pyi"];
+        assert!(
+            c.contains("import a\n") && c.contains("def f(driver: a.Shared, /) -> None"),
+            "{c}"
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::HEADER;
 use super::types::{self, Classes};
+use crate::modules::Receiver;
 use crate::modules::exception::ExceptionClass;
 use crate::modules::function::{Function, Param, Role};
 use crate::modules::{Named, python_name};
@@ -45,22 +46,28 @@ impl Writer {
     /// A class of exceptions.
     pub(super) fn exception(&mut self, class: &ExceptionClass, base: &str) {
         let head = format!("class {}({base}):", class.name);
-        let text = if class.docs.is_empty() {
-            format!("{head} ...\n")
-        } else {
-            format!("{head}\n{}", docstring(&class.docs, "    "))
-        };
+        let text = with_docs(&head, &class.docs, "");
         let _ = write!(self.rest, "\n{text}");
     }
 
+    /// A class, as `class::text` writes it.
+    pub(super) fn class(&mut self, text: &str) {
+        let _ = write!(self.rest, "\n{text}");
+    }
+
+    /// A class of another module.
+    pub(super) fn import(&mut self, module: &str, name: &str) {
+        let _ = writeln!(self.submodules, "from {module} import {name} as {name}");
+    }
+
     /// The whole text.
-    pub(super) fn finish(self) -> String {
+    pub(super) fn finish(self, classes: &Classes) -> String {
         let mut text = format!("{HEADER}\n");
         if !self.docs.is_empty() {
             text.push_str(&docstring(&self.docs, ""));
             text.push('\n');
         }
-        text.push_str("from typing import Any\n");
+        text.push_str(&imports(&self.constants, &self.rest, classes));
         for part in [self.submodules, self.constants] {
             if !part.is_empty() {
                 let _ = write!(text, "\n{part}");
@@ -69,6 +76,33 @@ impl Writer {
         text.push_str(&self.rest);
         text
     }
+}
+
+/// What the text uses of other modules.
+fn imports(constants: &str, rest: &str, classes: &Classes) -> String {
+    let uses = |name: &str| constants.contains(name) || rest.contains(name);
+    let mut typing = vec!["Any"];
+    typing.extend(["ClassVar", "NoReturn"].iter().filter(|name| uses(name)));
+    let mut text = format!("from typing import {}\n", typing.join(", "));
+    let newer: Vec<&str> = ["Never", "Self"]
+        .into_iter()
+        .filter(|name| uses(name))
+        .collect();
+    if !newer.is_empty() {
+        // `typing` itself has them from Python 3.11 on.
+        let _ = writeln!(text, "from typing_extensions import {}", newer.join(", "));
+    }
+    let mut modules: Vec<&str> = classes
+        .values()
+        .filter(|class| uses(&class.name))
+        .filter_map(|class| class.module.as_deref())
+        .collect();
+    modules.sort_unstable();
+    modules.dedup();
+    for module in modules {
+        let _ = writeln!(text, "import {module}");
+    }
+    text
 }
 
 /// A `def` with its documentation. `receiver` is what a method has in front of its arguments.
@@ -81,13 +115,37 @@ pub(super) fn definition(
     let parameters = parameters(function, classes, receiver);
     let output = types::returned(function.output.as_ref(), classes);
     let head = format!("{indent}def {}({parameters}) -> {output}:", function.name);
-    if function.docs.is_empty() {
+    with_docs(&head, &function.docs, indent)
+}
+
+/// The first line of a function or class, and its documentation.
+pub(super) fn with_docs(head: &str, docs: &[String], indent: &str) -> String {
+    if docs.is_empty() {
         return format!("{head} ...\n");
     }
-    format!(
-        "{head}\n{}",
-        docstring(&function.docs, &format!("{indent}    "))
-    )
+    let docs = docstring(docs, &format!("{indent}    "));
+    format!("{head}\n{docs}")
+}
+
+/// Whether a name can't be written in Python, though there can be an object of that name.
+pub(super) fn is_keyword(name: &str) -> bool {
+    const KEYWORDS: [&str; 35] = [
+        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class",
+        "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global",
+        "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return",
+        "try", "while", "with", "yield",
+    ];
+    KEYWORDS.contains(&name)
+}
+
+/// The name of a parameter. One that is a keyword can't be given by name.
+fn parameter_name(ident: &syn::Ident) -> String {
+    let name = python_name(ident);
+    if is_keyword(&name) {
+        format!("{name}_")
+    } else {
+        name
+    }
 }
 
 /// The parameters as Python writes them.
@@ -99,7 +157,7 @@ fn parameters(function: &Function, classes: &Classes, receiver: Option<&str>) ->
             .iter()
             .find(|param| param.ident == named.ident);
         let ty = param.map_or_else(|| "Any".into(), |param| parameter(param, classes));
-        let name = python_name(&named.ident);
+        let name = parameter_name(&named.ident);
         match &named.default {
             None => format!("{name}: {ty}"),
             Some(value) => format!("{name}: {ty} = {}", types::default(value)),
@@ -107,23 +165,25 @@ fn parameters(function: &Function, classes: &Classes, receiver: Option<&str>) ->
     };
     let mut parts: Vec<String> = receiver.map(str::to_string).into_iter().collect();
     let (positional, keyword) = signature.params.split_at(signature.n_positional);
-    for (index, param) in positional.iter().enumerate() {
-        if index == signature.n_positional_only && index > 0 {
+    // What a method is called on has no type here, and is the first of those without a name.
+    let before = usize::from(function.receiver != Receiver::None);
+    for (index, param) in positional.iter().enumerate().skip(before) {
+        if index == signature.n_positional_only && index > before {
             parts.push("/".into());
         }
         parts.push(named(param));
     }
-    if signature.n_positional_only > 0 && signature.n_positional_only == positional.len() {
+    if signature.n_positional_only > before && signature.n_positional_only == positional.len() {
         parts.push("/".into());
     }
     match &signature.args {
-        Some(args) => parts.push(format!("*{}: Any", python_name(args))),
+        Some(args) => parts.push(format!("*{}: Any", parameter_name(args))),
         None if !keyword.is_empty() => parts.push("*".into()),
         None => {}
     }
     parts.extend(keyword.iter().map(named));
     if let Some(kwargs) = &signature.kwargs {
-        parts.push(format!("**{}: Any", python_name(kwargs)));
+        parts.push(format!("**{}: Any", parameter_name(kwargs)));
     }
     parts.join(", ")
 }

@@ -4,59 +4,92 @@ use std::collections::BTreeMap;
 
 use syn::{Expr, GenericArgument, Lit, PathArguments, PathSegment, Type, UnOp};
 
-/// The names that classes written in Rust have in Python, by their names in Rust.
-pub(super) type Classes = BTreeMap<String, String>;
+/// The classes written in Rust, by their names in Rust.
+pub(super) type Classes = BTreeMap<String, Known>;
+
+/// How a module names a class.
+#[derive(Clone)]
+pub(super) struct Known {
+    /// What stands in its stub.
+    pub name: String,
+    /// The module to import for it.
+    pub module: Option<String>,
+}
+
+/// Which way a value goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// From Python to Rust.
+    In,
+    /// From Rust to Python.
+    Out,
+}
 
 /// What a function takes for a parameter of this type.
 pub(super) fn parameter(ty: &Type, classes: &Classes) -> String {
-    if let Type::Reference(reference) = ty
-        && matches!(*reference.elem, Type::Slice(_))
-    {
-        return match reference.mutability {
-            Some(_) => "bytearray | memoryview".into(),
-            None => "bytes | bytearray | memoryview".into(),
-        };
-    }
-    value(ty, classes)
+    value(ty, Way::In, classes)
 }
 
 /// What a function of this return type gives.
 pub(super) fn returned(ty: Option<&Type>, classes: &Classes) -> String {
-    ty.map_or_else(|| "None".into(), |ty| value(ty, classes))
+    ty.map_or_else(|| "None".into(), |ty| value(ty, Way::Out, classes))
 }
 
-/// A value of this type.
-pub(super) fn value(ty: &Type, classes: &Classes) -> String {
+/// A constant of this type.
+pub(super) fn constant(ty: &Type, classes: &Classes) -> String {
+    value(ty, Way::Out, classes)
+}
+
+/// A type without the `None` that stands for another thing.
+pub(super) fn without_none(text: &str) -> String {
+    text.strip_suffix(" | None").unwrap_or(text).to_string()
+}
+
+fn value(ty: &Type, way: Way, classes: &Classes) -> String {
     match ty {
         Type::Reference(reference) => match &*reference.elem {
-            Type::Slice(_) => "bytes".into(),
-            inner => value(inner, classes),
+            Type::Slice(_) if way == Way::Out => "bytes".into(),
+            Type::Slice(_) if reference.mutability.is_some() => "bytearray | memoryview".into(),
+            Type::Slice(_) => "bytes | bytearray | memoryview".into(),
+            inner => value(inner, way, classes),
         },
-        Type::Paren(inner) => value(&inner.elem, classes),
-        Type::Group(inner) => value(&inner.elem, classes),
+        Type::Paren(inner) => value(&inner.elem, way, classes),
+        Type::Group(inner) => value(&inner.elem, way, classes),
         Type::Tuple(tuple) if tuple.elems.is_empty() => "None".into(),
         Type::Tuple(tuple) => {
             let items: Vec<String> = tuple
                 .elems
                 .iter()
-                .map(|item| value(item, classes))
+                .map(|item| value(item, way, classes))
                 .collect();
             format!("tuple[{}]", items.join(", "))
         }
-        Type::Array(array) => format!("tuple[{}, ...]", value(&array.elem, classes)),
+        Type::Array(array) => {
+            let item = value(&array.elem, way, classes);
+            match way {
+                Way::In => format!("list[{item}] | tuple[{item}, ...]"),
+                Way::Out if is_byte(&array.elem) => "bytes".into(),
+                Way::Out => format!("list[{item}]"),
+            }
+        }
         Type::Path(path) => path
             .path
             .segments
             .last()
-            .map_or_else(|| "Any".into(), |last| named(last, classes)),
+            .map_or_else(|| "Any".into(), |last| named(last, way, classes)),
         _ => "Any".into(),
     }
 }
 
+fn is_byte(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident("u8"))
+}
+
 /// A type with a name.
-fn named(segment: &PathSegment, classes: &Classes) -> String {
+fn named(segment: &PathSegment, way: Way, classes: &Classes) -> String {
     let name = segment.ident.to_string();
-    let argument = || first_argument(segment).map_or_else(|| "Any".into(), |ty| value(ty, classes));
+    let argument =
+        || first_argument(segment).map_or_else(|| "Any".into(), |ty| value(ty, way, classes));
     match name.as_str() {
         "bool" => "bool".into(),
         "i8" | "i16" | "i32" | "i64" | "isize" | "u8" | "u16" | "u32" | "u64" | "usize" => {
@@ -70,7 +103,9 @@ fn named(segment: &PathSegment, classes: &Classes) -> String {
             inner if inner == "None" || inner == "Any" => inner,
             inner => format!("{inner} | None"),
         },
-        _ => classes.get(&name).cloned().unwrap_or_else(|| "Any".into()),
+        _ => classes
+            .get(&name)
+            .map_or_else(|| "Any".into(), |class| class.name.clone()),
     }
 }
 
@@ -118,8 +153,12 @@ mod tests {
     use super::*;
 
     fn shown(ty: &str) -> String {
-        let classes = Classes::from([("LedDriver".to_string(), "Led".to_string())]);
-        value(&syn::parse_str(ty).unwrap(), &classes)
+        let known = Known {
+            name: "Led".into(),
+            module: None,
+        };
+        let classes = Classes::from([("LedDriver".to_string(), known)]);
+        returned(Some(&syn::parse_str(ty).unwrap()), &classes)
     }
 
     #[test]
@@ -135,7 +174,8 @@ mod tests {
             ("Option<Obj<'a>>", "Any"),
             ("Result<Option<&str>, PyErr>", "str | None"),
             ("(i32, bool)", "tuple[int, bool]"),
-            ("[u8; 4]", "tuple[int, ...]"),
+            ("[u8; 4]", "bytes"),
+            ("[u16; 4]", "list[int]"),
             ("crate::LedDriver", "Led"),
             ("&LedDriver", "Led"),
             ("Obj<'a>", "Any"),

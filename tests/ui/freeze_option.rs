@@ -1,0 +1,4 @@
+//! An option that there isn't.
+mpy_freeze_rt::freeze!(module = [missing]);
+
+fn main() {}

@@ -9,6 +9,7 @@
 
 pub mod compiler;
 pub mod emulator;
+pub mod host;
 pub mod library;
 pub mod mpy_cross;
 pub mod oracle;

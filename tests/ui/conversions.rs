@@ -74,7 +74,7 @@ impl Class {
     fn of_class(class: Opaque) {}
 
     fn itself(slf: Opaque) -> Obj<'static> {
-        unimplemented!()
+        loop {}
     }
 }
 

@@ -85,6 +85,7 @@ fn closures_are_called() {
 
 #[test]
 fn closures_are_dropped_once() {
+    const GONE: [&str; 4] = ["gone1", "gone2", "gone3", "gone4"];
     let drops = Rc::new(Cell::new(0));
     let function = |vm: &Vm, name: &str| {
         let dropped = Dropped(Rc::clone(&drops));
@@ -100,19 +101,22 @@ fn closures_are_dropped_once() {
         for name in ["a", "b", "c"] {
             function(vm, name);
         }
-        // One that is collected.
-        function(vm, "gone");
-        assert_eq!(eval(vm, "gone(1, 2)").to_string(), "2");
-        exec(vm, "del gone");
+        // Some that are collected. The collector looks at the stack, where an address may be left of one or the other.
+        for name in GONE {
+            function(vm, name);
+        }
+        assert_eq!(eval(vm, "gone1(1, 2)").to_string(), "2");
+        exec(vm, "del gone1, gone2, gone3, gone4");
         exec(
             vm,
             "def churn():\n    for i in range(300): [i] * 5\nchurn()",
         );
         vm.collect();
-        assert_eq!(drops.get(), 1);
+        let collected = drops.get();
+        assert!((1..=GONE.len()).contains(&collected), "{collected}");
         // One that Python drops by hand, in which it can be called no more.
         exec(vm, "a.__del__()\na.__del__()");
-        assert_eq!(drops.get(), 2);
+        assert_eq!(drops.get(), collected + 1);
         assert!(raised(vm.eval("a()")).is(ErrorType::RUNTIME_ERROR));
         for wrong in [
             "type(b).__del__(5)",
@@ -123,7 +127,7 @@ fn closures_are_dropped_once() {
         }
         assert!(raised(vm.eval("type(b)()")).is(ErrorType::TYPE_ERROR));
     });
-    assert_eq!(drops.get(), 4);
+    assert_eq!(drops.get(), 3 + GONE.len());
 }
 
 #[test]

@@ -188,6 +188,21 @@ impl Project {
     }
 }
 
+/// Cargo on this very crate, in the folder of the build that runs: what is built already is used. `tmpdir` is the
+/// test's `CARGO_TARGET_TMPDIR`.
+pub fn cargo_on_the_tests(chore: &str, tmpdir: &str) -> Command {
+    let target_dir = Path::new(tmpdir).parent().expect("a parent");
+    let mut command = Command::new("cargo");
+    command
+        .args([chore, "--package", "mpy-freeze-tests"])
+        .current_dir(repository())
+        .env("MPY_DIR", micropython())
+        .env("CARGO_TARGET_DIR", target_dir)
+        .env("CARGO_TERM_COLOR", "never")
+        .env_remove("OUT_DIR");
+    command
+}
+
 fn host_manifest(name: &str) -> String {
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\

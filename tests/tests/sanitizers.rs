@@ -6,26 +6,16 @@
 
 #![cfg(all(target_os = "linux", not(feature = "sanitizers")))]
 
-use std::path::Path;
-use std::process::Command;
-
-use mpy_freeze_tests::project::text_of;
-use mpy_freeze_tests::{micropython, repository};
+use mpy_freeze_tests::project::{cargo_on_the_tests, text_of};
+use mpy_freeze_tests::repository;
 
 /// Runs Cargo on this crate with the sanitizers; returns whether all went well, and what was printed.
 fn cargo(chore: &str, args: &[&str]) -> (bool, String) {
-    // The folder of this very build: all but this crate is built already.
-    let target_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     let suppressions = repository().join("tests/sanitizers/suppressions.txt");
-    let mut command = Command::new("cargo");
+    let mut command = cargo_on_the_tests(chore, env!("CARGO_TARGET_TMPDIR"));
     command
-        .args([chore, "--package", "mpy-freeze-tests"])
         .args(["--features", "sanitizers"])
         .args(args)
-        .current_dir(repository())
-        .env("MPY_DIR", micropython())
-        .env("CARGO_TARGET_DIR", target_dir.expect("a parent"))
-        .env("CARGO_TERM_COLOR", "never")
         // What Python has on its heap when the VM stops is nobody's leak. Frames stay on the stack, where the
         // collector looks.
         .env(
@@ -38,8 +28,7 @@ fn cargo(chore: &str, args: &[&str]) -> (bool, String) {
                 "print_stacktrace=1:halt_on_error=1:suppressions={}",
                 suppressions.display()
             ),
-        )
-        .env_remove("OUT_DIR");
+        );
     let output = command.output().expect("cargo runs");
     (output.status.success(), text_of(&output))
 }

@@ -92,3 +92,18 @@ fn what_is_wrong_is_said_in_micropythons_words() {
          assert raised(numbers.call, lambda a, b: 1 // 0).startswith('ZeroDivisionError')\n",
     );
 }
+
+#[test]
+fn an_import_takes_no_memory() {
+    python(
+        "import gc\n\
+         numbers = None\n\
+         before = after = 0\n\
+         gc.collect()\n\
+         before = gc.mem_alloc()\n\
+         import numbers\n\
+         after = gc.mem_alloc()\n\
+         assert numbers.add(1, 2) == 3\n\
+         assert after == before, (before, after)\n",
+    );
+}

@@ -39,6 +39,9 @@ use proc_macro::TokenStream;
 /// `opt` is the compiler's optimisation level: 0 is the default, 1 drops `assert`, 2 also makes `__debug__`
 /// false, 3 also drops line numbers. A manifest may set another for its files.
 ///
+/// `modules = [panel, drivers::motor]` are the Python modules of the crate that are written in Rust, by their paths: see
+/// [`macro@pymodule`]. They can be imported without more, with frozen Python or alone.
+///
 /// The crate's build script has to build MicroPython with `mpy_freeze::Build`; an error shows the lines to add.
 /// A firmware has one `freeze!`.
 #[proc_macro]

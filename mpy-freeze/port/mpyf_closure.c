@@ -30,6 +30,7 @@ static mp_obj_t call_closure(mp_obj_t self_in, size_t n_args, size_t n_kw, const
     // Rust always returns, so that the count is right again. It also keeps the object in sight of the collector.
     self->running++;
     mpyf_return_t result = self->call(self->state, args, n_args);
+    mpyf_in_sight(args);
     self->running--;
     return mpyf_returned(result);
 }

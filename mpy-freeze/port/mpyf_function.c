@@ -70,7 +70,9 @@ static inline __attribute__((always_inline)) mp_obj_t call_fixed(mp_obj_t self_i
     if (n_args != wanted || n_kw != 0) {
         mp_arg_check_num(n_args, n_kw, wanted, wanted, false);
     }
-    return mpyf_returned(self->call(args));
+    mpyf_return_t result = self->call(args);
+    mpyf_in_sight(args);
+    return mpyf_returned(result);
 }
 
 static mp_obj_t call_0(mp_obj_t self, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -145,7 +147,9 @@ static mp_obj_t call_any(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_
     const mpyf_function_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t slots[MPYF_MAX_PARAMS + 2];
     bind(self->signature, n_args, n_kw, args, slots);
-    return mpyf_returned(self->call(slots));
+    mpyf_return_t result = self->call(slots);
+    mpyf_in_sight(slots);
+    return mpyf_returned(result);
 }
 
 #define FUNCTION_TYPE(type_name, flags, call_function) \

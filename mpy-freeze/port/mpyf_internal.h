@@ -27,6 +27,12 @@ mp_obj_t mpyf_from_value(const mpyf_value_t *value);
 // What a Rust function has returned, or raises it.
 mp_obj_t mpyf_returned(mpyf_return_t result);
 
+// Keeps the arguments of a call in sight of the collector until here. `map` has them in a block of the heap and forgets
+// it as it calls, and Rust may have no need of them any more, but of what they are.
+static inline __attribute__((always_inline)) void mpyf_in_sight(const mp_obj_t *args) {
+    __asm__ volatile ("" : : "r" (args));
+}
+
 // The object in a place: an index into the arguments of a function, or into the table of handles.
 static inline __attribute__((always_inline)) mp_obj_t mpyf_in_place(const void *args, size_t index) {
     return args == NULL ? mpyf_object(index) : ((const mp_obj_t *)args)[index];

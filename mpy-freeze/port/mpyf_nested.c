@@ -5,6 +5,7 @@
 // hashes of anything else are as they were.
 
 #include "py/mpstate.h"
+#include "py/objtuple.h"
 #include "py/runtime.h"
 
 #include "mpyf_internal.h"
@@ -29,4 +30,39 @@ mp_obj_t mpyf_nested_unary_op(mp_unary_op_t op, mp_obj_t object) {
 mp_obj_t mpyf_nested_set_lookup(mp_set_t *set, mp_obj_t item, mp_map_lookup_kind_t kind) {
     check_stack();
     return mp_set_lookup(set, item, kind);
+}
+
+// How deep classes with several bases can lie in one another. MicroPython looks for attributes and bases by calling
+// itself for each of them, and doesn't look at the stack; classes with one base each it goes through in a loop.
+#define DEEPEST_BASES (32)
+
+static size_t depth_of(const mp_obj_type_t *type) {
+    const mp_obj_base_t *parent = MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, parent);
+    while (parent != NULL && parent->type != &mp_type_tuple) {
+        parent = MP_OBJ_TYPE_GET_SLOT_OR_NULL((const mp_obj_type_t *)parent, parent);
+    }
+    if (parent == NULL) {
+        return 0;
+    }
+    const mp_obj_tuple_t *bases = (const mp_obj_tuple_t *)parent;
+    size_t deepest = 0;
+    for (size_t i = 0; i < bases->len; i++) {
+        deepest = MAX(deepest, depth_of(MP_OBJ_TO_PTR(bases->items[i])));
+    }
+    return deepest + 1;
+}
+
+// Where MicroPython makes a class it takes the bases out of their tuple. Its isinstance() does so too, and raises for
+// the deepest classes.
+void mpyf_nested_bases(mp_obj_t tuple, size_t *len, mp_obj_t **items) {
+    mp_obj_tuple_get(tuple, len, items);
+    if (*len < 2) {
+        return;
+    }
+    for (size_t i = 0; i < *len; i++) {
+        mp_obj_t base = (*items)[i];
+        if (mp_obj_is_type(base, &mp_type_type) && depth_of(MP_OBJ_TO_PTR(base)) >= DEEPEST_BASES) {
+            mp_raise_recursion_depth();
+        }
+    }
 }

@@ -19,6 +19,9 @@ pub struct Dunder {
 const ALL: Option<&str> = Some("MICROPY_PY_ALL_SPECIAL_METHODS");
 const INPLACE: Option<&str> = Some("MICROPY_PY_ALL_INPLACE_SPECIAL_METHODS");
 const REVERSE: Option<&str> = Some("MICROPY_PY_REVERSE_SPECIAL_METHODS");
+// Complex numbers, and the sizes of objects.
+const COMPLEX: Option<&str> = Some("MICROPY_PY_BUILTINS_COMPLEX");
+const SIZEOF: Option<&str> = Some("MICROPY_PY_SYS_GETSIZEOF");
 
 /// The binary operators with the methods of the right operand and the in-place ones, and whether every firmware has the
 /// first and the last of the three.
@@ -39,7 +42,7 @@ const OPERATORS: [(&str, &str, &str, bool); 13] = [
 ];
 
 /// The others: name, arity, what the class has, the setting.
-const OTHERS: [(&str, Option<usize>, &str, Option<&str>); 28] = [
+const OTHERS: [(&str, Option<usize>, &str, Option<&str>); 30] = [
     ("__repr__", Some(1), "PRINT", None),
     ("__str__", Some(1), "PRINT", None),
     ("__call__", None, "CALL", None),
@@ -48,6 +51,8 @@ const OTHERS: [(&str, Option<usize>, &str, Option<&str>); 28] = [
     ("__hash__", Some(1), "UNARY", None),
     ("__int__", Some(1), "UNARY", None),
     ("__float__", Some(1), "UNARY", None),
+    ("__complex__", Some(1), "UNARY", COMPLEX),
+    ("__sizeof__", Some(1), "UNARY", SIZEOF),
     ("__neg__", Some(1), "UNARY", ALL),
     ("__pos__", Some(1), "UNARY", ALL),
     ("__invert__", Some(1), "UNARY", ALL),

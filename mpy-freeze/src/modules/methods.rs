@@ -156,6 +156,7 @@ impl Methods {
         let name = Options::read(&constant.attrs)?
             .name
             .map_or_else(|| python_name(&constant.ident), |name| name.value());
+        refuse_dunder(&name, &constant.ident)?;
         let value = MemberValue::Constant(constant.ident.clone(), Box::new(constant.ty.clone()));
         self.member(name, &constant.ident, value, conditions(&constant.attrs))
     }
@@ -237,6 +238,8 @@ impl Methods {
         }
         if let Some(dunder) = dunder {
             check_arity(&function, dunder, item)?;
+        } else {
+            refuse_dunder(&function.name, &item.sig.ident)?;
         }
         let name = function.name.clone();
         let value = MemberValue::Method(Box::new(Method {
@@ -377,6 +380,19 @@ fn is_slf(typed: &syn::PatType) -> bool {
     matches!(&*typed.pat, syn::Pat::Ident(pattern) if pattern.ident == "slf")
 }
 
+/// What MicroPython finds under an operator's name is called with the object, without a look at what it is.
+fn refuse_dunder(name: &str, at: &Ident) -> syn::Result<()> {
+    match Dunder::find(name) {
+        None => Ok(()),
+        Some(_) => Err(error(
+            at,
+            format!(
+                "MicroPython calls `{name}` with the object: it is a method with `&self`, `&mut self` or `slf: Obj`"
+            ),
+        )),
+    }
+}
+
 /// MicroPython calls these by itself, with so many arguments.
 fn check_arity(function: &Function, dunder: Dunder, item: &ImplItemFn) -> syn::Result<()> {
     let Some(arity) = dunder.arity else {
@@ -469,6 +485,19 @@ mod tests {
             ("impl A { fn __add__(&self) {} }", "one argument"),
             ("impl A { fn __len__(&self, a: u8) {} }", "no argument"),
             ("impl A { fn __exit__(&self, a: u8) {} }", "3 arguments"),
+            (
+                "impl A { #[staticmethod] fn __len__() -> u8 {} }",
+                "with the object",
+            ),
+            (
+                "impl A { #[classmethod] fn __add__(class: Obj, a: u8) {} }",
+                "with the object",
+            ),
+            (
+                "impl A { #[classattr] #[py(name = \"__hash__\")] const A: u8 = 1; }",
+                "with the object",
+            ),
+            ("impl A { fn __sizeof__(&self, a: u8) {} }", "no argument"),
             ("impl A { fn __init__(&self) {} }", "#[new]"),
             ("impl A { fn __del__(&mut self) {} }", "Drop"),
             ("impl A { #[getter] fn a(&self, b: u8) {} }", "a getter has"),

@@ -56,12 +56,14 @@ pub(crate) fn rename(units: &mut [Unit]) {
 }
 
 /// Has containers compare and hash their items through the shim, which looks at the stack before: data that is nested
-/// deeply then ends in a `RuntimeError`. Only these calls are recursive, so only they pay for it.
+/// deeply then ends in a `RuntimeError`. Only these calls are recursive, so only they pay for it. Classes are looked at
+/// where they are made.
 pub(crate) fn guard_nesting(units: &mut [Unit]) {
     for unit in units {
         let guarded: &[&str] = match unit.name.as_str() {
             "py/sequence" | "py/objdict" | "py/objboundmeth" => &["mp_obj_equal=mpyf_nested_equal"],
             "py/objtuple" => &["mp_unary_op=mpyf_nested_unary_op"],
+            "py/objtype" => &["mp_obj_tuple_get=mpyf_nested_bases"],
             "py/objset" => &[
                 "mp_unary_op=mpyf_nested_unary_op",
                 "mp_set_lookup=mpyf_nested_set_lookup",

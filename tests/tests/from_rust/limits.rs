@@ -31,6 +31,32 @@ fn recursion_through_rust_ends_in_an_exception() {
 }
 
 #[test]
+fn classes_of_many_layers_end_in_an_exception() {
+    in_vm(|vm| {
+        exec(
+            vm,
+            "class Other: pass\n\
+             class Single: pass\n\
+             for i in range(100): Single = type('Single', (Single,), {})\n\
+             Many = Single\n\
+             made = 0\n\
+             try:\n\
+             \x20   while made < 1000:\n\
+             \x20       Many = type('Many', (Many, Other), {})\n\
+             \x20       made += 1\n\
+             except RuntimeError:\n\
+             \x20   pass",
+        );
+        assert_eq!(eval(vm, "made").to_string(), "32");
+        assert_eq!(eval(vm, "hasattr(Many(), 'missing')").to_string(), "False");
+        assert_eq!(
+            eval(vm, "isinstance(Many(), (int, Other))").to_string(),
+            "True"
+        );
+    });
+}
+
+#[test]
 fn exceptions_pass_through_many_layers() {
     let dropped = Rc::new(Cell::new(0));
     in_vm(|vm| {

@@ -44,6 +44,22 @@ pub(crate) mod numbers {
         callee.call((one, 2))
     }
 
+    /// Takes memory while it has a text.
+    #[pyfunction]
+    fn spell(vm: &Vm, text: &str) -> usize {
+        let mut same = 0;
+        for letter in text.chars() {
+            vm.collect();
+            for _ in 0..8 {
+                drop(
+                    vm.new_obj("another text, as long as the one that is read, in the same blocks"),
+                );
+            }
+            same += usize::from(letter == 'a');
+        }
+        same
+    }
+
     #[pyfunction]
     fn fill(buffer: &mut [u8], with: u8) {
         buffer.fill(with);
@@ -72,6 +88,17 @@ fn functions_are_called() {
          numbers.fill(b, 7)\n\
          assert b == b'\\x07\\x07\\x07'\n\
          assert numbers.all(1, 2, x=1) == 21\n",
+    );
+}
+
+#[test]
+fn arguments_that_only_the_call_has_are_kept() {
+    python(
+        "import numbers\n\
+         def texts():\n\
+         \x20   for i in range(3):\n\
+         \x20       yield 'a' * (60 + i)\n\
+         assert list(map(numbers.spell, texts())) == [60, 61, 62]\n",
     );
 }
 

@@ -47,7 +47,9 @@ static size_t depth_of(const mp_obj_type_t *type) {
     const mp_obj_tuple_t *bases = (const mp_obj_tuple_t *)parent;
     size_t deepest = 0;
     for (size_t i = 0; i < bases->len; i++) {
-        deepest = MAX(deepest, depth_of(MP_OBJ_TO_PTR(bases->items[i])));
+        // MAX would look into the base twice, and so into its own four times.
+        size_t depth = depth_of(MP_OBJ_TO_PTR(bases->items[i]));
+        deepest = MAX(deepest, depth);
     }
     return deepest + 1;
 }

@@ -4,6 +4,7 @@
     reason = "this is the module that the rule sends everybody to"
 )]
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
@@ -50,6 +51,8 @@ pub(crate) struct Environment {
     manifests: ManifestEnvironment,
     /// Whether the user chose a C compiler through a variable of the `cc` crate.
     cc_variable: bool,
+    /// What the crate's sources say, once they have been read.
+    scan: OnceCell<watch::Scan>,
 }
 
 /// What the environment says of manifests.
@@ -113,6 +116,7 @@ impl Environment {
                 .iter()
                 .any(|name| text(name).is_some()),
             target,
+            scan: OnceCell::new(),
         }
     }
 
@@ -121,7 +125,7 @@ impl Environment {
         let job = self.job(build)?;
         let artifacts = port::build(&job)?;
         if let Some(folder) = &build.stubs {
-            let sources = self.scan().python_sources;
+            let sources = &self.scan().python_sources;
             let stubs = stub::stubs(sources.iter().map(String::as_str));
             let crate_folder = self.manifest_dir.clone().unwrap_or_default();
             stub::write(&crate_folder.join(folder), &stubs)?;
@@ -142,7 +146,7 @@ impl Environment {
         let scan = self.scan();
         Ok(Job {
             manifests: self.manifest_job(build, scan.manifests),
-            watched: scan.inputs,
+            watched: scan.inputs.clone(),
             python_names: scan
                 .names
                 .iter()
@@ -230,9 +234,11 @@ impl Environment {
     }
 
     /// What the crate's sources say of `freeze!`.
-    fn scan(&self) -> watch::Scan {
-        let manifest_dir = self.manifest_dir.as_deref();
-        manifest_dir.map(watch::scan).unwrap_or_default()
+    fn scan(&self) -> &watch::Scan {
+        self.scan.get_or_init(|| {
+            let manifest_dir = self.manifest_dir.as_deref();
+            manifest_dir.map(watch::scan).unwrap_or_default()
+        })
     }
 }
 
@@ -321,8 +327,8 @@ fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) ->
     if let Some(manifest_dir) = &environment.manifest_dir {
         paths.insert(manifest_dir.join("build.rs"));
         let scan = environment.scan();
-        paths.extend(scan.sources);
-        paths.extend(scan.folders);
+        paths.extend(scan.sources.iter().cloned());
+        paths.extend(scan.folders.iter().cloned());
     }
     paths
 }

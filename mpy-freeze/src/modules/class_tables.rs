@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::constants::Constant;
 use super::methods::{Kind, Member, MemberValue, Methods};
-use super::tables::{allow, combine, qstr};
+use super::tables::{combine, qstr};
 use crate::Context;
 use crate::frozen::emit::support;
 
@@ -28,7 +28,7 @@ pub fn class(context: &Context, methods: &Methods) -> syn::Result<TokenStream> {
     let own = has(context, methods)?;
     let del = qstr(context, "__del__", methods.ident.span())?;
     let ty = &methods.ty;
-    let allow = allow();
+    let allow = support::allow();
     let kind = kind(&class);
     Ok(quote! {
         #[doc(hidden)]

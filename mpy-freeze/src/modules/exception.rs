@@ -80,6 +80,7 @@ pub fn exception(context: &Context, class: &ExceptionClass) -> syn::Result<Token
         || quote!(::mpy_freeze_rt::ErrorType::EXCEPTION),
         |base| quote!(#base),
     );
+    let allow = support::allow();
     Ok(quote! {
         impl #ident {
             // It stands outside of the block below, whose names could hide one that it has.
@@ -87,12 +88,7 @@ pub fn exception(context: &Context, class: &ExceptionClass) -> syn::Result<Token
             const __MPY_BASE: ::mpy_freeze_rt::ErrorType = #base;
         }
         #[doc(hidden)]
-        #[allow(
-            warnings, unused, nonstandard_style, unsafe_op_in_unsafe_fn, missing_docs,
-            unreachable_pub, missing_debug_implementations, missing_copy_implementations,
-            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
-            reason = "the names and types are MicroPython's"
-        )]
+        #allow
         const _: () = {
             #support
             type Address = *const ::core::ffi::c_void;

@@ -49,7 +49,7 @@ pub fn module(context: &Context, module: &Module) -> syn::Result<TokenStream> {
     if let Some(error) = errors {
         return Err(error);
     }
-    let allow = allow();
+    let allow = support::allow();
     Ok(quote! {
         #[doc(hidden)]
         #allow
@@ -76,18 +76,6 @@ pub(super) fn combine(errors: &mut Option<syn::Error>, error: syn::Error) {
     match errors {
         Some(all) => all.combine(error),
         None => *errors = Some(error),
-    }
-}
-
-/// What tables need of the compiler's lints.
-pub(super) fn allow() -> TokenStream {
-    quote! {
-        #[allow(
-            warnings, unused, nonstandard_style, unsafe_op_in_unsafe_fn, missing_docs,
-            unreachable_pub, missing_debug_implementations, missing_copy_implementations,
-            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
-            reason = "the names and types are MicroPython's"
-        )]
     }
 }
 

@@ -35,14 +35,10 @@ pub(super) fn emit(
     let constants = constants(&scope);
     let tables = tables(&scope);
     let modules = rust_modules(&scope, modules);
+    let allow = support::allow();
     quote! {
         #[doc(hidden)]
-        #[allow(
-            warnings, unused, nonstandard_style, unsafe_op_in_unsafe_fn, missing_docs,
-            unreachable_pub, missing_debug_implementations, missing_copy_implementations,
-            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
-            reason = "the names and types are MicroPython's"
-        )]
+        #allow
         mod freeze_may_be_used_only_once {
             #support
             #(#tracking)*

@@ -43,6 +43,18 @@ pub(crate) fn common(context: &Context) -> TokenStream {
     }
 }
 
+/// What tables need of the compiler's lints.
+pub(crate) fn allow() -> TokenStream {
+    quote! {
+        #[allow(
+            warnings, unused, nonstandard_style, unsafe_op_in_unsafe_fn, missing_docs,
+            unreachable_pub, missing_debug_implementations, missing_copy_implementations,
+            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
+            reason = "the names and types are MicroPython's"
+        )]
+    }
+}
+
 /// Compares the bindings' configuration with the one that the image was made for.
 fn checks(context: &Context) -> TokenStream {
     let checks = expectations(context).into_iter().map(|(name, value)| {

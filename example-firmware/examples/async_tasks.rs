@@ -6,7 +6,7 @@
 #![no_std]
 #![no_main]
 
-#[path = "../src/board.rs"]
+#[path = "../src/board/mod.rs"]
 mod board;
 
 use core::cell::OnceCell;

@@ -139,12 +139,21 @@ typedef long mp_off_t;
 #define MICROPY_WARNINGS (MICROPY_CONFIG_ROM_LEVEL >= MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES)
 #endif
 
-// There is no interactive prompt.
+// The interactive prompt, as `Build::repl` says: with all that makes it comfortable, or not at all.
+#ifndef MPYF_REPL
+#define MPYF_REPL (0)
+#endif
 #ifndef MICROPY_HELPER_REPL
-#define MICROPY_HELPER_REPL (0)
+#define MICROPY_HELPER_REPL (MPYF_REPL)
 #endif
 #ifndef MICROPY_PY_SYS_PS1_PS2
-#define MICROPY_PY_SYS_PS1_PS2 (0)
+#define MICROPY_PY_SYS_PS1_PS2 (MPYF_REPL)
+#endif
+#ifndef MICROPY_REPL_EMACS_KEYS
+#define MICROPY_REPL_EMACS_KEYS (MPYF_REPL)
+#endif
+#ifndef MICROPY_REPL_AUTO_INDENT
+#define MICROPY_REPL_AUTO_INDENT (MPYF_REPL)
 #endif
 
 // The marshal module writes and reads bytecode, and needs both.
@@ -233,14 +242,19 @@ typedef long mp_off_t;
 #define MP_PLAT_FREE_EXEC(ptr, size) ((void)(ptr), (void)(size))
 #endif
 
-// Python's text reaches the board as Python wrote it; whether a terminal wants "\r\n" is for the
-// board to know.
+// Python's text reaches the board as Python wrote it, and with "\r\n" where there is a prompt, whose other side is a
+// terminal (mpyf_hal.c).
 #ifndef MP_PLAT_PRINT_STRN
-#define MP_PLAT_PRINT_STRN(str, len) mp_hal_stdout_tx_strn((str), (len))
+#define MP_PLAT_PRINT_STRN(str, len) mp_hal_stdout_tx_strn_cooked((str), (len))
 #endif
 
 #ifndef MICROPY_PY_SYS_PLATFORM
 #define MICROPY_PY_SYS_PLATFORM "mpy-freeze"
+#endif
+
+// What the prompt and `sys.implementation` call the machine, where the firmware doesn't name its board.
+#if !defined(MICROPY_BANNER_MACHINE) && !defined(MICROPY_HW_BOARD_NAME)
+#define MICROPY_BANNER_MACHINE MICROPY_PY_SYS_PLATFORM
 #endif
 
 // The board sleeps or serves its other work wherever Python waits.
@@ -266,6 +280,4 @@ void mpyf_refuse_native_code(void **ptr, size_t *size);
 #ifndef MICROPY_READER_VFS
 #define MICROPY_READER_VFS (1)
 #endif
-#define mp_import_stat mp_vfs_import_stat
-#define mp_builtin_open_obj mp_vfs_open_obj
 #endif

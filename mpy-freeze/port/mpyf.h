@@ -205,6 +205,9 @@ uint32_t mpyf_import(const uint8_t *name, size_t name_len, mpyf_handle_t *out);
 uint32_t mpyf_execute(const uint8_t *source, size_t source_len, const uint8_t *file, size_t file_len,
     uint32_t kind, mpyf_handle_t *out);
 
+// The interactive prompt, until a soft reset is asked for. Without `Build::repl` it raises.
+uint32_t mpyf_repl(mpyf_handle_t *out);
+
 uint32_t mpyf_new(const mpyf_value_t *value, mpyf_handle_t *out);
 uint32_t mpyf_attr(mpyf_handle_t object, const uint8_t *name, size_t name_len, mpyf_handle_t *out);
 uint32_t mpyf_set_attr(mpyf_handle_t object, const uint8_t *name, size_t name_len,
@@ -308,6 +311,8 @@ uint32_t mpyf_event_on(mpyf_event_t *event, mpyf_handle_t callable, mpyf_handle_
 void mpyf_event_off(mpyf_event_t *event);
 uint32_t mpyf_event_fire(mpyf_event_t *event, int32_t arg);
 uint32_t mpyf_keyboard_interrupt(void);
+// The same for a byte of the console's input, if it is the one that interrupts; it says whether it was.
+uint32_t mpyf_interrupted_by(uint8_t byte);
 uint32_t mpyf_run_pending(mpyf_handle_t *out);
 
 // A run of at most so many steps. The end says whether they were used up.

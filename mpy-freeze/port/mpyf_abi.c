@@ -52,6 +52,7 @@ static const void *const entries[] = {
     (const void *)mpyf_event_fire,
     (const void *)mpyf_keyboard_interrupt,
     (const void *)mpyf_run_pending,
+    (const void *)mpyf_repl,
     (const void *)mpyf_bound_begin,
     (const void *)mpyf_bound_end,
 };

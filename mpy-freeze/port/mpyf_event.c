@@ -6,6 +6,7 @@
 #include "py/mphal.h"
 #include "py/mpstate.h"
 #include "py/runtime.h"
+#include "shared/runtime/interrupt_char.h"
 
 #include "mpyf_internal.h"
 
@@ -24,6 +25,7 @@ static mp_sched_node_t node;
 
 void mpyf_events_start(void) {
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    mp_interrupt_char = -1;
     node.callback = NULL;
     vms_started = vms_started == UINT32_MAX ? 1 : vms_started + 1;
     running_vm = vms_started;
@@ -142,6 +144,22 @@ bool mpyf_take_interrupt(void) {
     interrupted = false;
     MICROPY_END_ATOMIC_SECTION(state);
     return taken;
+}
+
+// The character that interrupts, or -1 where none does: MicroPython's prompt sets it while a program runs.
+int mp_interrupt_char = -1;
+
+void mp_hal_set_interrupt_char(int c) {
+    mp_interrupt_char = c;
+    // Where a program ends, an interrupt that came in its last moment belongs to it, and not to what runs next. The
+    // prompt looks for exceptions that are pending right after this.
+    if (c == -1 && mpyf_take_interrupt()) {
+        mp_sched_keyboard_interrupt();
+    }
+}
+
+uint32_t mpyf_interrupted_by(uint8_t byte) {
+    return byte == mp_interrupt_char && mpyf_keyboard_interrupt();
 }
 
 typedef struct {

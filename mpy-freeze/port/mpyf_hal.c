@@ -62,9 +62,27 @@ mp_uint_t mp_hal_stdout_tx_strn(const char *str, size_t len) {
     return len;
 }
 
+#if MPYF_REPL
+// The last character of cooked text: Python's own "\r\n" stays as it is, also where it comes in two pieces.
+static char last_cooked;
+
+void mp_hal_stdout_tx_strn_cooked(const char *str, size_t len) {
+    size_t written = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (str[i] == '\n' && last_cooked != '\r') {
+            board_write(str + written, i - written);
+            board_write("\r", 1);
+            written = i;
+        }
+        last_cooked = str[i];
+    }
+    board_write(str + written, len - written);
+}
+#else
 void mp_hal_stdout_tx_strn_cooked(const char *str, size_t len) {
     board_write(str, len);
 }
+#endif
 
 void mp_hal_stdout_tx_str(const char *str) {
     board_write(str, strlen(str));

@@ -89,6 +89,16 @@ impl Build {
         self
     }
 
+    /// Whether the firmware has MicroPython's interactive prompt, which the runtime's `Vm::repl` runs: with history,
+    /// completion and paste mode for a person, and with the raw mode that `mpremote` and upstream's test runners speak.
+    ///
+    /// A terminal wants a carriage return before each line feed. With the prompt, what Python prints comes to the
+    /// board with both.
+    pub fn repl(&mut self, repl: bool) -> &mut Self {
+        self.config.repl = repl;
+        self
+    }
+
     /// Defines a macro of MicroPython's configuration, for example `MICROPY_PY_RE` as `(0)`.
     ///
     /// All macros are listed in `py/mpconfig.h`.

@@ -331,7 +331,9 @@ unsafe extern "C" {
     pub(crate) fn mpyf_event_off(event: *mut RawEvent);
     pub(crate) fn mpyf_event_fire(event: *mut RawEvent, arg: i32) -> u32;
     pub(crate) fn mpyf_keyboard_interrupt() -> u32;
+    pub(crate) fn mpyf_interrupted_by(byte: u8) -> u32;
     pub(crate) fn mpyf_run_pending(out: *mut u32) -> u32;
+    pub(crate) fn mpyf_repl(out: *mut u32) -> u32;
 
     pub(crate) fn mpyf_bound_begin(steps: u64, outer: *mut RawBound);
     pub(crate) fn mpyf_bound_end(outer: *const RawBound) -> u32;

@@ -99,6 +99,7 @@ mod make;
 mod object;
 mod place;
 mod platform;
+mod repl;
 mod root;
 mod sequence;
 mod stack;
@@ -121,6 +122,7 @@ pub use mpy_freeze_macros::{
 pub use object::{Iter, Obj};
 pub use place::{FromPy, Place};
 pub use platform::Platform;
+pub use repl::interrupted_by;
 pub use root::Root;
 pub use stack::stack_above;
 pub use value::{Args, ToPy, Value};

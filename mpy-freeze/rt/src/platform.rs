@@ -8,7 +8,8 @@
 /// Since they run in the middle of MicroPython's own work, a use of the VM in them ends in a `RuntimeError`.
 pub trait Platform {
     /// Writes all of `bytes` to the console. `print` comes here, in pieces, with `"\n"` at the end of a line;
-    /// a board whose terminal wants `"\r\n"` adds the carriage return itself.
+    /// a board whose terminal wants `"\r\n"` adds the carriage return itself. A firmware that was built with
+    /// `Build::repl` gets `"\r\n"`.
     fn write(bytes: &[u8]);
 
     /// One byte of input, if there is one. It doesn't wait.

@@ -68,6 +68,7 @@ pub(crate) struct Config {
     pub(crate) complex: Option<bool>,
     pub(crate) compressed_errors: Option<bool>,
     pub(crate) native_code: bool,
+    pub(crate) repl: bool,
     pub(crate) defines: Vec<(String, String)>,
 }
 
@@ -137,6 +138,9 @@ impl Config {
         }
         if self.native_code {
             set("MPYF_NATIVE_CODE", number(true));
+        }
+        if self.repl {
+            set("MPYF_REPL", number(true));
         }
         if let Some(compressed) = self.compressed_errors {
             set("MICROPY_ROM_TEXT_COMPRESSION", number(compressed));

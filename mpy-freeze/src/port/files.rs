@@ -47,6 +47,7 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mpyf_nested.c",
     "mpyf_object.c",
     "mpyf_read.c",
+    "mpyf_repl.c",
     "mpyf_run.c",
     "mpyf_steps.c",
     "mpyf_text.c",

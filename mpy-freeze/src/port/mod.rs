@@ -206,6 +206,9 @@ fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<P
     units::guard_nesting(&mut units);
     units.extend(units::extmod(source)?);
     units.extend(units::shared(source));
+    if job.config.repl {
+        units.push(units::unit(source, "shared/runtime/pyexec.c"));
+    }
     units.extend(units::collector(source, target));
     units.extend(files::c_units(&port));
     units.extend(user_units(&job.c_files)?);

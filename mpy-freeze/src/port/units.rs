@@ -120,12 +120,11 @@ pub(crate) fn libc(source: &Source, target: &Target, float: Float) -> Result<Vec
     Ok(units)
 }
 
-/// What a port has of upstream's shared parts: `sys.stdin` and its like, `input`, and the interrupt character.
+/// What a port has of upstream's shared parts: `sys.stdin` and its like, and `input`.
 pub(crate) fn shared(source: &Source) -> Vec<Unit> {
     [
         "shared/libc/printf.c",
         "shared/readline/readline.c",
-        "shared/runtime/interrupt_char.c",
         "shared/runtime/sys_stdio_mphal.c",
         "shared/timeutils/timeutils.c",
     ]

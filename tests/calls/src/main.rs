@@ -3,7 +3,7 @@
 #![no_std]
 #![no_main]
 
-#[path = "../../../example-firmware/src/board.rs"]
+#[path = "../../../example-firmware/src/board/mod.rs"]
 mod board;
 
 use board::Board;

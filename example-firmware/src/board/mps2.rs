@@ -1,8 +1,5 @@
-//! The board: an Arm MPS2 with the AN385 image (Cortex-M3), as QEMU emulates it.
-//!
-//! This is the file to rewrite for another board. Python needs a console and a clock of it.
+//! An Arm MPS2 with the AN385 image (Cortex-M3), as QEMU emulates it.
 
-use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use cortex_m::peripheral::syst::SystClkSource;
@@ -10,26 +7,8 @@ use cortex_m_rt::{ExceptionFrame, exception};
 use cortex_m_semihosting::debug;
 use mpy_freeze_rt::{Platform, stack_above};
 
-/// A register of the board, 32 bits wide.
-#[derive(Clone, Copy)]
-pub struct Register(*mut u32);
-
-impl Register {
-    /// The register at `offset` bytes in the block at `base`, which must be one of those of this board.
-    pub const fn at(base: usize, offset: usize) -> Self {
-        Self((base + offset) as *mut u32)
-    }
-
-    pub fn read(self) -> u32 {
-        // SAFETY: every `Register` here is the address of a register of this board, aligned and always mapped.
-        unsafe { self.0.read_volatile() }
-    }
-
-    pub fn write(self, value: u32) {
-        // SAFETY: as in `read`. Nothing that these registers control touches the program's memory.
-        unsafe { self.0.write_volatile(value) }
-    }
-}
+use super::{Input, Register};
+use crate::println;
 
 // The CMSDK UART that QEMU shows as its first serial port.
 const UART: usize = 0x4000_4000;
@@ -54,6 +33,10 @@ const BAUD: u32 = 115_200;
 const STACK_RESERVE: usize = 4 * 1024;
 /// Stack that Python never needs more than: endless recursion then ends early.
 const STACK_LIMIT: usize = 64 * 1024;
+
+/// What has come in at the console. The UART keeps one byte; at the speed of a real wire its receive interrupt would
+/// fill this in time, where QEMU waits until the byte has been taken.
+static INPUT: Input = Input::new();
 
 /// The board, as MicroPython sees it.
 pub struct Board;
@@ -98,10 +81,8 @@ impl Platform for Board {
     }
 
     fn read() -> Option<u8> {
-        if UART_STATE.read() & UART_STATE_RX_FULL == 0 {
-            return None;
-        }
-        u8::try_from(UART_DATA.read() & 0xff).ok()
+        Self::poll();
+        INPUT.take()
     }
 
     fn ticks_us() -> u64 {
@@ -120,7 +101,14 @@ impl Platform for Board {
         u64::from(wraps) << 32 | u64::from(now)
     }
 
+    fn poll() {
+        while UART_STATE.read() & UART_STATE_RX_FULL != 0 {
+            INPUT.fill((UART_DATA.read() & 0xff) as u8);
+        }
+    }
+
     fn idle() {
+        Self::poll();
         // Until the next interrupt, or not at all where one has just been.
         cortex_m::asm::wfe();
     }
@@ -129,32 +117,6 @@ impl Platform for Board {
         // The stack grows down from the end of RAM to where the statics end.
         stack_above(cortex_m_rt::heap_start(), STACK_RESERVE).min(STACK_LIMIT)
     }
-}
-
-/// The console for Rust's `write!`.
-pub struct Console;
-
-impl fmt::Write for Console {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        Board::write(text.as_bytes());
-        Ok(())
-    }
-}
-
-/// Prints a line on the console.
-#[macro_export]
-macro_rules! println {
-    ($($arguments:tt)*) => {{
-        use core::fmt::Write as _;
-        // The console takes everything.
-        let _ = writeln!($crate::board::Console, $($arguments)*);
-    }};
-}
-
-#[panic_handler]
-fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
-    println!("{info}");
-    Board::exit(false)
 }
 
 /// The millisecond's tick. That it came is all that is wanted of it.

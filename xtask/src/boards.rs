@@ -23,6 +23,17 @@ pub enum Via {
     },
 }
 
+impl Board {
+    /// What MicroPython's tests call the board's inline assembler.
+    pub fn inline_assembler(&self) -> &'static str {
+        if self.target.starts_with("riscv") {
+            "rv32"
+        } else {
+            "thumb"
+        }
+    }
+}
+
 /// Every board; the first is the default.
 pub const BOARDS: &[Board] = &[Board {
     name: "mps2-an385",

@@ -15,6 +15,16 @@ pub struct Recipe {
     /// The MicroPython to build with; without one, whichever the build finds.
     pub release: Option<&'static Release>,
     pub debug: bool,
+    pub program: Program,
+}
+
+/// Which of the firmware's programs.
+#[derive(Debug, Clone)]
+pub enum Program {
+    /// The application.
+    Application,
+    /// The prompt, with what this manifest freezes where it is not to be the application's modules.
+    Repl { manifest: Option<PathBuf> },
 }
 
 /// What came out.
@@ -77,6 +87,7 @@ pub fn build(recipe: &Recipe) -> Result<Built> {
     if let Some(release) = recipe.release {
         choose_release(&mut command, release, &folder())?;
     }
+    choose_program(&mut command, &recipe.program);
     let output = command
         .output()
         .with_context(|| format!("can't start `{}`", shell::line(&command)))?;
@@ -99,6 +110,20 @@ pub fn build(recipe: &Recipe) -> Result<Built> {
         image: PathBuf::from(image),
         library,
     })
+}
+
+fn choose_program(command: &mut Command, program: &Program) {
+    match program {
+        Program::Application => {
+            command.args(["--bin", "example-firmware"]);
+        }
+        Program::Repl { manifest } => {
+            command.args(["--bin", "repl", "--features", "repl"]);
+            if let Some(manifest) = manifest {
+                command.env("FROZEN_MANIFEST", manifest);
+            }
+        }
+    }
 }
 
 /// Runs an image and shows what it prints as it prints it.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::boards::{self, BOARDS};
-use crate::firmware::{self, Recipe};
+use crate::firmware::{self, Program, Recipe};
 use crate::image::Report;
 use crate::releases;
 use crate::setup::{self, Wanted};
@@ -40,6 +40,7 @@ fn read_words(mut words: lexopt::Parser) -> Result<(Recipe, bool)> {
         board: &BOARDS[0],
         release: None,
         debug: false,
+        program: Program::Application,
     };
     let mut yes = false;
     while let Some(word) = words.next()? {

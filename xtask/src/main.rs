@@ -4,6 +4,7 @@
 
 mod bench;
 mod boards;
+mod conformance;
 mod firmware;
 mod flash;
 mod host;
@@ -46,6 +47,12 @@ const CHORES: &[Chore] = &[
         run: test::main,
         arguments: "[--micropython VERSION]... [--yes]",
         help: "check as `lint` does, then run every test with each supported MicroPython, firmware in the emulator included",
+    },
+    Chore {
+        name: "conformance",
+        run: conformance::main,
+        arguments: "[--board BOARD]... [--micropython VERSION] [--one-of N] [--yes]",
+        help: "run MicroPython's own test suite on boards, and compare what passes with the committed list",
     },
     Chore {
         name: "lint",
@@ -109,8 +116,8 @@ fn dispatch() -> Result<ExitCode> {
 fn print_table() {
     let mut table = String::from("cargo xtask CHORE\n\n");
     for chore in CHORES {
-        table.push_str(&format!("  {:<9} {}\n", chore.name, chore.help));
-        table.push_str(&format!("  {:<9} {}\n\n", "", chore.arguments));
+        table.push_str(&format!("  {:<12} {}\n", chore.name, chore.help));
+        table.push_str(&format!("  {:<12} {}\n\n", "", chore.arguments));
     }
     table.push_str("boards:\n");
     for board in boards::BOARDS {

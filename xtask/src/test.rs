@@ -6,7 +6,7 @@ use std::process::{ExitCode, Stdio};
 use anyhow::{Context as _, Result, bail};
 
 use crate::boards::BOARDS;
-use crate::firmware::{self, Recipe};
+use crate::firmware::{self, Program, Recipe};
 use crate::releases::{self, RELEASES, Release};
 use crate::setup::{self, Wanted};
 use crate::{host, lint, shell};
@@ -53,6 +53,7 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
                 board,
                 release: Some(release),
                 debug: false,
+                program: Program::Application,
             })?;
             let status = firmware::run(board, &built.image)?;
             if !status.success() {

@@ -83,6 +83,7 @@ fn prepare() -> Result<Bench> {
         board,
         release: Some(release),
         debug: false,
+        program: firmware::Program::Application,
     })?;
     let library = built.library.context("the firmware has no library")?;
     let folder = library.parent().context("the library lies in a folder")?;

@@ -1,0 +1,72 @@
+//! What became of a program of the suite.
+
+/// A program and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    /// Its file, from the folder `tests` on.
+    pub program: String,
+    pub outcome: Outcome,
+}
+
+/// As `run-tests.py` tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Passed,
+    /// It printed something else than it should, or something worse.
+    Failed(String),
+    /// It said itself that it can't run here, or `run-tests.py` did.
+    Skipped,
+    /// Its source can't be compiled in the board's memory.
+    TooLarge,
+}
+
+impl Ran {
+    /// Reads a line that `run-tests.py` prints about a program: a word of four letters, two blanks, the file.
+    pub fn read(line: &str) -> Option<Self> {
+        let (word, rest) = line.split_once("  ")?;
+        let (program, note) = rest.split_once(' ').unwrap_or((rest, ""));
+        let outcome = match word {
+            "pass" => Outcome::Passed,
+            "FAIL" => Outcome::Failed(note.trim().to_string()),
+            "skip" => Outcome::Skipped,
+            "lrge" => Outcome::TooLarge,
+            _ => return None,
+        };
+        program.ends_with(".py").then(|| Self {
+            program: program.to_string(),
+            outcome,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_run_tests() {
+        let read = |line| Ran::read(line).map(|ran| (ran.program, ran.outcome));
+        let int = "basics/int1.py".to_string();
+        assert_eq!(
+            read("pass  basics/int1.py "),
+            Some((int.clone(), Outcome::Passed))
+        );
+        assert_eq!(
+            read("FAIL  basics/int1.py (unittest: 2 ran, 1 failures, 0 errors)"),
+            Some((
+                int.clone(),
+                Outcome::Failed("(unittest: 2 ran, 1 failures, 0 errors)".into())
+            ))
+        );
+        assert_eq!(
+            read("skip  basics/int1.py"),
+            Some((int.clone(), Outcome::Skipped))
+        );
+        assert_eq!(read("lrge  basics/int1.py"), Some((int, Outcome::TooLarge)));
+        assert_eq!(read("platform=qemu arch=armv7em inlineasm=thumb"), None);
+        assert_eq!(
+            read("782 tests performed (23630 individual testcases)"),
+            None
+        );
+    }
+}

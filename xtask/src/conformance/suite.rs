@@ -1,0 +1,53 @@
+//! Which programs of upstream's suite a board is given.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::host;
+
+/// The folders that upstream's `run-tests.py` runs on a board by itself, and two more whose programs need nothing that a
+/// board hasn't: `stress` and `unicode`.
+const FOLDERS: [&str; 8] = [
+    "basics",
+    "extmod",
+    "float",
+    "micropython",
+    "misc",
+    "ports/qemu",
+    "stress",
+    "unicode",
+];
+
+/// The programs for a board whose instruction set has this name below `inlineasm`, in the order of their names.
+///
+/// # Errors
+///
+/// When the tree has none.
+pub fn programs(tests: &Path, inline_assembler: &str) -> Result<Vec<String>> {
+    let folders = FOLDERS
+        .iter()
+        .map(|folder| (*folder).to_string())
+        .chain([format!("inlineasm/{inline_assembler}")]);
+    let mut programs = Vec::new();
+    for folder in folders {
+        let files = host::entries(&tests.join(&folder));
+        programs.extend(
+            files
+                .iter()
+                .filter(|file| host::has_extension(file, "py"))
+                .filter_map(|file| file.file_name()?.to_str())
+                .map(|name| format!("{folder}/{name}")),
+        );
+    }
+    if programs.is_empty() {
+        bail!("{} has no programs to run", tests.display());
+    }
+    programs.sort();
+    Ok(programs)
+}
+
+/// Every `nth` of the programs, for a board that is looked at in passing.
+pub fn sample(programs: Vec<String>, nth: usize) -> Vec<String> {
+    programs.into_iter().step_by(nth).collect()
+}

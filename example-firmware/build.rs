@@ -1,13 +1,14 @@
 //! Builds MicroPython and tells the linker about the board's memory.
 
+use std::path::Path;
+
 use mpy_freeze::{Build, RomLevel};
 
 fn main() {
-    // cortex-m-rt brings the linker script `link.x`, which includes the `memory.x` beside this file.
-    println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));
-    println!("cargo::rustc-link-arg-bins=-Tlink.x");
-    println!("cargo::rustc-link-arg-examples=-Tlink.x");
-    println!("cargo::rerun-if-changed=memory.x");
+    let board = board();
+    println!("cargo::rustc-cfg=board=\"{board}\"");
+    println!("cargo::rustc-check-cfg=cfg(board, values(any()))");
+    link(&board);
 
     let mut build = Build::new();
     build
@@ -15,19 +16,70 @@ fn main() {
         // What editors read of the Python modules that are written in Rust.
         .stubs("typings");
     if cfg!(feature = "repl") {
-        add_repl(&mut build);
+        add_repl(&mut build, &board);
     }
     build.build();
 }
 
+/// The board to build for: the variable BOARD names one of the folders in `boards/`; without it, the target has one.
+fn board() -> String {
+    println!("cargo::rerun-if-env-changed=BOARD");
+    if let Ok(board) = std::env::var("BOARD") {
+        return board;
+    }
+    let board = match target().as_str() {
+        "thumbv6m-none-eabi" => "mps2-an385-v6m",
+        "thumbv7em-none-eabihf" => "mps2-an386",
+        "thumbv8m.main-none-eabihf" => "mps2-an505",
+        target if target.starts_with("riscv32") => "virt-rv32",
+        _ => "mps2-an385",
+    };
+    board.into()
+}
+
+fn target() -> String {
+    std::env::var("TARGET").expect("Cargo sets TARGET")
+}
+
+/// The linker script `link.x` comes with the start-up code, and takes the board's memory from `memory.x`.
+fn link(board: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("boards")
+        .join(board);
+    let memory = folder.join("memory.x");
+    if !memory.is_file() {
+        println!(
+            "cargo::error=BOARD: there is no board {board:?}, for there is no {}",
+            memory.display()
+        );
+    }
+    println!("cargo::rerun-if-changed={}", memory.display());
+    println!("cargo::rustc-link-search={}", folder.display());
+    // That of a RISC-V doesn't read the file by itself.
+    if target().starts_with("riscv32") {
+        println!("cargo::rustc-link-arg=-Tmemory.x");
+    }
+    println!("cargo::rustc-link-arg=-Tlink.x");
+}
+
 /// What the program `repl` has beyond the application: a prompt, and what comes in there and is to run. It is no less
 /// than upstream's own port for QEMU has, so that upstream's tests find what they test.
-fn add_repl(build: &mut Build) {
+fn add_repl(build: &mut Build, board: &str) {
+    let processor = target();
+    let processor = processor.split('-').next().unwrap_or_default();
     build
         .repl(true)
+        .define("MICROPY_HW_BOARD_NAME", format!("{board:?}"))
+        .define("MICROPY_HW_MCU_NAME", format!("{processor:?}"))
+        // By this name upstream's test runner knows an emulated board, and what such a board hasn't.
+        .define("MICROPY_PY_SYS_PLATFORM", "\"qemu\"");
+    if board == "microbit" {
+        // There is no flash for more.
+        build.rom_level(RomLevel::CoreFeatures);
+        return;
+    }
+    build
         .native_code(true)
-        .define("MICROPY_HW_BOARD_NAME", "\"mps2-an385\"")
-        .define("MICROPY_HW_MCU_NAME", "\"Cortex-M3\"")
         .define("MICROPY_PERSISTENT_CODE_LOAD", "(1)")
         .define("MICROPY_MALLOC_USES_ALLOCATED_SIZE", "(1)")
         .define("MICROPY_MEM_STATS", "(1)")

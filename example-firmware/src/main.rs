@@ -1,6 +1,6 @@
 //! A telemetry node whose application is written in Python and lies in ROM.
 //!
-//! `app/` is the application, `board.rs` the hardware that Python itself needs, `driver.rs` a driver that `app/` uses,
+//! `app/` is the application, `board/` the hardware that Python itself needs, `driver/` a driver that `app/` uses,
 //! `build.rs` builds MicroPython, and this file is the glue.
 
 #![no_std]
@@ -9,14 +9,18 @@
 mod board;
 mod driver;
 
-use board::Board;
-use cortex_m_rt::entry;
+use board::{Board, entry};
 use mpy_freeze_rt::{Exception, Heap, Vm};
 
 // Compiles every module in `app/` and puts its bytecode and constants into ROM, beside the module that is written in Rust.
 mpy_freeze_rt::freeze!("app/", modules = [driver::panel]);
 // Says which board's console and clock Python uses.
 mpy_freeze_rt::platform!(Board);
+
+#[cfg(board = "microbit")]
+compile_error!(
+    "the application needs 64 KiB of RAM for its heap, and this board has 16 KiB; the program `repl` fits it"
+);
 
 /// The seed of the emulated sensors: the same seed gives the same report, on a computer too.
 const SEED: i32 = 2024;

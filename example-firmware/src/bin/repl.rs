@@ -1,4 +1,4 @@
-//! MicroPython's interactive prompt on the board's console, with the example's modules to import.
+//! MicroPython's interactive prompt on the board's console, with the application's modules to import.
 //!
 //! `cargo xtask repl` opens it for a person; `mpremote` and MicroPython's own test runners speak to it as to any other
 //! board.
@@ -8,18 +8,18 @@
 
 #[path = "../board/mod.rs"]
 mod board;
-#[path = "../driver.rs"]
+#[path = "../driver/mod.rs"]
 mod driver;
 
-use board::Board;
-use cortex_m_rt::entry;
+use board::{Board, entry};
 use mpy_freeze_rt::{Heap, Vm};
 
 mpy_freeze_rt::freeze!("app/", modules = [driver::panel]);
 mpy_freeze_rt::platform!(Board);
 
 /// Memory for what Python allocates.
-static HEAP: Heap<{ 256 * 1024 }> = Heap::new();
+const HEAP_BYTES: usize = if cfg!(board = "microbit") { 8 } else { 256 } * 1024;
+static HEAP: Heap<HEAP_BYTES> = Heap::new();
 
 #[entry]
 fn main() -> ! {

@@ -1,17 +1,29 @@
-//! An Arm MPS2 with the AN385 image (Cortex-M3), as QEMU emulates it.
-
-use core::sync::atomic::{AtomicU32, Ordering};
+//! An Arm MPS2, as QEMU emulates it: the images AN385 (Cortex-M3), AN386 (Cortex-M4) and AN505 (Cortex-M33).
 
 use cortex_m::peripheral::syst::SystClkSource;
-use cortex_m_rt::{ExceptionFrame, exception};
-use cortex_m_semihosting::debug;
+use cortex_m_rt::exception;
 use mpy_freeze_rt::{Platform, stack_above};
 
-use super::{Input, Register};
-use crate::println;
+use super::clock::Clock;
+use super::input::Input;
+use super::{Register, processor};
+
+// Where the peripherals are, and their clock. In AN505 these are the addresses of the secure state.
+#[cfg(not(board = "mps2-an505"))]
+mod addresses {
+    pub const UART: usize = 0x4000_4000;
+    pub const FPGA: usize = 0x4002_8000;
+    pub const CLOCK_HZ: u32 = 25_000_000;
+}
+#[cfg(board = "mps2-an505")]
+mod addresses {
+    pub const UART: usize = 0x5020_0000;
+    pub const FPGA: usize = 0x5030_2000;
+    pub const CLOCK_HZ: u32 = 20_000_000;
+}
+pub use addresses::*;
 
 // The CMSDK UART that QEMU shows as its first serial port.
-const UART: usize = 0x4000_4000;
 const UART_DATA: Register = Register::at(UART, 0x00);
 const UART_STATE: Register = Register::at(UART, 0x04);
 const UART_CTRL: Register = Register::at(UART, 0x08);
@@ -20,14 +32,11 @@ const UART_STATE_TX_FULL: u32 = 1 << 0;
 const UART_STATE_RX_FULL: u32 = 1 << 1;
 const UART_CTRL_TX_ENABLE: u32 = 1 << 0;
 const UART_CTRL_RX_ENABLE: u32 = 1 << 1;
+const BAUD: u32 = 115_200;
 
-// The FPGA's registers, and its free-running counter. It counts at the clock divided by the prescaler plus one.
-pub const FPGA: usize = 0x4002_8000;
+// The FPGA's free-running counter. It counts at the clock divided by the prescaler plus one.
 const FPGA_COUNTER: Register = Register::at(FPGA, 0x18);
 const FPGA_PRESCALE: Register = Register::at(FPGA, 0x1c);
-
-pub const CLOCK_HZ: u32 = 25_000_000;
-const BAUD: u32 = 115_200;
 
 /// Stack that Python leaves to interrupt handlers, which share it.
 const STACK_RESERVE: usize = 4 * 1024;
@@ -37,6 +46,7 @@ const STACK_LIMIT: usize = 64 * 1024;
 /// What has come in at the console. The UART keeps one byte; at the speed of a real wire its receive interrupt would
 /// fill this in time, where QEMU waits until the byte has been taken.
 static INPUT: Input = Input::new();
+static CLOCK: Clock = Clock::new();
 
 /// The board, as MicroPython sees it.
 pub struct Board;
@@ -57,18 +67,11 @@ impl Board {
         }
     }
 
-    /// Ends the program, and QEMU with it: its exit status is 0 where all went well, and 1 otherwise.
+    /// Ends the program, with its verdict.
     pub fn exit(ok: bool) -> ! {
         // The last byte is on its way out until the transmitter is free.
         while UART_STATE.read() & UART_STATE_TX_FULL != 0 {}
-        debug::exit(if ok {
-            debug::EXIT_SUCCESS
-        } else {
-            debug::EXIT_FAILURE
-        });
-        loop {
-            cortex_m::asm::wfi();
-        }
+        processor::end(ok)
     }
 }
 
@@ -86,19 +89,7 @@ impl Platform for Board {
     }
 
     fn ticks_us() -> u64 {
-        // The counter wraps after 71 minutes; whoever asks more often than that sees every wrap. Python asks from
-        // one place at a time, so that the two halves need no lock.
-        static LAST: AtomicU32 = AtomicU32::new(0);
-        static WRAPS: AtomicU32 = AtomicU32::new(0);
-        let now = FPGA_COUNTER.read();
-        let mut wraps = WRAPS.load(Ordering::Relaxed);
-        let before = LAST.load(Ordering::Relaxed);
-        LAST.store(now, Ordering::Relaxed);
-        if now < before {
-            wraps += 1;
-            WRAPS.store(wraps, Ordering::Relaxed);
-        }
-        u64::from(wraps) << 32 | u64::from(now)
+        CLOCK.at(FPGA_COUNTER.read())
     }
 
     fn poll() {
@@ -122,10 +113,3 @@ impl Platform for Board {
 /// The millisecond's tick. That it came is all that is wanted of it.
 #[exception]
 fn SysTick() {}
-
-// SAFETY: nothing returns to what faulted; the handler only prints and ends.
-#[exception]
-unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
-    println!("hard fault at {:#010x}", frame.pc());
-    Board::exit(false)
-}

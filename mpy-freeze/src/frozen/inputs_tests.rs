@@ -255,7 +255,7 @@ fn pythons_halves_of_modules_are_added_unless_the_application_has_them() {
     };
     let context = Context {
         packaged: vec![packaged("a.py", "build.rs"), packaged("b.py", "error.rs")],
-        ..sample()
+        ..context()
     };
     let mut search = Search::default();
     search.source(

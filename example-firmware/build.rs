@@ -70,9 +70,11 @@ fn add_repl(build: &mut Build, board: &str) {
     build
         .repl(true)
         .define("MICROPY_HW_BOARD_NAME", format!("{board:?}"))
-        .define("MICROPY_HW_MCU_NAME", format!("{processor:?}"))
-        // By this name upstream's test runner knows an emulated board, and what such a board hasn't.
-        .define("MICROPY_PY_SYS_PLATFORM", "\"qemu\"");
+        .define("MICROPY_HW_MCU_NAME", format!("{processor:?}"));
+    if !target().ends_with("hf") {
+        // By this name upstream's test runner knows an emulated board, and that it has no unit for floats.
+        build.define("MICROPY_PY_SYS_PLATFORM", "\"qemu\"");
+    }
     if board == "microbit" {
         // There is no flash for more.
         build.rom_level(RomLevel::CoreFeatures);
@@ -80,12 +82,17 @@ fn add_repl(build: &mut Build, board: &str) {
     }
     build
         .native_code(true)
-        .define("MICROPY_PERSISTENT_CODE_LOAD", "(1)")
+        .asyncio(true)
+        .deflate(true)
+        .fat(true)
+        .littlefs(true)
+        .littlefs1(true)
+        .load_mpy(true)
+        .machine(true)
+        .romfs(true)
+        .select(true)
+        .time(true)
+        .websocket(true)
         .define("MICROPY_MALLOC_USES_ALLOCATED_SIZE", "(1)")
-        .define("MICROPY_MEM_STATS", "(1)")
-        // File systems that Python brings along and mounts.
-        .define("MICROPY_VFS", "(1)")
-        .define("FFCONF_H", "\"lib/oofatfs/ffconf.h\"")
-        .define("MICROPY_VFS_ROM", "(1)")
-        .define("MICROPY_VFS_ROM_IOCTL", "(0)");
+        .define("MICROPY_MEM_STATS", "(1)");
 }

@@ -248,6 +248,55 @@ typedef long mp_off_t;
 #define MP_PLAT_PRINT_STRN(str, len) mp_hal_stdout_tx_strn_cooked((str), (len))
 #endif
 
+// ---------------------------------------------------------------------------------------------
+// Modules and file systems, as the builder's methods turn them on.
+
+// Numbers of seconds are those of PCs, where none of the two is chosen.
+#if !defined(MICROPY_EPOCH_IS_1970) && !defined(MICROPY_EPOCH_IS_2000)
+#define MICROPY_EPOCH_IS_1970 (1)
+#endif
+#define MICROPY_PY_TIME_INCLUDEFILE "mpyf_time.h"
+
+// The part of machine that needs no more of a board than this port does: pins are written in Python.
+#if defined(MICROPY_PY_MACHINE) && MICROPY_PY_MACHINE
+#define MICROPY_PY_MACHINE_INCLUDEFILE "mpyf_machine.h"
+#ifndef MICROPY_PY_MACHINE_RESET
+#define MICROPY_PY_MACHINE_RESET (1)
+#endif
+#ifndef MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ
+#define MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ (1)
+#endif
+#undef MICROPY_PY_MACHINE_PIN_BASE
+#define MICROPY_PY_MACHINE_PIN_BASE (1)
+#ifndef MICROPY_PY_MACHINE_PULSE
+#define MICROPY_PY_MACHINE_PULSE (1)
+#endif
+#ifndef MICROPY_PY_MACHINE_SOFTI2C
+#define MICROPY_PY_MACHINE_SOFTI2C (1)
+#endif
+#ifndef MICROPY_PY_MACHINE_SOFTSPI
+#define MICROPY_PY_MACHINE_SOFTSPI (1)
+#endif
+#endif
+
+// File systems in memory that Python hands over; where an image lies in flash is for the board to say.
+#ifndef MICROPY_VFS_ROM_IOCTL
+#define MICROPY_VFS_ROM_IOCTL (0)
+#endif
+
+// FAT as cards and sticks have it: long names, which are kept on the stack, folders of their own, and the sectors of
+// flash chips.
+#ifndef MICROPY_FATFS_ENABLE_LFN
+#define MICROPY_FATFS_ENABLE_LFN (2)
+#endif
+#ifndef MICROPY_FATFS_RPATH
+#define MICROPY_FATFS_RPATH (2)
+#endif
+#ifndef MICROPY_FATFS_MAX_SS
+#define MICROPY_FATFS_MAX_SS (4096)
+#endif
+#define FFCONF_H "lib/oofatfs/ffconf.h"
+
 #ifndef MICROPY_PY_SYS_PLATFORM
 #define MICROPY_PY_SYS_PLATFORM "mpy-freeze"
 #endif
@@ -275,9 +324,7 @@ void mpyf_wait(void);
 uint32_t mpyf_random_seed(void);
 void mpyf_refuse_native_code(void **ptr, size_t *size);
 
-// With a file system configured in, MicroPython's VFS does what the port's stand-ins refuse to do.
-#if defined(MICROPY_VFS) && MICROPY_VFS
-#ifndef MICROPY_READER_VFS
+// With file systems, modules are read from them too.
+#if defined(MICROPY_VFS) && MICROPY_VFS && !defined(MICROPY_READER_VFS)
 #define MICROPY_READER_VFS (1)
-#endif
 #endif

@@ -324,6 +324,10 @@ uint32_t mpyf_bound_end(const mpyf_bound_t *outer);
 void mpyf_platform_write(const uint8_t *data, size_t len);
 int32_t mpyf_platform_read(void);
 uint64_t mpyf_platform_ticks_us(void);
+// Nanoseconds since 1970, or 0 where the board doesn't know.
+uint64_t mpyf_platform_now_ns(void);
+// Returns where the board can't.
+void mpyf_platform_reset(void);
 void mpyf_platform_idle(void);
 void mpyf_platform_poll(void);
 uintptr_t mpyf_platform_enter_critical(void);

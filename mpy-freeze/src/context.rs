@@ -11,7 +11,7 @@ use crate::error::{Error, Problem, Result};
 use crate::fs;
 
 /// The first line of the file. Its number grows with every change of the layout below.
-const HEADER: &str = "mpy-freeze context 3";
+const HEADER: &str = "mpy-freeze context 4";
 
 /// How a MicroPython object is laid out in a machine word (`MICROPY_OBJ_REPR` in `py/mpconfig.h`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,15 @@ pub struct Manifests {
     pub frozen_mpy_dir: Option<PathBuf>,
 }
 
+/// A Python file that belongs to a module of MicroPython's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packaged {
+    /// The name that it has in the firmware, for example `asyncio/core.py`.
+    pub target: String,
+    /// Where it lies.
+    pub path: PathBuf,
+}
+
 /// Everything about the firmware that freezing depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
@@ -111,6 +120,8 @@ pub struct Context {
     pub mpy_cross: PathBuf,
     /// What manifests need; none where the build script knows of no manifest.
     pub manifests: Option<Manifests>,
+    /// The Python halves of modules that the firmware has, to be frozen with the application.
+    pub packaged: Vec<Packaged>,
     /// Number of the last qstr that a `.mpy` file may name by its number (`QSTR_LAST_STATIC`).
     pub last_static_qstr: usize,
     /// The firmware's qstrs, indexed by their numbers; number 0 is the null qstr.
@@ -221,6 +232,10 @@ impl Context {
         if let Some(manifests) = &self.manifests {
             manifests.write(&mut text);
         }
+        for file in &self.packaged {
+            let line = format!("{}={}", file.target, file.path.display());
+            let _ = writeln!(text, "packaged {}", escape(&line));
+        }
         for name in &self.rust_qstrs {
             let _ = writeln!(text, "rust_qstr {}", escape(name));
         }
@@ -287,6 +302,7 @@ impl Context {
             frozen_str: fields.value("frozen_str")?,
             mpy_cross: fields.text("mpy_cross")?.into(),
             manifests: Manifests::read(&fields)?,
+            packaged: Packaged::read(&fields)?,
             last_static_qstr: fields.value("last_static_qstr")?,
             qstrs: fields.all("qstr")?,
             rust_qstrs: fields.all("rust_qstr")?,
@@ -296,6 +312,17 @@ impl Context {
                 .map(PathBuf::from)
                 .collect(),
         })
+    }
+}
+
+impl Packaged {
+    fn read(fields: &Fields<'_>) -> std::result::Result<Vec<Self>, String> {
+        let lines = fields.pairs("packaged")?.into_iter();
+        let files = lines.map(|(target, path)| Self {
+            target,
+            path: path.into(),
+        });
+        Ok(files.collect())
     }
 }
 
@@ -319,16 +346,9 @@ impl Manifests {
         let Some(vm) = fields.all("manifest_vm")?.pop() else {
             return Ok(None);
         };
-        let variables = fields.all("variable")?.into_iter();
-        let variables = variables.map(|line| {
-            let split = line.split_once('=');
-            split
-                .map(|(name, value)| (name.to_string(), value.to_string()))
-                .ok_or_else(|| "variable is damaged".to_string())
-        });
         Ok(Some(Self {
             vm: vm.into(),
-            variables: variables.collect::<std::result::Result<_, _>>()?,
+            variables: fields.pairs("variable")?,
             frozen_manifest: fields.all("frozen_manifest")?.pop(),
             frozen_mpy_dir: fields.all("frozen_mpy_dir")?.pop().map(PathBuf::from),
         }))
@@ -361,6 +381,18 @@ impl<'a> Fields<'a> {
         values
             .map(|(_, value)| unescape(value).ok_or_else(|| format!("{key} is damaged")))
             .collect()
+    }
+
+    /// The values that are `name=value` themselves.
+    fn pairs(&self, key: &str) -> std::result::Result<Vec<(String, String)>, String> {
+        let lines = self.all(key)?.into_iter();
+        let pairs = lines.map(|line| {
+            let split = line.split_once('=');
+            split
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .ok_or_else(|| format!("{key} is damaged"))
+        });
+        pairs.collect()
     }
 }
 
@@ -436,6 +468,7 @@ pub(crate) mod tests {
                 frozen_manifest: Some("require('x')\n".into()),
                 frozen_mpy_dir: None,
             }),
+            packaged: Vec::new(),
             last_static_qstr: 4,
             qstrs: ["", "", "__dir__", "\n", " ", "a\\b"]
                 .map(String::from)
@@ -451,6 +484,10 @@ pub(crate) mod tests {
             let context = Context {
                 native_arch,
                 rust_qstrs: vec!["board".into(), "led".into()],
+                packaged: vec![Packaged {
+                    target: "asyncio/core.py".into(),
+                    path: "tree/a=b/core.py".into(),
+                }],
                 ..sample()
             };
             assert_eq!(Context::parse(&context.to_text()), Ok(context));

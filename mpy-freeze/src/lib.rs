@@ -60,6 +60,7 @@ mod build;
 mod cargo;
 mod context;
 mod error;
+mod features;
 mod fingerprint;
 pub mod frozen;
 mod fs;
@@ -70,7 +71,7 @@ mod watch;
 
 pub use arch::Arch;
 pub use build::Build;
-pub use context::{Context, Float, LongInt, ObjRepr};
+pub use context::{Context, Float, LongInt, ObjRepr, Packaged};
 pub use error::{Error, Problem, Result};
 pub use frozen::dump::Dump;
 pub use mpy_cross::{Emit, MpyCross};

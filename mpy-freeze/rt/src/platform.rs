@@ -1,5 +1,7 @@
 //! What the board does for Python.
 
+use core::time::Duration;
+
 /// The board: where Python's text goes, where its input comes from, and what time it is.
 ///
 /// A firmware implements it once and installs it with [`platform!`](crate::platform!). The functions are
@@ -19,6 +21,15 @@ pub trait Platform {
 
     /// Microseconds since some moment, never going back.
     fn ticks_us() -> u64;
+
+    /// The time since 1970 began, in UTC or as Python is to see it; nothing where the board has no clock that knows.
+    /// It is what `time.time` tells and what files are dated with. Without one, 1970 began when the board started.
+    fn now() -> Option<Duration> {
+        None
+    }
+
+    /// Starts the board anew, for `machine.reset`. Where this returns, the caller gets a `NotImplementedError`.
+    fn reset() {}
 
     /// Called again and again while Python waits, in `time.sleep` as for input: the place to sleep until the
     /// next interrupt, or to feed a watchdog.
@@ -80,6 +91,16 @@ macro_rules! platform {
             #[unsafe(no_mangle)]
             extern "C" fn mpyf_platform_ticks_us() -> u64 {
                 <$board as $crate::Platform>::ticks_us()
+            }
+
+            #[unsafe(no_mangle)]
+            extern "C" fn mpyf_platform_now_ns() -> u64 {
+                $crate::__private::now_ns::<$board>()
+            }
+
+            #[unsafe(no_mangle)]
+            extern "C" fn mpyf_platform_reset() {
+                <$board as $crate::Platform>::reset()
             }
 
             #[unsafe(no_mangle)]
@@ -185,6 +206,12 @@ pub mod private {
 
     pub fn read<P: Platform>() -> i32 {
         P::read().map_or(-1, i32::from)
+    }
+
+    /// Nanoseconds since 1970, which fit into the number for centuries; 0 where the board doesn't know.
+    pub fn now_ns<P: Platform>() -> u64 {
+        let now = P::now().map_or(0, |now| now.as_nanos());
+        u64::try_from(now).unwrap_or(0)
     }
 
     /// # Safety

@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::{self, Listing};
 use crate::Context;
+use crate::context::Packaged;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 use crate::watch;
 
 /// The longest target path. MicroPython's compiler keeps the length of a name in one byte.
 const MAX_TARGET: usize = 255;
+
+/// The optimisation level of MicroPython's own modules, which its manifests freeze without lines and assertions.
+const PACKAGED_OPT: Option<u8> = Some(3);
 
 /// What becomes of a file that is frozen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +96,7 @@ pub(super) fn find(context: &Context, base: &Path, inputs: &[Input]) -> Result<F
     if !manifests.is_empty() {
         search.manifests(manifest::list(context, base, &manifests)?);
     }
+    search.packaged(&context.packaged);
     search.check_hidden();
     if search.problems.is_empty() {
         Ok(search.found)
@@ -227,6 +232,16 @@ impl Search {
         }
         self.found.folders.extend(listing.folders);
         self.found.manifests.extend(listing.manifests);
+    }
+
+    /// Takes the Python halves of MicroPython's modules, but for what the application has itself.
+    fn packaged(&mut self, files: &[Packaged]) {
+        for file in files {
+            if !self.targets.contains_key(&file.target) {
+                let kind = Kind::Python;
+                self.source(&file.path, file.target.clone(), kind, PACKAGED_OPT, None);
+            }
+        }
     }
 
     /// Reads one file; a package's version is added to a source that has none and is compiled.

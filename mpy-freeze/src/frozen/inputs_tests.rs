@@ -245,3 +245,34 @@ fn what_is_listed_without_end_is_read_and_reported_once() {
     assert!(problems[1].contains("the dot in `.`"));
     assert!(problems[2].contains("starts at the root"));
 }
+
+#[test]
+fn pythons_halves_of_modules_are_added_unless_the_application_has_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let packaged = |target: &str, path: &str| Packaged {
+        target: target.into(),
+        path: folder.join(path),
+    };
+    let context = Context {
+        packaged: vec![packaged("a.py", "build.rs"), packaged("b.py", "error.rs")],
+        ..context()
+    };
+    let mut search = Search::default();
+    search.source(
+        &folder.join("lib.rs"),
+        "a.py".into(),
+        Kind::Python,
+        None,
+        None,
+    );
+    search.packaged(&context.packaged);
+    let found = search.found.sources.iter();
+    let found: Vec<_> = found.map(|source| (&source.path, source.opt)).collect();
+    assert_eq!(
+        found,
+        [
+            (&folder.join("lib.rs"), None),
+            (&folder.join("error.rs"), Some(3))
+        ]
+    );
+}

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::context::{Float, LongInt};
 use crate::error::{Error, Problem, Result};
 
+use super::features::Features;
 use super::target::Target;
 
 /// How much of Python the firmware has: MicroPython's own levels (`MICROPY_CONFIG_ROM_LEVEL` in
@@ -69,6 +70,7 @@ pub(crate) struct Config {
     pub(crate) compressed_errors: Option<bool>,
     pub(crate) native_code: bool,
     pub(crate) repl: bool,
+    pub(crate) features: Features,
     pub(crate) defines: Vec<(String, String)>,
 }
 
@@ -145,11 +147,14 @@ impl Config {
         if let Some(compressed) = self.compressed_errors {
             set("MICROPY_ROM_TEXT_COMPRESSION", number(compressed));
         }
+        for (name, on) in self.features.defines() {
+            set(name, number(on));
+        }
         lines
     }
 
     fn check_defines(&self, features: &[(String, String)]) -> Result<()> {
-        let mut problems = Vec::new();
+        let mut problems = self.features.problems(self.rom_level);
         for (index, (name, value)) in self.defines.iter().enumerate() {
             let earlier = features.iter().chain(self.defines.iter().take(index));
             let mut earlier = earlier.filter(|(other, _)| other == name);

@@ -4,6 +4,7 @@ mod archive;
 mod bindings;
 mod collect;
 mod config;
+mod features;
 mod files;
 mod fresh;
 mod genhdr;
@@ -31,6 +32,7 @@ use crate::fs;
 use collect::Declarations;
 pub(crate) use config::Config;
 pub use config::RomLevel;
+pub(crate) use features::Feature;
 use fresh::Freshness;
 use host::Host;
 use program::{Program, Unit};
@@ -147,6 +149,7 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
     program
         .units
         .extend(units::libc(&source, &target, float(&constants)?)?);
+    program.units.extend(units::libraries(&source, &constants)?);
     let objects = objects::compile(&program, &compiler, &freshness, job.workers)?;
     let archive = out.join("libmicropython.a");
     archive::archive(&archive, &objects, &archiver, &freshness)?;
@@ -202,9 +205,10 @@ pub(crate) fn static_qstrs(source: &Source) -> Result<Vec<String>> {
 fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<Program> {
     let port = out.join("port");
     let mut units = units::core(source)?;
+    units.extend(units::extmod(source)?);
     units::rename(&mut units);
     units::guard_nesting(&mut units);
-    units.extend(units::extmod(source)?);
+    units::configure(&mut units);
     units.extend(units::shared(source));
     if job.config.repl {
         units.push(units::unit(source, "shared/runtime/pyexec.c"));
@@ -442,6 +446,7 @@ fn context(
         frozen_str: get("frozen_str")? != 0,
         mpy_cross: mpy_cross.to_owned(),
         manifests,
+        packaged: job.config.features.python(source)?,
         last_static_qstr: pool.last_static,
         qstrs: std::iter::once(String::new())
             .chain(pool.strings().cloned())

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::bindings::Constants;
 use super::program::Unit;
 use super::source::Source;
 use super::target::{Family, Target};
@@ -10,13 +11,16 @@ use crate::context::Float;
 use crate::error::{Error, Problem, Result};
 
 /// The folders of the tree that files and headers come from.
-pub(crate) const SOURCE_FOLDERS: [&str; 9] = [
+pub(crate) const SOURCE_FOLDERS: [&str; 12] = [
     "py",
     "extmod",
     "shared",
     "mpy-cross",
+    "drivers/bus",
     "lib/libm",
     "lib/libm_dbl",
+    "lib/littlefs",
+    "lib/oofatfs",
     "lib/uzlib",
     "lib/re1.5",
     "lib/crypto-algorithms",
@@ -49,9 +53,13 @@ pub(crate) fn rename(units: &mut [Unit]) {
             "py/objmodule" => "-Dmp_module_get_builtin=mpyf_c_builtin_module",
             // The one function of this type in the file stands for an object that isn't there yet.
             "py/objtype" => "-Dmp_type_fun_builtin_var=mpyf_type_base_init",
+            // It takes any object for a pin.
+            "extmod/machine_signal" => {
+                "-Dmp_virtual_pin_read=mpyf_pin_read -Dmp_virtual_pin_write=mpyf_pin_write"
+            }
             _ => continue,
         };
-        unit.flags.push(flag.into());
+        unit.flags.extend(flag.split(' ').map(String::from));
     }
 }
 
@@ -94,6 +102,49 @@ pub(crate) fn extmod(source: &Source) -> Result<Vec<Unit>> {
     folder(source, "extmod", |name| {
         !FOREIGN.iter().any(|foreign| name.starts_with(foreign))
     })
+}
+
+/// Libraries from elsewhere that come with MicroPython, where the configuration has come to what needs them.
+pub(crate) fn libraries(source: &Source, constants: &Constants) -> Result<Vec<Unit>> {
+    let on = |name: &str| constants.get(name).is_some_and(|value| *value != 0);
+    let mut units = Vec::new();
+    if on("vfs_fat") {
+        units.extend(folder(source, "lib/oofatfs", |_| true)?);
+    }
+    for version in ["lfs1", "lfs2"] {
+        if on(&format!("vfs_{version}")) {
+            units.extend(folder(source, "lib/littlefs", |name| {
+                name.starts_with(version)
+            })?);
+        }
+    }
+    if on("machine_softspi") {
+        units.push(unit(source, "drivers/bus/softspi.c"));
+    }
+    for unit in &mut units {
+        unit.collected = false;
+    }
+    configure(&mut units);
+    Ok(units)
+}
+
+/// Tells the libraries, and the files that include their headers, what they take as macros of the command line.
+pub(crate) fn configure(units: &mut [Unit]) {
+    for unit in units {
+        let name = unit.name.as_str();
+        if name.starts_with("lib/oofatfs/") {
+            unit.flags
+                .push("-DFFCONF_H=\"lib/oofatfs/ffconf.h\"".into());
+        }
+        if name.starts_with("lib/littlefs/") || name == "extmod/vfs_lfs" {
+            // It has no heap but what it is given, and says nothing.
+            for version in ["LFS1", "LFS2"] {
+                for part in ["MALLOC", "DEBUG", "WARN", "ERROR", "ASSERT"] {
+                    unit.flags.push(format!("-D{version}_NO_{part}"));
+                }
+            }
+        }
+    }
 }
 
 /// What a firmware without a libc needs from MicroPython's own, for floats of the configured size.
@@ -162,6 +213,24 @@ pub(crate) fn unit(source: &Source, relative: &str) -> Unit {
 
 /// The C files directly in a folder of the tree that `wanted` takes, in the order of their names.
 fn folder(source: &Source, relative: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<Unit>> {
+    let names = stems(source, relative, "c", wanted)?;
+    Ok(names
+        .iter()
+        .map(|name| unit(source, &format!("{relative}/{name}.c")))
+        .collect())
+}
+
+/// The names, without their extension, of the files directly in a folder of the tree that `wanted` takes, sorted.
+///
+/// # Errors
+///
+/// [`Error::Source`] where there are none.
+pub(crate) fn stems(
+    source: &Source,
+    relative: &str,
+    extension: &str,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<String>> {
     let folder = glob::Pattern::escape(&source.join(relative).display().to_string());
     let unreadable = |error: &dyn std::fmt::Display| {
         Error::Source(vec![
@@ -169,7 +238,9 @@ fn folder(source: &Source, relative: &str, wanted: impl Fn(&str) -> bool) -> Res
         ])
     };
     let mut names = Vec::new();
-    for path in glob::glob(&format!("{folder}/*.c")).map_err(|error| unreadable(&error))? {
+    for path in
+        glob::glob(&format!("{folder}/*.{extension}")).map_err(|error| unreadable(&error))?
+    {
         let path = path.map_err(|error| unreadable(&error))?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         if wanted(&stem) {
@@ -180,14 +251,11 @@ fn folder(source: &Source, relative: &str, wanted: impl Fn(&str) -> bool) -> Res
     if names.is_empty() {
         return Err(Error::Source(vec![
             Problem::new(format!(
-                "this MicroPython tree has no C files in {relative}"
+                "this MicroPython tree has no .{extension} files in {relative}"
             ))
             .file(&source.root)
             .help("the tree is incomplete: unpack the release again"),
         ]));
     }
-    Ok(names
-        .iter()
-        .map(|name| unit(source, &format!("{relative}/{name}.c")))
-        .collect())
+    Ok(names)
 }

@@ -1,0 +1,23 @@
+// The board's part of MicroPython's module machine, which includes this file.
+
+#include "mpyf.h"
+
+static void mp_machine_idle(void) {
+    mpyf_wait();
+}
+
+static void mp_machine_reset(void) {
+    mpyf_outside++;
+    mpyf_platform_reset();
+    mpyf_outside--;
+    mp_raise_NotImplementedError(MP_ERROR_TEXT("the board can't reset itself"));
+}
+
+// Why the board started is for its own module to tell.
+static mp_int_t mp_machine_reset_cause(void) {
+    return 0;
+}
+
+// What soft_reset asks a prompt for. Without one SystemExit alone ends the program; with upstream's pyexec.c this is
+// that file's.
+__attribute__((weak)) int pyexec_system_exit;

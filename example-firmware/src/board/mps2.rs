@@ -41,7 +41,7 @@ const FPGA_PRESCALE: Register = Register::at(FPGA, 0x1c);
 /// Stack that Python leaves to interrupt handlers, which share it.
 const STACK_RESERVE: usize = 4 * 1024;
 /// Stack that Python never needs more than: endless recursion then ends early.
-const STACK_LIMIT: usize = 64 * 1024;
+const STACK_LIMIT: usize = 32 * 1024;
 
 /// What has come in at the console. The UART keeps one byte; at the speed of a real wire its receive interrupt would
 /// fill this in time, where QEMU waits until the byte has been taken.

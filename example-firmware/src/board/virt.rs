@@ -27,7 +27,7 @@ const END_FAILED: u32 = 0x1_3333;
 /// Stack that Python leaves to interrupt handlers, which share it.
 const STACK_RESERVE: usize = 4 * 1024;
 /// Stack that Python never needs more than: endless recursion then ends early.
-const STACK_LIMIT: usize = 64 * 1024;
+const STACK_LIMIT: usize = 32 * 1024;
 
 /// What has come in at the console while Python computed.
 static INPUT: Input = Input::new();

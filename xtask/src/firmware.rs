@@ -5,13 +5,44 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::boards::{Board, Via};
+use crate::boards::{self, Board, Via};
 use crate::releases::{RELEASES, Release};
 use crate::{host, setup, shell};
+
+/// One of the firmware's programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    /// The application, with its verdict as the exit status.
+    Application,
+    /// MicroPython's interactive prompt.
+    Repl,
+}
+
+impl Program {
+    /// Cargo's words for it.
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Application => &["--bin", "example-firmware"],
+            Self::Repl => &["--bin", "repl", "--features", "repl"],
+        }
+    }
+}
+
+/// Where an emulated board has its console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Console {
+    /// This program's own input and output, as they are.
+    Stdio,
+    /// This program's terminal, every key of it: Ctrl-C is the board's, and Ctrl-] is QEMU's.
+    Terminal,
+    /// A serial port that QEMU makes and names.
+    Serial,
+}
 
 /// How to build.
 pub struct Recipe {
     pub board: &'static Board,
+    pub program: Program,
     /// The MicroPython to build with; without one, whichever the build finds.
     pub release: Option<&'static Release>,
     pub debug: bool,
@@ -58,6 +89,7 @@ pub fn choose_release(command: &mut Command, release: &Release, folder: &Path) -
 ///
 /// When cargo fails; it has said why.
 pub fn build(recipe: &Recipe) -> Result<Built> {
+    recipe.board.check_room(recipe.program)?;
     let mut command = shell::command(
         host::cargo(),
         [
@@ -71,6 +103,8 @@ pub fn build(recipe: &Recipe) -> Result<Built> {
         command.arg("--release");
     }
     command
+        .args(recipe.program.words())
+        .env("BOARD", recipe.board.name)
         .current_dir(folder())
         .stdin(Stdio::null())
         .stderr(Stdio::inherit());
@@ -107,15 +141,26 @@ pub fn build(recipe: &Recipe) -> Result<Built> {
 ///
 /// When the board's tool can't be started.
 pub fn run(board: &Board, image: &Path) -> Result<ExitStatus> {
-    shell::status(&mut command(board, image))
+    shell::status(&mut command(board, image, Console::Stdio))
 }
 
 /// The command that runs an image on a board.
-pub fn command(board: &Board, image: &Path) -> Command {
+pub fn command(board: &Board, image: &Path, console: Console) -> Command {
+    let console: &[&str] = match console {
+        Console::Stdio => &["-monitor", "none", "-serial", "stdio"],
+        // QEMU's own key is Ctrl-A otherwise, which the prompt needs.
+        Console::Terminal => &["-serial", "mon:stdio", "-echr", "0x1d"],
+        Console::Serial => &["-monitor", "null", "-serial", "pty"],
+    };
     match board.via {
-        Via::Qemu { program, arguments } => {
-            let mut command = shell::command(program, arguments);
-            command.arg(image);
+        Via::Qemu { program, machine } => {
+            let mut command = shell::command(program, machine);
+            command.arg("-nographic").args(console);
+            if program == boards::ARM {
+                // Carries the application's verdict out as QEMU's exit status.
+                command.args(["-semihosting-config", "enable=on,target=native"]);
+            }
+            command.arg("-kernel").arg(image);
             command
         }
     }
@@ -159,11 +204,13 @@ mod tests {
 
     #[test]
     fn emulator_gets_the_image_last() {
-        let line = shell::line(&command(&crate::boards::BOARDS[0], Path::new("x.elf")));
-        assert!(
-            line.starts_with("qemu-system-arm -machine mps2-an385 "),
-            "{line}"
-        );
-        assert!(line.ends_with(" -kernel x.elf"), "{line}");
+        for console in [Console::Stdio, Console::Terminal, Console::Serial] {
+            let line = shell::line(&command(&boards::BOARDS[0], Path::new("x.elf"), console));
+            assert!(
+                line.starts_with("qemu-system-arm -machine mps2-an385 "),
+                "{line}"
+            );
+            assert!(line.ends_with(" -kernel x.elf"), "{line}");
+        }
     }
 }

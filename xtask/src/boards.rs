@@ -1,25 +1,32 @@
 //! The boards that the firmware knows: one row each.
+//!
+//! A new board is a row here, its memory in `example-firmware/boards/<name>/memory.x`, and its registers in
+//! `example-firmware/src/board` and `driver`, where no other board has the same.
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
+
+use crate::firmware::Program;
 
 /// A board: what to build for it and how to put an image on it.
 pub struct Board {
-    /// What `--board` takes.
+    /// What `--board` takes, and the firmware's build script in the variable `BOARD`.
     pub name: &'static str,
     /// One line for a person.
     pub about: &'static str,
     /// The Rust target of its firmware.
     pub target: &'static str,
+    /// Whether its memory has room for the example's application. There is room for the prompt on every board.
+    pub runs_application: bool,
     /// How an image gets onto it.
     pub via: Via,
 }
 
 /// The way onto a board.
 pub enum Via {
-    /// An emulated board: the program, and the words before the image's path.
+    /// An emulated board: the program, and the words that name the machine.
     Qemu {
         program: &'static str,
-        arguments: &'static [&'static str],
+        machine: &'static [&'static str],
     },
 }
 
@@ -35,27 +42,90 @@ impl Board {
 }
 
 /// Every board; the first is the default.
-pub const BOARDS: &[Board] = &[Board {
-    name: "mps2-an385",
-    about: "Arm MPS2 with a Cortex-M3, emulated by QEMU",
-    target: "thumbv7m-none-eabi",
-    via: Via::Qemu {
-        program: "qemu-system-arm",
-        // Semihosting carries the application's verdict out as QEMU's exit status.
-        arguments: &[
-            "-machine",
-            "mps2-an385",
-            "-nographic",
-            "-monitor",
-            "none",
-            "-serial",
-            "stdio",
-            "-semihosting-config",
-            "enable=on,target=native",
-            "-kernel",
-        ],
+pub const BOARDS: &[Board] = &[
+    Board {
+        name: "mps2-an385",
+        about: "Arm MPS2 with a Cortex-M3, emulated by QEMU",
+        target: "thumbv7m-none-eabi",
+        runs_application: true,
+        via: ARM_MPS2_AN385,
     },
-}];
+    Board {
+        name: "mps2-an386",
+        about: "Arm MPS2 with a Cortex-M4 and its FPU, emulated by QEMU",
+        target: "thumbv7em-none-eabihf",
+        runs_application: true,
+        via: Via::Qemu {
+            program: ARM,
+            machine: &["-machine", "mps2-an386"],
+        },
+    },
+    Board {
+        name: "mps2-an505",
+        about: "Arm MPS2 with a Cortex-M33 and its FPU, emulated by QEMU",
+        target: "thumbv8m.main-none-eabihf",
+        runs_application: true,
+        via: Via::Qemu {
+            program: ARM,
+            machine: &["-machine", "mps2-an505"],
+        },
+    },
+    Board {
+        name: "mps2-an385-v6m",
+        about: "the Cortex-M3 with code for a Cortex-M0: all of it in plenty of memory",
+        target: "thumbv6m-none-eabi",
+        runs_application: true,
+        via: ARM_MPS2_AN385,
+    },
+    Board {
+        name: "microbit",
+        about: "BBC micro:bit with a Cortex-M0 and 16 KiB of RAM, emulated by QEMU",
+        target: "thumbv6m-none-eabi",
+        runs_application: false,
+        via: Via::Qemu {
+            program: ARM,
+            machine: &["-machine", "microbit"],
+        },
+    },
+    Board {
+        name: "virt-rv32",
+        about: "RISC-V with 32 bits, emulated by QEMU",
+        target: "riscv32imac-unknown-none-elf",
+        runs_application: true,
+        via: Via::Qemu {
+            program: RISC_V,
+            machine: &["-machine", "virt", "-bios", "none"],
+        },
+    },
+];
+
+/// QEMU for Arm.
+pub const ARM: &str = "qemu-system-arm";
+/// QEMU for RISC-V.
+pub const RISC_V: &str = "qemu-system-riscv32";
+
+const ARM_MPS2_AN385: Via = Via::Qemu {
+    program: ARM,
+    machine: &["-machine", "mps2-an385"],
+};
+
+impl Board {
+    /// Looks whether a program has room on the board.
+    ///
+    /// # Errors
+    ///
+    /// Says what has room when the program hasn't.
+    pub fn check_room(&self, program: Program) -> Result<()> {
+        if program == Program::Application && !self.runs_application {
+            bail!(
+                "{name} has too little memory for the application of example-firmware, whose heap has 64 KiB; \
+                 the prompt runs there: cargo xtask repl --board {name}",
+                name = self.name
+            );
+        }
+        Ok(())
+    }
+}
 
 /// The board of that name.
 ///
@@ -75,16 +145,18 @@ pub fn find(name: &str) -> Result<&'static Board> {
         })
 }
 
-/// Rust targets that tests build for besides those of the boards.
-pub const TESTED_TARGETS: [&str; 3] = [
-    "riscv32imc-unknown-none-elf",
-    "thumbv6m-none-eabi",
-    "thumbv7em-none-eabihf",
-];
+/// The Rust targets of all boards, each once.
+pub fn targets() -> Vec<&'static str> {
+    let mut targets: Vec<_> = BOARDS.iter().map(|board| board.target).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    targets
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::firmware;
 
     #[test]
     fn names_are_unique_and_found() {
@@ -100,5 +172,26 @@ mod tests {
         }
         let error = find("toaster").err().unwrap().to_string();
         assert!(error.contains("toaster") && error.contains("mps2-an385"));
+    }
+
+    #[test]
+    fn every_board_has_its_memory() {
+        let folder = firmware::folder().join("boards");
+        for board in BOARDS {
+            assert!(
+                folder.join(board.name).join("memory.x").is_file(),
+                "{}",
+                board.name
+            );
+        }
+        assert_eq!(crate::host::entries(&folder).len(), BOARDS.len());
+    }
+
+    #[test]
+    fn what_has_no_room_is_refused() {
+        let microbit = find("microbit").unwrap();
+        assert!(microbit.check_room(Program::Repl).is_ok());
+        let error = microbit.check_room(Program::Application).unwrap_err();
+        assert!(error.to_string().contains("cargo xtask repl"));
     }
 }

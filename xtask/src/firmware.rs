@@ -5,26 +5,49 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::boards::{Board, Via};
+use crate::boards::{self, Board, Via};
 use crate::releases::{RELEASES, Release};
 use crate::{host, setup, shell};
+
+/// One of the firmware's programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    /// The application, with its verdict as the exit status.
+    Application,
+    /// MicroPython's interactive prompt.
+    Repl,
+}
+
+impl Program {
+    /// Cargo's words for it.
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Application => &["--bin", "example-firmware"],
+            Self::Repl => &["--bin", "repl", "--features", "repl"],
+        }
+    }
+}
+
+/// Where an emulated board has its console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Console {
+    /// This program's own input and output, as they are.
+    Stdio,
+    /// This program's terminal, every key of it: Ctrl-C is the board's, and Ctrl-] is QEMU's.
+    Terminal,
+    /// A serial port that QEMU makes and names.
+    Serial,
+}
 
 /// How to build.
 pub struct Recipe {
     pub board: &'static Board,
+    pub program: Program,
     /// The MicroPython to build with; without one, whichever the build finds.
     pub release: Option<&'static Release>,
     pub debug: bool,
-    pub program: Program,
-}
-
-/// Which of the firmware's programs.
-#[derive(Debug, Clone)]
-pub enum Program {
-    /// The application.
-    Application,
-    /// The prompt, with what this manifest freezes where it is not to be the application's modules.
-    Repl { manifest: Option<PathBuf> },
+    /// What is frozen instead of the application's modules.
+    pub manifest: Option<PathBuf>,
 }
 
 /// What came out.
@@ -68,6 +91,7 @@ pub fn choose_release(command: &mut Command, release: &Release, folder: &Path) -
 ///
 /// When cargo fails; it has said why.
 pub fn build(recipe: &Recipe) -> Result<Built> {
+    recipe.board.check_room(recipe.program)?;
     let mut command = shell::command(
         host::cargo(),
         [
@@ -81,13 +105,17 @@ pub fn build(recipe: &Recipe) -> Result<Built> {
         command.arg("--release");
     }
     command
+        .args(recipe.program.words())
+        .env("BOARD", recipe.board.name)
         .current_dir(folder())
         .stdin(Stdio::null())
         .stderr(Stdio::inherit());
     if let Some(release) = recipe.release {
         choose_release(&mut command, release, &folder())?;
     }
-    choose_program(&mut command, &recipe.program);
+    if let Some(manifest) = &recipe.manifest {
+        command.env("FROZEN_MANIFEST", manifest);
+    }
     let output = command
         .output()
         .with_context(|| format!("can't start `{}`", shell::line(&command)))?;
@@ -112,35 +140,32 @@ pub fn build(recipe: &Recipe) -> Result<Built> {
     })
 }
 
-fn choose_program(command: &mut Command, program: &Program) {
-    match program {
-        Program::Application => {
-            command.args(["--bin", "example-firmware"]);
-        }
-        Program::Repl { manifest } => {
-            command.args(["--bin", "repl", "--features", "repl"]);
-            if let Some(manifest) = manifest {
-                command.env("FROZEN_MANIFEST", manifest);
-            }
-        }
-    }
-}
-
 /// Runs an image and shows what it prints as it prints it.
 ///
 /// # Errors
 ///
 /// When the board's tool can't be started.
 pub fn run(board: &Board, image: &Path) -> Result<ExitStatus> {
-    shell::status(&mut command(board, image))
+    shell::status(&mut command(board, image, Console::Stdio))
 }
 
 /// The command that runs an image on a board.
-pub fn command(board: &Board, image: &Path) -> Command {
+pub fn command(board: &Board, image: &Path, console: Console) -> Command {
+    let console: &[&str] = match console {
+        Console::Stdio => &["-monitor", "none", "-serial", "stdio"],
+        // QEMU's own key is Ctrl-A otherwise, which the prompt needs.
+        Console::Terminal => &["-serial", "mon:stdio", "-echr", "0x1d"],
+        Console::Serial => &["-monitor", "null", "-serial", "pty"],
+    };
     match board.via {
-        Via::Qemu { program, arguments } => {
-            let mut command = shell::command(program, arguments);
-            command.arg(image);
+        Via::Qemu { program, machine } => {
+            let mut command = shell::command(program, machine);
+            command.arg("-nographic").args(console);
+            if program == boards::ARM {
+                // Carries the application's verdict out as QEMU's exit status.
+                command.args(["-semihosting-config", "enable=on,target=native"]);
+            }
+            command.arg("-kernel").arg(image);
             command
         }
     }
@@ -184,11 +209,13 @@ mod tests {
 
     #[test]
     fn emulator_gets_the_image_last() {
-        let line = shell::line(&command(&crate::boards::BOARDS[0], Path::new("x.elf")));
-        assert!(
-            line.starts_with("qemu-system-arm -machine mps2-an385 "),
-            "{line}"
-        );
-        assert!(line.ends_with(" -kernel x.elf"), "{line}");
+        for console in [Console::Stdio, Console::Terminal, Console::Serial] {
+            let line = shell::line(&command(&boards::BOARDS[0], Path::new("x.elf"), console));
+            assert!(
+                line.starts_with("qemu-system-arm -machine mps2-an385 "),
+                "{line}"
+            );
+            assert!(line.ends_with(" -kernel x.elf"), "{line}");
+        }
     }
 }

@@ -17,7 +17,9 @@ use crate::setup::{self, Wanted};
 /// When the firmware can't be built or put on the board.
 pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
     let (recipe, yes) = read_words(words)?;
-    let mut wanted = Wanted::firmware(recipe.board.target, recipe.release);
+    // Before anything is fetched that would be of no use.
+    recipe.board.check_room(recipe.program)?;
+    let mut wanted = Wanted::firmware(recipe.board, recipe.release);
     wanted.yes = yes;
     setup::prepare(&wanted)?;
     let built = firmware::build(&recipe)?;
@@ -34,13 +36,19 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
     Ok(ExitCode::from(code))
 }
 
-fn read_words(mut words: lexopt::Parser) -> Result<(Recipe, bool)> {
+/// The words after `flash`, and `--yes` among them; `repl` has the same.
+///
+/// # Errors
+///
+/// At a word that is none of these.
+pub fn read_words(mut words: lexopt::Parser) -> Result<(Recipe, bool)> {
     use lexopt::{Arg, ValueExt as _};
     let mut recipe = Recipe {
         board: &BOARDS[0],
+        program: Program::Application,
         release: None,
         debug: false,
-        program: Program::Application,
+        manifest: None,
     };
     let mut yes = false;
     while let Some(word) = words.next()? {

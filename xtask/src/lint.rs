@@ -15,8 +15,7 @@ use crate::{firmware, host, shell};
 ///
 /// At the first check that fails.
 pub fn main(mut words: lexopt::Parser) -> Result<ExitCode> {
-    let board = &BOARDS[0];
-    let mut wanted = Wanted::firmware(board.target, None);
+    let mut wanted = Wanted::every_target();
     while let Some(word) = words.next()? {
         match word {
             lexopt::Arg::Long("yes") | lexopt::Arg::Short('y') => wanted.yes = true,
@@ -34,7 +33,6 @@ pub fn main(mut words: lexopt::Parser) -> Result<ExitCode> {
 ///
 /// At the first check that fails.
 pub fn check_everything() -> Result<()> {
-    let board = &BOARDS[0];
     setup::ensure_components(&[("rustfmt", "cargo-fmt"), ("clippy", "cargo-clippy")])?;
 
     let (workspace, firmware) = (host::root().to_path_buf(), firmware::folder());
@@ -62,10 +60,20 @@ pub fn check_everything() -> Result<()> {
         &[("CUSTOM_LIBFUZZER_PATH", "elsewhere/libFuzzer.a")],
     )?;
     // Without --all-targets: a target without an operating system has no test harness.
-    let targets = ["--target", board.target, "--bins", "--examples"];
-    for folder in [&firmware, &calls] {
-        let words = [&["clippy"], &targets[..], &["--", "-D", "warnings"]].concat();
-        check(folder, &words, &[])?;
+    check(&calls, &["clippy", "--bins", "--", "-D", "warnings"], &[])?;
+    for (index, board) in BOARDS.iter().enumerate() {
+        // Released, as the tests build it: MicroPython is built once for both.
+        let mut words = vec!["clippy", "--release", "--target", board.target];
+        words.extend(if board.runs_application {
+            &["--bin", "example-firmware"][..]
+        } else {
+            &["--bin", "repl", "--features", "repl"]
+        });
+        if index == 0 {
+            words.push("--examples");
+        }
+        words.extend(["--", "-D", "warnings"]);
+        check(&firmware, &words, &[("BOARD", board.name)])?;
     }
     check(
         &workspace,

@@ -12,6 +12,7 @@ mod image;
 mod lint;
 mod mpy_cross;
 mod releases;
+mod repl;
 mod setup;
 mod shell;
 mod test;
@@ -41,6 +42,12 @@ const CHORES: &[Chore] = &[
         run: flash::main,
         arguments: "[--board BOARD] [--micropython VERSION] [--debug] [--yes]",
         help: "build example-firmware, show what was frozen, and run it on a board",
+    },
+    Chore {
+        name: "repl",
+        run: repl::main,
+        arguments: "[--board BOARD] [--micropython VERSION] [--debug] [--yes]",
+        help: "build MicroPython's interactive prompt, run it on a board, and open it in this terminal",
     },
     Chore {
         name: "test",
@@ -121,7 +128,7 @@ fn print_table() {
     }
     table.push_str("boards:\n");
     for board in boards::BOARDS {
-        table.push_str(&format!("  {:<12} {}\n", board.name, board.about));
+        table.push_str(&format!("  {:<14} {}\n", board.name, board.about));
     }
     let versions: Vec<_> = releases::RELEASES
         .iter()

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::boards::{BOARDS, TESTED_TARGETS};
+use crate::boards::{self, Board, Via};
 use crate::host;
 use crate::releases::{self, RELEASES, Release};
 use packages::Manager;
@@ -29,7 +29,7 @@ pub use sources::tree;
 
 /// What a chore needs before it starts.
 pub struct Wanted {
-    needs: &'static [Need],
+    needs: Vec<Need>,
     targets: Vec<&'static str>,
     trees: Trees,
     /// Go ahead without asking.
@@ -45,25 +45,36 @@ enum Trees {
 }
 
 impl Wanted {
-    /// For building firmware for a target, and running it.
-    pub fn firmware(target: &'static str, release: Option<&'static Release>) -> Self {
+    /// For building firmware for a board, and running it.
+    pub fn firmware(board: &'static Board, release: Option<&'static Release>) -> Self {
+        let Via::Qemu { program, .. } = board.via;
         Self {
-            needs: &[Need::Build, Need::Emulate],
-            targets: vec![target],
+            needs: vec![Need::Build, Need::Emulate(program)],
+            targets: vec![board.target],
             trees: release.map_or(Trees::Any, |release| Trees::Each(vec![release])),
+            yes: false,
+        }
+    }
+
+    /// For building firmware for every board, and running none of it.
+    pub fn every_target() -> Self {
+        Self {
+            needs: vec![Need::Build],
+            targets: boards::targets(),
+            trees: Trees::Any,
             yes: false,
         }
     }
 
     /// For everything, with these releases.
     pub fn everything(releases: Vec<&'static Release>) -> Self {
-        let boards = BOARDS.iter().map(|board| board.target);
-        let mut targets: Vec<_> = boards.chain(TESTED_TARGETS).collect();
-        targets.sort_unstable();
-        targets.dedup();
+        let emulators = [boards::ARM, boards::RISC_V].map(Need::Emulate);
         Self {
-            needs: &[Need::Build, Need::Emulate, Need::Tests],
-            targets,
+            needs: [Need::Build, Need::Tests]
+                .into_iter()
+                .chain(emulators)
+                .collect(),
+            targets: boards::targets(),
             trees: Trees::Each(releases),
             yes: false,
         }
@@ -402,7 +413,7 @@ mod tests {
     fn everything_covers_every_board() {
         let wanted = Wanted::everything(Vec::new());
         assert!(
-            BOARDS
+            boards::BOARDS
                 .iter()
                 .all(|board| wanted.targets.contains(&board.target))
         );

@@ -5,7 +5,7 @@ use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::boards::BOARDS;
+use crate::boards::{BOARDS, Board};
 use crate::firmware::{self, Program, Recipe};
 use crate::releases::{self, RELEASES, Release};
 use crate::setup::{self, Wanted};
@@ -44,16 +44,18 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
         if !ok {
             failures.push(format!("cargo test with MicroPython {}", release.version));
         }
-        for board in BOARDS {
+        let boards = application_boards(index > 0);
+        for &board in &boards {
             println!(
                 "test: example-firmware on {} with MicroPython {}",
                 board.name, release.version
             );
             let built = firmware::build(&Recipe {
                 board,
+                program: Program::Application,
                 release: Some(release),
                 debug: false,
-                program: Program::Application,
+                manifest: None,
             })?;
             let status = firmware::run(board, &built.image)?;
             if !status.success() {
@@ -69,7 +71,7 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
             count.passed,
             count.failed,
             count.ignored,
-            BOARDS.len()
+            boards.len()
         ));
     }
     for line in lines {
@@ -96,6 +98,13 @@ fn read_words(mut words: lexopt::Parser) -> Result<(Vec<&'static Release>, bool)
         chosen.extend(RELEASES);
     }
     Ok((chosen, yes))
+}
+
+/// The boards to run the application on: all that have room for it, and once it has run there with a release, with
+/// another one the first alone.
+fn application_boards(again: bool) -> Vec<&'static Board> {
+    let boards = BOARDS.iter().filter(|board| board.runs_application);
+    boards.take(if again { 1 } else { usize::MAX }).collect()
 }
 
 /// Runs `cargo test` with a release, shows what it prints and counts along. `again` says that another release has been

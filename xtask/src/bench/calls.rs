@@ -66,7 +66,7 @@ fn build() -> Result<PathBuf> {
 
 fn run(image: &Path) -> Result<String> {
     let board = crate::boards::BOARDS.first().context("there is no board")?;
-    let mut command: Command = firmware::command(board, image);
+    let mut command: Command = firmware::command(board, image, firmware::Console::Stdio);
     command.args(["-icount", "shift=0"]);
     shell::capture(&mut command)
 }

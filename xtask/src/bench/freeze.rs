@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::boards::BOARDS;
-use crate::firmware::{self, Recipe};
+use crate::firmware::{self, Program, Recipe};
 use crate::releases::RELEASES;
 use crate::{host, setup, shell};
 
@@ -81,9 +81,10 @@ fn prepare() -> Result<Bench> {
     };
     let built = firmware::build(&Recipe {
         board,
+        program: Program::Application,
         release: Some(release),
         debug: false,
-        program: firmware::Program::Application,
+        manifest: None,
     })?;
     let library = built.library.context("the firmware has no library")?;
     let folder = library.parent().context("the library lies in a folder")?;

@@ -15,7 +15,8 @@ use anyhow::{Context as _, Result, bail};
 
 use super::outcome::{Outcome, Ran};
 use crate::boards::Board;
-use crate::{firmware, shell};
+use crate::firmware::{self, Console};
+use crate::shell;
 
 /// Programs that one board runs before a fresh one takes over. Starting one costs two seconds.
 const PIECE: usize = 64;
@@ -131,7 +132,7 @@ struct Run {
 impl Run {
     fn start(instance: &Instance<'_>, number: usize, programs: &[String]) -> Result<Self> {
         let emulator = instance.results.join(format!("board-{number}.pid"));
-        let mut board = firmware::command(instance.board, instance.image);
+        let mut board = firmware::command(instance.board, instance.image, Console::Stdio);
         board.arg("-pidfile").arg(&emulator);
         let mut command = shell::command("python3", ["-B", "-u"]);
         command
@@ -164,7 +165,9 @@ impl Run {
             match self.lines.recv_timeout(LOOK) {
                 Ok(line) => return Some(line),
                 Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) if started && !self.emulator.exists() => return None,
+                Err(RecvTimeoutError::Timeout) if started && !self.emulator.exists() => {
+                    return None;
+                }
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }

@@ -47,7 +47,7 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
     let words = read_words(words)?;
     let mut failed = Vec::new();
     for board in words.boards {
-        let mut wanted = Wanted::firmware(board.target, Some(words.release));
+        let mut wanted = Wanted::firmware(board, Some(words.release));
         wanted.yes = words.yes;
         setup::prepare(&wanted)?;
         let run = Run {
@@ -168,9 +168,8 @@ impl Run {
             board: self.board,
             release: Some(self.release),
             debug: false,
-            program: Program::Repl {
-                manifest: Some(file),
-            },
+            program: Program::Repl,
+            manifest: Some(file),
         })?;
         Ok(built.image)
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::packages::Manager;
+use crate::boards::{ARM, RISC_V};
 use crate::{host, shell};
 
 /// What a tool is needed for, so that a chore asks for no more than it uses.
@@ -10,8 +11,8 @@ use crate::{host, shell};
 pub enum Need {
     /// Building firmware.
     Build,
-    /// Running it without hardware.
-    Emulate,
+    /// Running it without hardware, in this emulator.
+    Emulate(&'static str),
     /// Fetching and unpacking MicroPython's sources.
     Sources,
     /// The tests alone; they say so themselves where it is missing.
@@ -84,14 +85,27 @@ pub const TOOLS: &[Tool] = &[
         ],
     },
     Tool {
-        name: "qemu-system-arm",
+        name: ARM,
         why: "emulates the Cortex-M boards",
-        need: Need::Emulate,
-        find: || host::which("qemu-system-arm"),
+        need: Need::Emulate(ARM),
+        find: || host::which(ARM),
         packages: &[
             (Manager::Apt, "qemu-system-arm"),
             (Manager::Dnf, "qemu-system-arm"),
             (Manager::Pacman, "qemu-system-arm"),
+            (Manager::Brew, "qemu"),
+            (Manager::Winget, "SoftwareFreedomConservancy.QEMU"),
+        ],
+    },
+    Tool {
+        name: RISC_V,
+        why: "emulates the RISC-V board",
+        need: Need::Emulate(RISC_V),
+        find: || host::which(RISC_V),
+        packages: &[
+            (Manager::Apt, "qemu-system-misc"),
+            (Manager::Dnf, "qemu-system-riscv"),
+            (Manager::Pacman, "qemu-system-riscv"),
             (Manager::Brew, "qemu"),
             (Manager::Winget, "SoftwareFreedomConservancy.QEMU"),
         ],
@@ -129,19 +143,6 @@ pub const TOOLS: &[Tool] = &[
             (Manager::Pacman, "arm-none-eabi-gcc"),
             (Manager::Brew, "arm-none-eabi-gcc"),
             (Manager::Winget, "Arm.GnuArmEmbeddedToolchain"),
-        ],
-    },
-    Tool {
-        name: "qemu-system-riscv32",
-        why: "emulates the RISC-V board of the tests",
-        need: Need::Tests,
-        find: || host::which("qemu-system-riscv32"),
-        packages: &[
-            (Manager::Apt, "qemu-system-misc"),
-            (Manager::Dnf, "qemu-system-riscv"),
-            (Manager::Pacman, "qemu-system-riscv"),
-            (Manager::Brew, "qemu"),
-            (Manager::Winget, "SoftwareFreedomConservancy.QEMU"),
         ],
     },
     Tool {

@@ -271,11 +271,31 @@ typedef long mp_off_t;
 #ifndef MICROPY_PY_MACHINE_PULSE
 #define MICROPY_PY_MACHINE_PULSE (1)
 #endif
+#ifndef MICROPY_PY_MACHINE_TIMER
+#define MICROPY_PY_MACHINE_TIMER (1)
+#endif
+// Nothing but the VM itself touches its timers.
+#define MICROPY_PY_PENDSV_ENTER
+#define MICROPY_PY_PENDSV_EXIT
 #ifndef MICROPY_PY_MACHINE_SOFTI2C
 #define MICROPY_PY_MACHINE_SOFTI2C (1)
 #endif
 #ifndef MICROPY_PY_MACHINE_SOFTSPI
 #define MICROPY_PY_MACHINE_SOFTSPI (1)
+#endif
+#endif
+
+// What os.uname tells of the board, which can say it better.
+#ifndef MICROPY_HW_BOARD_NAME
+#define MICROPY_HW_BOARD_NAME "board"
+#endif
+#ifndef MICROPY_HW_MCU_NAME
+#if defined(__arm__)
+#define MICROPY_HW_MCU_NAME "Cortex-M"
+#elif defined(__riscv)
+#define MICROPY_HW_MCU_NAME "RISC-V"
+#else
+#define MICROPY_HW_MCU_NAME "PC"
 #endif
 #endif
 

@@ -59,6 +59,11 @@ typedef struct _mp_obj_complex_t {
 #else
 #define MPYF_EMIT_INLINE_ASM 0
 #endif
+#if MICROPY_PY_MACHINE_TIMER
+#define MPYF_MACHINE_TIMER 1
+#else
+#define MPYF_MACHINE_TIMER 0
+#endif
 
 enum {
     mpyf_cfg_obj_repr = MICROPY_OBJ_REPR,
@@ -78,6 +83,7 @@ enum {
     mpyf_cfg_vfs_lfs1 = MICROPY_VFS_LFS1,
     mpyf_cfg_vfs_lfs2 = MICROPY_VFS_LFS2,
     mpyf_cfg_machine_softspi = MICROPY_PY_MACHINE_SOFTSPI,
+    mpyf_cfg_machine_timer = MPYF_MACHINE_TIMER,
     mpyf_cfg_emit_machine_code = MPYF_EMIT_MACHINE_CODE,
     mpyf_cfg_emit_inline_asm = MPYF_EMIT_INLINE_ASM,
     mpyf_cfg_mpy_version = MPY_VERSION,

@@ -14,7 +14,7 @@ DWORD get_fattime(void) {
     timeutils_struct_time_t now;
     timeutils_seconds_since_1970_to_struct_time(mp_hal_time_ns() / 1000000000u, &now);
     if (now.tm_year < FIRST_YEAR) {
-        // A board without a calendar; a month and a day begin with 1.
+        // A month and a day begin with 1.
         return 1 << 21 | 1 << 16;
     }
     return (DWORD)(now.tm_year - FIRST_YEAR) << 25 | (DWORD)now.tm_mon << 21 | (DWORD)now.tm_mday << 16

@@ -117,12 +117,14 @@ mp_uint_t mp_hal_ticks_cpu(void) {
     return (mp_uint_t)board_ticks_us();
 }
 
-// To a board that doesn't know the time, 1970 began when it started.
+// Where a board that doesn't know the time begins: a date that every file system can write.
+#define YEAR_2000_NS (946684800u * (uint64_t)1000000000)
+
 uint64_t mp_hal_time_ns(void) {
     mpyf_outside++;
     uint64_t now = mpyf_platform_now_ns();
     mpyf_outside--;
-    return now != 0 ? now : board_ticks_us() * 1000;
+    return now != 0 ? now : YEAR_2000_NS + board_ticks_us() * 1000;
 }
 
 static void wait_us(uint64_t us) {

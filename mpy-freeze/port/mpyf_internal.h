@@ -58,6 +58,17 @@ bool mpyf_take_interrupt(void);
 // Begins to count steps.
 void mpyf_steps_start(void);
 
+// Has the timers that are due call their callables, as soon as there is no other call under way.
+#if MICROPY_PY_MACHINE_TIMER
+void mpyf_timers_run(void);
+void mpyf_timers_stop(void);
+#else
+static inline void mpyf_timers_run(void) {
+}
+static inline void mpyf_timers_stop(void) {
+}
+#endif
+
 // Sees to events, and raises what is pending.
 void mpyf_handle_pending(void);
 

@@ -2,6 +2,11 @@
 
 #include "mpyf.h"
 
+#if MICROPY_PY_MACHINE_TIMER && !defined(MICROPY_PY_MACHINE_EXTRA_GLOBALS)
+#define MICROPY_PY_MACHINE_EXTRA_GLOBALS \
+    { MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&machine_timer_type) },
+#endif
+
 static void mp_machine_idle(void) {
     mpyf_wait();
 }

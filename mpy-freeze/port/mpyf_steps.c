@@ -97,6 +97,7 @@ void mpyf_hook(void) {
         mpyf_outside++;
         mpyf_platform_poll();
         mpyf_outside--;
+        mpyf_timers_run();
     }
     if (budget == 0) {
         raise_out_of_steps();
@@ -107,6 +108,7 @@ void mpyf_hook(void) {
 
 void mpyf_handle_pending(void) {
     raise_if_locked();
+    mpyf_timers_run();
     mp_handle_pending(true);
     // A KeyboardInterrupt becomes an exception only as the events are seen to, which come after exceptions.
     if (MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL) {

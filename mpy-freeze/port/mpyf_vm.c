@@ -6,6 +6,9 @@
 #include "py/mpstate.h"
 #include "py/runtime.h"
 #include "shared/runtime/gchelper.h"
+#if MICROPY_PY_MACHINE_TIMER
+#include "shared/runtime/softtimer.h"
+#endif
 
 #include "mpyf_internal.h"
 
@@ -74,8 +77,29 @@ uint32_t mpyf_start(uint8_t *heap, size_t heap_len, void *stack_top, size_t stac
     return MPYF_HEAP_TOO_SMALL;
 }
 
+#if MICROPY_PY_SYS_ATEXIT
+static mp_obj_t exit_body(void *arg) {
+    (void)arg;
+    mp_obj_t function = MP_STATE_VM(sys_exitfunc);
+    if (mp_obj_is_callable(function)) {
+        mp_call_function_0(function);
+    }
+    return MP_OBJ_NULL;
+}
+#endif
+
+// What the program has registered for its end. What that raises has nowhere to go.
+static void run_exit_function(void) {
+    #if MICROPY_PY_SYS_ATEXIT
+    mpyf_handle_t ignored;
+    mpyf_protect(exit_body, NULL, &ignored);
+    #endif
+}
+
 void mpyf_stop(void) {
+    run_exit_function();
     mpyf_events_stop();
+    mpyf_timers_stop();
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         gc_sweep_all();
@@ -88,6 +112,9 @@ void mpyf_stop(void) {
 void gc_collect(void) {
     gc_collect_start();
     gc_helper_collect_regs_and_stack();
+    #if MICROPY_PY_MACHINE_TIMER
+    soft_timer_gc_mark_all();
+    #endif
     gc_collect_end();
 }
 

@@ -20,6 +20,12 @@ impl Build {
         self.feature(Feature::Binascii, binascii)
     }
 
+    /// Whether there is `cryptolib`, with AES in the modes ECB, CBC and CTR. The cipher is the port's own, made for
+    /// little ROM: it is not fast, and how long it takes tells of the data where memory has a cache.
+    pub fn cryptolib(&mut self, cryptolib: bool) -> &mut Self {
+        self.feature(Feature::Cryptolib, cryptolib)
+    }
+
     /// Whether there is `deflate`, with compression.
     pub fn deflate(&mut self, deflate: bool) -> &mut Self {
         self.feature(Feature::Deflate, deflate)
@@ -40,9 +46,10 @@ impl Build {
         self.feature(Feature::Framebuf, framebuf)
     }
 
-    /// Whether there is `hashlib`, with SHA-256.
+    /// Whether there is `hashlib`, with MD5, SHA-1 and SHA-256. Where it isn't set, there is SHA-256 alone, from
+    /// [`RomLevel::ExtraFeatures`] on.
     ///
-    /// MD5, SHA-1, `cryptolib` and `ssl` take a library that MicroPython's releases don't come with, and can't be had.
+    /// [`RomLevel::ExtraFeatures`]: crate::RomLevel::ExtraFeatures
     pub fn hashlib(&mut self, hashlib: bool) -> &mut Self {
         self.feature(Feature::Hashlib, hashlib)
     }
@@ -78,8 +85,9 @@ impl Build {
     }
 
     /// Whether there is `machine`: `mem8`, `mem16` and `mem32`, `reset`, `idle`, `disable_irq`, `time_pulse_us`,
-    /// `PinBase`, `Signal`, `SoftI2C` and `SoftSPI`.
+    /// `PinBase`, `Signal`, `SoftI2C`, `SoftSPI` and `Timer`.
     ///
+    /// No interrupt serves timers: their callables are called between the program's instructions, and while it waits.
     /// A pin is an instance of a Python class that derives from `PinBase` and has a method `value`, which may call
     /// Rust. `mem8` and its like read and write any address, whatever lies there: a program with `machine` can do
     /// what `unsafe` can.
@@ -92,7 +100,7 @@ impl Build {
         self.feature(Feature::Onewire, onewire)
     }
 
-    /// Whether there is `os`. What it has beyond a name comes with [`vfs`](Self::vfs).
+    /// Whether there is `os`, with `uname`. What it has for files comes with [`vfs`](Self::vfs).
     pub fn os(&mut self, os: bool) -> &mut Self {
         self.feature(Feature::Os, os)
     }

@@ -23,7 +23,8 @@ pub trait Platform {
     fn ticks_us() -> u64;
 
     /// The time since 1970 began, in UTC or as Python is to see it; nothing where the board has no clock that knows.
-    /// It is what `time.time` tells and what files are dated with. Without one, 1970 began when the board started.
+    /// It is what `time.time` tells and what files are dated with. Without one,
+    /// the year 2000 began when the board's ticks did.
     fn now() -> Option<Duration> {
         None
     }

@@ -13,6 +13,7 @@ use crate::error::{Problem, Result};
 pub(crate) enum Feature {
     Asyncio,
     Binascii,
+    Cryptolib,
     Deflate,
     Errno,
     Fat,
@@ -61,6 +62,9 @@ impl Feature {
         };
         // Files are closed by the collector where Python forgets to.
         const FINALISER: &[&str] = &["MICROPY_ENABLE_FINALISER"];
+        const MODES: &[&str] = &["MICROPY_PY_CRYPTOLIB_CONSTS", "MICROPY_PY_CRYPTOLIB_CTR"];
+        const HASHES: &[&str] = &["MICROPY_PY_HASHLIB_MD5", "MICROPY_PY_HASHLIB_SHA1"];
+        const NAMES: &[&str] = &["MICROPY_PY_OS_UNAME"];
         const COMPRESS: &[&str] = &["MICROPY_PY_DEFLATE_COMPRESS"];
         const CALENDAR: &[&str] = &[
             "MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME",
@@ -69,11 +73,12 @@ impl Feature {
         match self {
             Self::Asyncio => facts("asyncio", "MICROPY_PY_ASYNCIO", &[], &[Select, Time]),
             Self::Binascii => facts("binascii", "MICROPY_PY_BINASCII", &[], &[]),
+            Self::Cryptolib => facts("cryptolib", "MICROPY_PY_CRYPTOLIB", MODES, &[]),
             Self::Deflate => facts("deflate", "MICROPY_PY_DEFLATE", COMPRESS, &[Io]),
             Self::Errno => facts("errno", "MICROPY_PY_ERRNO", &[], &[]),
             Self::Fat => facts("fat", "MICROPY_VFS_FAT", FINALISER, &[Vfs]),
             Self::Framebuf => facts("framebuf", "MICROPY_PY_FRAMEBUF", &[], &[]),
-            Self::Hashlib => facts("hashlib", "MICROPY_PY_HASHLIB", &[], &[]),
+            Self::Hashlib => facts("hashlib", "MICROPY_PY_HASHLIB", HASHES, &[]),
             Self::Heapq => facts("heapq", "MICROPY_PY_HEAPQ", &[], &[]),
             Self::Io => facts("io", "MICROPY_PY_IO", &[], &[]),
             Self::Json => facts("json", "MICROPY_PY_JSON", &[], &[]),
@@ -82,7 +87,7 @@ impl Feature {
             Self::LoadMpy => facts("load_mpy", "MICROPY_PERSISTENT_CODE_LOAD", &[], &[]),
             Self::Machine => facts("machine", "MICROPY_PY_MACHINE", &[], &[]),
             Self::Onewire => facts("onewire", "MICROPY_PY_ONEWIRE", &[], &[Machine]),
-            Self::Os => facts("os", "MICROPY_PY_OS", &[], &[]),
+            Self::Os => facts("os", "MICROPY_PY_OS", NAMES, &[]),
             Self::Platform => facts("platform", "MICROPY_PY_PLATFORM", &[], &[]),
             Self::Random => facts("random", "MICROPY_PY_RANDOM", &[], &[]),
             Self::Re => facts("re", "MICROPY_PY_RE", &[], &[]),

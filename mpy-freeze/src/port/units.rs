@@ -121,6 +121,9 @@ pub(crate) fn libraries(source: &Source, constants: &Constants) -> Result<Vec<Un
     if on("machine_softspi") {
         units.push(unit(source, "drivers/bus/softspi.c"));
     }
+    if on("machine_timer") {
+        units.push(unit(source, "shared/runtime/softtimer.c"));
+    }
     for unit in &mut units {
         unit.collected = false;
     }
@@ -132,6 +135,12 @@ pub(crate) fn libraries(source: &Source, constants: &Constants) -> Result<Vec<Un
 pub(crate) fn configure(units: &mut [Unit]) {
     for unit in units {
         let name = unit.name.as_str();
+        // The port has what these two modules take of the libraries.
+        match name {
+            "extmod/modhashlib" => unit.flags.push("-DMICROPY_SSL_AXTLS=1".into()),
+            "extmod/modcryptolib" => unit.flags.push("-DMICROPY_SSL_MBEDTLS=1".into()),
+            _ => {}
+        }
         if name.starts_with("lib/oofatfs/") {
             unit.flags
                 .push("-DFFCONF_H=\"lib/oofatfs/ffconf.h\"".into());

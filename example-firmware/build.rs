@@ -81,10 +81,13 @@ fn add_repl(build: &mut Build, board: &str) {
         return;
     }
     build
+        .rom_level(RomLevel::Everything)
         .native_code(true)
         .asyncio(true)
+        .cryptolib(true)
         .deflate(true)
         .fat(true)
+        .hashlib(true)
         .littlefs(true)
         .littlefs1(true)
         .load_mpy(true)
@@ -93,6 +96,7 @@ fn add_repl(build: &mut Build, board: &str) {
         .select(true)
         .time(true)
         .websocket(true)
+        .define("MICROPY_PY_SYS_EXC_INFO", "(1)")
         .define("MICROPY_MALLOC_USES_ALLOCATED_SIZE", "(1)")
         .define("MICROPY_MEM_STATS", "(1)");
 }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod freeze;
+mod vm;
 
 use std::process::ExitCode;
 
@@ -11,7 +12,11 @@ use anyhow::{Result, bail};
 type Benchmark = (&'static str, fn(usize) -> Result<String>);
 
 /// What can be measured.
-const BENCHMARKS: [Benchmark; 2] = [("freeze", freeze::table), ("calls", |_| calls::table())];
+const BENCHMARKS: [Benchmark; 3] = [
+    ("freeze", freeze::table),
+    ("calls", |_| calls::table()),
+    ("vm", |_| vm::table()),
+];
 
 /// The chore. Words name the benchmarks to run; without any, all are.
 ///

@@ -17,14 +17,20 @@ use crate::{host, setup, shell};
 /// What the programs are given as the processor's speed in MHz and the heap in KiB, from which they choose how much they do.
 const SIZE: [&str; 2] = ["100", "100"];
 
-/// Upstream's port for QEMU has no clock. The counter of the board's FPGA goes at 25 MHz.
-const CLOCK: &str = "\
-from machine import mem32
-def ticks_us():
-    return mem32[0x40028018] // 25
-def ticks_diff(later, earlier):
-    return later - earlier
-";
+/// What upstream's build is given, and the manifest of this project's image. Upstream's port has no clock, but the counter
+/// of the board's FPGA goes at 25 MHz; and it wants micropython-lib, which a release doesn't have in it, and looks for its
+/// README.
+const FILES: [(&str, &str); 4] = [
+    (
+        "time.py",
+        "from machine import mem32\n\
+         def ticks_us():\n    return mem32[0x40028018] // 25\n\
+         def ticks_diff(later, earlier):\n    return later - earlier\n",
+    ),
+    ("manifest.py", "freeze('.', 'time.py')\n"),
+    ("nothing.py", "# Nothing is frozen.\n"),
+    ("README.md", ""),
+];
 
 /// Measures, and returns the table.
 ///
@@ -35,15 +41,23 @@ pub(super) fn table() -> Result<String> {
     let release = RELEASES.first().context("there is no release")?;
     let tree = setup::tree(release.version)?;
     let board = BOARDS.first().context("there is no board")?;
+    let folder = host::root().join("target/bench/vm");
+    for (name, text) in FILES {
+        write(&folder, name, text)?;
+    }
     let built = firmware::build(&Recipe {
         board,
         program: Program::Repl,
         release: Some(release),
         debug: false,
-        manifest: None,
+        manifest: Some(folder.join("nothing.py")),
     })?;
     let library = built.library.context("the build left no library")?;
-    let theirs = upstream(&tree, &library.with_file_name("host").join("mpy-cross"))?;
+    let theirs = upstream(
+        &tree,
+        &folder,
+        &library.with_file_name("host").join("mpy-cross"),
+    )?;
     let mut rows = Vec::new();
     for image in [&built.image, &theirs] {
         let mut command = firmware::command(board, image, Console::Stdio);
@@ -79,32 +93,28 @@ fn shown(microseconds: Option<f64>) -> String {
     microseconds.map_or_else(|| "doesn't run".into(), |time| format!("{time:.0}"))
 }
 
-/// Builds upstream's image, with everything that is written in a folder of this repository's target.
-fn upstream(tree: &Path, mpy_cross: &Path) -> Result<PathBuf> {
-    let build = host::root().join("target/bench/upstream");
-    std::fs::create_dir_all(&build).with_context(|| format!("can't make {}", build.display()))?;
-    for (name, text) in [
-        ("time.py", CLOCK),
-        ("manifest.py", "freeze('.', 'time.py')\n"),
-        // The port wants micropython-lib, which a release doesn't have in it, and looks for this file.
-        ("README.md", ""),
-    ] {
-        let file = build.join(name);
-        std::fs::write(&file, text).with_context(|| format!("can't write {}", file.display()))?;
-    }
+fn write(folder: &Path, name: &str, text: &str) -> Result<()> {
+    let file = folder.join(name);
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&file, text))
+        .with_context(|| format!("can't write {}", file.display()))
+}
+
+/// Builds upstream's image in that folder.
+fn upstream(tree: &Path, folder: &Path, mpy_cross: &Path) -> Result<PathBuf> {
     let set = |name: &str, value: &Path| format!("{name}={}", value.display());
     let mut make = shell::command("make", ["-C"]);
     make.arg(tree.join("ports/qemu"))
-        .arg(set("BUILD", &build.join("build")))
-        .arg(set("FROZEN_MANIFEST", &build.join("manifest.py")))
-        .arg(set("MPY_LIB_DIR", &build))
+        .arg(set("BUILD", &folder.join("build")))
+        .arg(set("FROZEN_MANIFEST", &folder.join("manifest.py")))
+        .arg(set("MPY_LIB_DIR", folder))
         .arg(set("MICROPY_MPYCROSS", mpy_cross))
         .arg(set("MICROPY_MPYCROSS_DEPENDENCY", mpy_cross))
         .env("PYTHONDONTWRITEBYTECODE", "1");
     shell::capture(&mut make).context(
         "upstream's port needs make, Python, and newlib for Arm (libnewlib-arm-none-eabi)",
     )?;
-    Ok(build.join("build/firmware.elf"))
+    Ok(folder.join("build/firmware.elf"))
 }
 
 /// A program's name, and the thousands of instructions that it took.

@@ -43,6 +43,7 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mpyf_internal.h",
     "mpyf_libc.c",
     "mpyf_make.c",
+    "mpyf_map.c",
     "mpyf_module.c",
     "mpyf_nested.c",
     "mpyf_object.c",

@@ -41,6 +41,12 @@ pub(crate) fn core(source: &Source) -> Result<Vec<Unit>> {
     Ok(units)
 }
 
+/// Leaves out the files that the shim has replacements for; each says what is wrong with MicroPython's.
+pub(crate) fn replace(units: &mut Vec<Unit>) {
+    // port/mpyf_map.c
+    units.retain(|unit| unit.name != "py/map");
+}
+
 /// Gives names of MicroPython's other ones in the files where the shim has something of its own instead.
 pub(crate) fn rename(units: &mut [Unit]) {
     for unit in units {

@@ -127,6 +127,10 @@ static void check_not_fixed(const mp_map_t *map) {
 void mp_map_init(mp_map_t *map, size_t n) {
     memset(map, 0, sizeof(*map));
     map->all_keys_are_qstrs = 1;
+    if (n > (size_t)-1 / 2 / sizeof(mp_map_elem_t)) {
+        // A `__len__` can say anything.
+        m_malloc_fail(n);
+    }
     if (n != 0) {
         map->table = m_new0(mp_map_elem_t, n);
         map->alloc = n;
@@ -196,6 +200,28 @@ static mp_map_elem_t *add_at(mp_map_t *map, mp_obj_t key, size_t pos) {
 // Whether the same word is the only way in which a key can equal one of the map's.
 static inline bool by_identity(const mp_map_t *map, mp_obj_t key) {
     return map->all_keys_are_qstrs && !mp_obj_is_exact_type(key, &mp_type_str);
+}
+
+// A name among names: the lookup that programs are made of, in which no object is asked for anything.
+static mp_map_elem_t *lookup_name(mp_map_t *map, mp_obj_t key) {
+    size_t alloc = map->alloc;
+    if (alloc == 0) {
+        return NULL;
+    }
+    size_t pos = qstr_hash(MP_OBJ_QSTR_VALUE(key)) % alloc;
+    for (size_t left = alloc; left != 0; left--) {
+        mp_obj_t found = map->table[pos].key;
+        if (found == key) {
+            return found_at(map, key, pos);
+        }
+        if (found == MP_OBJ_NULL) {
+            return NULL;
+        }
+        if (++pos == alloc) {
+            pos = 0;
+        }
+    }
+    return NULL;
 }
 
 static mp_map_elem_t *lookup_hashed(mp_map_t *map, mp_obj_t key, mp_map_lookup_kind_t kind) {
@@ -301,8 +327,14 @@ mp_map_elem_t *MICROPY_WRAP_MP_MAP_LOOKUP(mp_map_lookup)(mp_map_t * map, mp_obj_
         }
     }
     #endif
-    if (kind != MP_MAP_LOOKUP_ADD_IF_NOT_FOUND && !mp_obj_is_qstr(key) && by_identity(map, key)) {
-        return NULL;
+    if (map->all_keys_are_qstrs && kind != MP_MAP_LOOKUP_ADD_IF_NOT_FOUND) {
+        if (mp_obj_is_qstr(key)) {
+            if (kind == MP_MAP_LOOKUP && !map->is_ordered) {
+                return lookup_name(map, key);
+            }
+        } else if (by_identity(map, key)) {
+            return NULL;
+        }
     }
     return map->is_ordered ? lookup_in_order(map, key, kind) : lookup_hashed(map, key, kind);
 }

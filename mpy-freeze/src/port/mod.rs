@@ -206,6 +206,7 @@ fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<P
     units::rename(&mut units);
     units::guard_nesting(&mut units);
     units.extend(units::extmod(source)?);
+    units::guard_containers(&mut units);
     units.extend(units::shared(source));
     units.extend(units::collector(source, target));
     units.extend(files::c_units(&port));

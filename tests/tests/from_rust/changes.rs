@@ -43,6 +43,8 @@ def raises(exception, function, *args):
         function(*args)
     except exception:
         return True
+
+refill()
 "#;
 
 /// Runs Python's assertions with what is above.
@@ -179,6 +181,280 @@ for n in range(15):
     );
 }
 
+#[test]
+fn a_key_that_clears_a_dict_that_is_gone_through() {
+    holds(
+        r#"
+class Shown(Key):
+    def __repr__(self):
+        if Key.action: self == self or self.__eq__(self)
+        return 'key'
+
+def filled(kind):
+    d = kind()
+    for i in range(5): d[Key() if i == 2 else i] = ['value', i]
+    return d
+
+for kind in (dict, OrderedDict):
+    d = filled(kind)
+    e = filled(kind)
+    once(d.clear)
+    assert d == e and not d
+    d = filled(kind)
+    once(e.clear)
+    d == e
+    assert not e
+    d, e = filled(kind), filled(kind)
+    once(d.clear)
+    e.update(d)
+    assert not d and len(e) == 5 and list(e.values())[-1][0] == 'value'
+    d, e = filled(kind), {Key(): 1}
+    once(d.clear)
+    e = e | d
+    assert not d and len(e) == 5 and all(v[0] == 'value' for v in e.values())
+    d = {Shown(): ['value']}
+    once(d.clear)
+    assert str(d) == "{key: ['value']}" and not d
+
+class Hashed(Key):
+    def __hash__(self):
+        self.__eq__(self)
+        return 1
+
+d = {Hashed(): ['value'], 1: ['value']}
+once(d.clear)
+e = dict(d, extra=['value'])
+assert not d and len(e) == 3 and all(v == ['value'] for v in e.values())
+"#,
+    );
+}
+
+#[test]
+fn an_item_that_changes_its_list() {
+    holds(
+        r#"
+def made(n=10):
+    l = [Key() for i in range(n)]
+    once(l.clear)
+    return l
+
+l = made()
+assert (l == [Key() for i in range(10)]) == False and l == []
+l = made()
+assert ([Key() for i in range(10)] == l) == False
+l = made()
+assert (l < [Key() for i in range(10)]) == True
+l = made()
+assert l.count(Key()) == 1
+Key.equal = False
+l = made()
+assert raises(ValueError, l.index, Key())
+l = made()
+assert raises(ValueError, l.remove, Key())
+Key.equal = True
+l = made()
+assert raises((ValueError, IndexError), l.remove, Key())
+l = made()
+assert Key() in l and l == []
+l = made()
+once(l.extend, list(range(50)))
+assert l.count(Key()) == 10 and len(l) == 60
+# What is compared may have no other owner than the list.
+l = [(Key(), 'a' * 50)]
+once(l.clear)
+assert l != [(Key(), 'b' * 50)]
+"#,
+    );
+}
+
+#[test]
+fn a_list_that_changes_while_it_is_sorted() {
+    holds(
+        r#"
+def key(x):
+    Key.action and Key() == Key()
+    return x
+
+l = list(range(50, 0, -1))
+once(l.clear)
+l.sort(key=key)
+assert l == list(range(1, 51))
+once(l.append, 1)
+assert raises(ValueError, lambda: l.sort(key=key))
+assert sorted(l) == list(range(1, 51))
+once(lambda: l.extend(range(1000)))
+assert raises(ValueError, lambda: l.sort(key=key))
+assert sorted(l) == list(range(1, 51))
+seen = []
+once(lambda: seen.append(list(l)))
+l.sort(key=key, reverse=True)
+assert seen == [[]] and l == list(range(50, 0, -1))
+
+def wrong(x): return 1 // 0
+assert raises(ZeroDivisionError, lambda: l.sort(key=wrong))
+assert l == list(range(50, 0, -1))
+assert raises(TypeError, l.sort, 1)
+assert raises(TypeError, lambda: [1, 'a'].sort())
+
+keys = [Key() for i in range(30)]
+once(keys.clear)
+keys.sort()
+assert len(keys) == 30 and all(isinstance(k, Key) for k in keys)
+once(keys.extend, range(1000))
+assert raises(ValueError, keys.sort) and len(keys) == 30
+"#,
+    );
+}
+
+#[test]
+fn a_list_that_changes_while_it_is_a_heap() {
+    holds(
+        r#"
+import heapq
+for change in ('clear', 'pop', 'append'):
+    heap = []
+    for i in range(20): heapq.heappush(heap, Key())
+    action = getattr(heap, change)
+    args = [1] if change == 'append' else []
+    for work in (lambda: heapq.heappush(heap, Key()), lambda: heapq.heappop(heap), lambda: heapq.heapify(heap)):
+        once(action, *args)
+        try:
+            work()
+        except (ValueError, IndexError):
+            assert change != 'clear'
+        Key.action = None
+        assert 19 <= len(heap) <= 21
+        assert all(isinstance(k, Key) for k in heap)
+heap = []
+for i in (5, 1, 4, 2, 3): heapq.heappush(heap, i)
+assert [heapq.heappop(heap) for i in range(5)] == [1, 2, 3, 4, 5]
+assert raises(TypeError, heapq.heappush, (), 1)
+"#,
+    );
+}
+
+#[test]
+fn a_number_that_changes_what_it_is_an_index_of() {
+    holds(
+        r#"
+from array import array
+from collections import deque
+
+class Number:
+    def __init__(self, n): self.n = n
+    def __int__(self):
+        Key.action and Key() == Key()
+        return self.n
+    def __float__(self): return float(int(self))
+
+def made():
+    l = list(range(100))
+    once(l.clear)
+    return l
+
+def assign(l, i, v): l[i] = v
+def delete(l, i): del l[i]
+
+assert raises(IndexError, assign, made(), Number(90), 5)
+assert raises(IndexError, delete, made(), Number(90))
+assert raises(IndexError, lambda: made()[Number(90)])
+assert raises(IndexError, lambda: made().pop(Number(90)))
+assert made()[Number(80):] == []
+l = made()
+l[Number(80):Number(90)] = ['x'] * 10
+assert l == ['x'] * 10
+l = made()
+m = made()
+once(m.clear)
+l[Number(10):] = m
+assert l == list(range(10))
+assert raises(ValueError, made().index, 95, Number(90))
+
+for b in (bytearray(8), array('i', range(8)), array('d', range(8))):
+    def grow():
+        for i in range(50): b.append(i)
+    once(grow)
+    b.append(Number(7))
+    assert len(b) == 59 and b[58] == 7
+    once(grow)
+    b[3] = Number(9)
+    assert len(b) == 109 and b[3] == 9
+    once(grow)
+    b[Number(4)] = 9
+    assert b[4] == 9
+    once(b.append, 1)
+    kind = type(b)
+    new = bytearray([1, Number(2)]) if kind is bytearray else array('d', (1, Number(2)))
+    assert list(new) == [1, 2]
+
+items = [1, Number(2)]
+once(items.extend, range(200))
+assert len(bytearray(items)) == 202
+
+class Long:
+    def __len__(self): return 1
+    def __iter__(self): return iter(range(200))
+assert bytearray(Long()) == bytes(range(200))
+class Huge(Long):
+    def __len__(self): return 1 << 58 if large else (1 << 29) - 1
+import sys
+large = sys.maxsize > 1 << 32
+assert raises(MemoryError, dict.fromkeys, Huge())
+d = deque((1, 2, 3), 10)
+once(d.pop)
+assert d[Number(1)] == 2
+"#,
+    );
+}
+
+#[test]
+fn lengths_that_no_memory_has() {
+    holds(
+        r#"
+import io, sys
+from collections import deque
+word = 8 if sys.maxsize > 1 << 32 else 4
+times = 1 << (8 * word - 2)
+for sequence in ([1, 2, 3, 4], (1, 2, 3, 4), 'abcd', b'abcd', [1], (1,)):
+    for n in (times - 1, times + 1 - 2, times // 2 + 1, times // 4 + 1):
+        assert raises(MemoryError, lambda: sequence * n), (sequence, n)
+assert [] * times == [] and () * times == () and '' * times == ''
+assert [1] * -times == []
+assert raises(MemoryError, deque, (), (times >> 1) - 1)
+assert raises(MemoryError, deque, (), (1 << (8 * word - (3 if word == 8 else 2))) - 1)
+stream = io.BytesIO(b'text')
+stream.seek(sys.maxsize)
+try:
+    stream.seek(sys.maxsize - 20, 1)
+except OSError:
+    pass
+assert raises((MemoryError, OSError), stream.write, b'0123456789')
+"#,
+    );
+}
+
+#[test]
+fn views_of_bytes_that_move() {
+    holds(
+        r#"
+from array import array
+for b in (bytearray(range(64)), array('B', range(64))):
+    view = memoryview(b)
+    part = view[10:20]
+    others = []
+    for i in range(200):
+        b.append(i)
+        others.append(bytearray(16))
+    refill()
+    assert list(part) == list(range(10, 20))
+    for i in range(64): view[i] = 255
+    assert intact() and not any(any(other) for other in others)
+    b.extend(view[:5])
+    assert list(b[-5:]) == [255] * 5
+"#,
+    );
+}
+
 /// Fills the heap to the last block with texts, and keeps them.
 const FULL: &str = r#"
 import gc
@@ -252,8 +528,6 @@ o = OrderedDict()
 check(o, lambda i: o.__setitem__(i, i), o.keys)
 l = []
 check(l, l.append, lambda: l)
-b = bytearray()
-check(b, b.append, lambda: b)
 "#,
     );
 }

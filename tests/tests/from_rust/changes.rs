@@ -484,7 +484,7 @@ def grow(add):
         try:
             add(done)
             done += 1
-            assert done < 100
+            assert done < 1000
         except MemoryError:
             missed += 1
     return done
@@ -514,7 +514,7 @@ def check(container, add, items):
     for i in range(len(held)): held[i] = None
     gc.collect()
     assert same
-    assert n < 100
+    assert n < 1000
     assert len(container) == n, (len(container), n)
     assert sorted(items()) == list(range(n))
     for i in range(n, n + 100): add(i)

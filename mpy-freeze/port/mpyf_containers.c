@@ -40,7 +40,8 @@ static bool are_plain(const mp_obj_t *items, size_t len) {
 static bool has_plain_keys(mp_obj_t dict) {
     const mp_map_t *map = mp_obj_dict_get_map(dict);
     for (size_t i = 0; !map->all_keys_are_qstrs && i < map->alloc; i++) {
-        if (mp_map_slot_is_filled(map, i) && !is_plain(map->table[i].key)) {
+        mp_obj_t key = map->table[i].key;
+        if (!mp_obj_is_small_int(key) && mp_map_slot_is_filled(map, i) && !is_plain(key)) {
             return false;
         }
     }
@@ -48,7 +49,8 @@ static bool has_plain_keys(mp_obj_t dict) {
 }
 
 mp_obj_t mpyf_steady_dict(mp_obj_t dict, mp_obj_t other) {
-    if (!mp_obj_is_dict_or_ordereddict(dict)) {
+    // A method can be called with anything; MicroPython's own looks at that.
+    if (!mp_obj_is_dict_or_ordereddict(dict) || !mp_obj_is_dict_or_ordereddict(other)) {
         return dict;
     }
     return has_plain_keys(dict) && has_plain_keys(other) ? dict : mp_obj_dict_copy(dict);
@@ -105,6 +107,9 @@ bool mpyf_compare(mp_uint_t op, mp_obj_t left, mp_obj_t right) {
             return compare_lengths(op, left_len, right_len);
         }
         mp_obj_t left_item = left_items[i], right_item = right_items[i];
+        if (left_item == right_item && mp_obj_is_small_int(left_item)) {
+            continue;
+        }
         if (!mpyf_nested_equal(left_item, right_item)) {
             return compare_items(op, left_item, right_item);
         }

@@ -24,7 +24,8 @@ static void dict_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t k
 static mp_obj_t dict_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
     if (op == MP_BINARY_OP_EQUAL && mp_obj_is_dict_or_ordereddict(right)) {
         mp_obj_t steady = mpyf_steady_dict(left, right);
-        right = mpyf_steady_dict(right, left);
+        // Where one has to be copied, so has the other.
+        right = steady == left ? right : mpyf_steady_dict(right, left);
         left = steady;
     } else if (op == MP_BINARY_OP_OR || op == MP_BINARY_OP_INPLACE_OR) {
         right = mpyf_steady_dict(right, left);

@@ -221,6 +221,8 @@ class Hashed(Key):
         self.__eq__(self)
         return 1
 
+for wrong in (5, 'text', None, []):
+    assert raises(TypeError, dict.update, wrong, {Hashed(): 1})
 d = {Hashed(): ['value'], 1: ['value']}
 once(d.clear)
 e = dict(d, extra=['value'])

@@ -205,9 +205,11 @@ pub(crate) fn static_qstrs(source: &Source) -> Result<Vec<String>> {
 fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<Program> {
     let port = out.join("port");
     let mut units = units::core(source)?;
+    units::replace(&mut units);
     units.extend(units::extmod(source)?);
     units::rename(&mut units);
     units::guard_nesting(&mut units);
+    units::guard_containers(&mut units);
     units::configure(&mut units);
     units.extend(units::shared(source));
     if job.config.repl {

@@ -45,6 +45,12 @@ pub(crate) fn core(source: &Source) -> Result<Vec<Unit>> {
     Ok(units)
 }
 
+/// Leaves out the files that the shim has replacements for; each says what is wrong with MicroPython's.
+pub(crate) fn replace(units: &mut Vec<Unit>) {
+    // port/mpyf_map.c
+    units.retain(|unit| unit.name != "py/map");
+}
+
 /// Gives names of MicroPython's other ones in the files where the shim has something of its own instead.
 pub(crate) fn rename(units: &mut [Unit]) {
     for unit in units {
@@ -80,6 +86,38 @@ pub(crate) fn guard_nesting(units: &mut [Unit]) {
         };
         unit.flags
             .extend(guarded.iter().map(|name| format!("-D{name}")));
+    }
+}
+
+/// Has MicroPython look at containers through the shim where Python can change them meanwhile; the headers say how.
+pub(crate) fn guard_containers(units: &mut [Unit]) {
+    for unit in units {
+        let flags: &[&str] = match unit.name.as_str() {
+            "py/objdict" => &["-include", "mpyf_dict.h"],
+            "py/objlist" => &[
+                "-DMPYF_SEQUENCE=mp_obj_list_t",
+                "-Dmp_seq_multiply=mpyf_multiply",
+                "-include",
+                "mpyf_list_index.h",
+            ],
+            "py/objtuple" => &[
+                "-DMPYF_SEQUENCE=mp_obj_tuple_t",
+                "-Dmp_seq_multiply=mpyf_multiply",
+                "-include",
+                "mpyf_list.h",
+            ],
+            "py/objarray" => &["-DMPYF_ARRAY", "-include", "mpyf_array.h"],
+            "py/objdeque" => &[
+                "-Dmp_obj_get_int=mpyf_deque_len",
+                "-include",
+                "mpyf_array.h",
+            ],
+            "py/objstr" => &["-Dmp_seq_multiply=mpyf_multiply"],
+            "py/objstringio" => &["-Dvstr_add_len=mpyf_stream_room"],
+            "extmod/modheapq" => &["-include", "mpyf_heapq.h"],
+            _ => continue,
+        };
+        unit.flags.extend(flags.iter().map(ToString::to_string));
     }
 }
 

@@ -8,6 +8,7 @@ extern crate alloc;
 
 use mpy_freeze_tests::host::{Host, with_heap};
 
+mod changes;
 mod closures;
 mod in_vm;
 mod limits;

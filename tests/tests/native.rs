@@ -96,7 +96,7 @@ fn run(target: &str, arch: &str, emulator: impl Fn(&Path) -> Run, least: usize) 
             .iter()
             .map(|(name, path)| (name.as_str(), path.clone())),
     );
-    let project = programs::firmware(&format!("native-{arch}"), &modules, &names);
+    let project = programs::firmware(&format!("native-{target}"), &modules, &names);
     project.configure(".native_code(true)");
     let image = project.firmware_image_for(target);
     check_image(&image);
@@ -149,6 +149,17 @@ fn armv7em_with_floats_runs_native_code_in_rom() {
         "thumbv7em-none-eabihf",
         "armv7emsp",
         |image| emulator::run_on("mps2-an386", image),
+        64,
+    );
+}
+
+#[test]
+fn armv8m_with_floats_runs_native_code_in_rom() {
+    // ARMv8-M's main line lacks nothing of ARMv7E-M.
+    run(
+        "thumbv8m.main-none-eabihf",
+        "armv7emsp",
+        |image| emulator::run_on("mps2-an505", image),
         64,
     );
 }

@@ -9,7 +9,7 @@ extern crate alloc;
 mod board;
 mod memory;
 
-use board::Board;
+use board::{Board, entry};
 use mpy_freeze_rt::Vm;
 
 mpy_freeze_rt::platform!(Board);
@@ -23,7 +23,9 @@ fn with_heap<R>(bytes: usize, f: impl for<'vm> FnOnce(&'vm Vm) -> R) -> R {
     Vm::run(heap.as_mut_slice(), f).expect("the VM starts")
 }
 
-fn run() -> ! {
+#[entry]
+fn main() -> ! {
+    Board::init();
     for (name, test) in TESTS {
         println!("<<< {name} >>>");
         // A test that fails panics, which ends the program.
@@ -33,17 +35,3 @@ fn run() -> ! {
     println!("<<< end >>>");
     Board::exit(true)
 }
-
-#[cfg(target_arch = "arm")]
-#[cortex_m_rt::entry]
-fn main() -> ! {
-    Board::init();
-    run()
-}
-
-#[cfg(target_arch = "riscv32")]
-#[unsafe(no_mangle)]
-extern "C" fn start() -> ! {
-    run()
-}
-

@@ -15,6 +15,7 @@ pub mod mpy_cross;
 pub mod oracle;
 pub mod programs;
 pub mod project;
+pub mod session;
 pub mod suite;
 
 use std::path::{Path, PathBuf};

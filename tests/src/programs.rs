@@ -11,8 +11,7 @@ const MAIN: &str = r#"
 
 mod board;
 
-use board::Board;
-use cortex_m_rt::entry;
+use board::{Board, entry};
 use mpy_freeze_rt::{Heap, Vm};
 
 mpy_freeze_rt::freeze!("app/");

@@ -47,17 +47,13 @@ impl Project {
         project
     }
 
-    /// A program for the emulated RISC-V board `virt`, from `tests/riscv`, with what the caller puts into `app` and
-    /// `src/names.in`.
-    pub fn riscv(name: &str) -> Self {
-        let project = Self::new(name);
-        let release = "\n[profile.release]\nopt-level = \"s\"\npanic = \"abort\"\n\
-                       \n[profile.dev]\npanic = \"abort\"\n";
-        project.write("Cargo.toml", host_manifest(name) + release);
-        project.write("src/main.rs", include_str!("../riscv/main.rs"));
-        project.write("src/board.rs", include_str!("../riscv/board.rs"));
-        project.write("link.x", include_str!("../riscv/link.x"));
-        project
+    /// Has the build script of a copy of `example-firmware` call more of the builder's methods, for example
+    /// `.native_code(true)`.
+    pub fn configure(&self, calls: &str) {
+        let script = self.read("build.rs");
+        let (build, configured) = ("build.build();", format!("build{calls}.build();"));
+        assert!(script.contains(build), "{script}");
+        self.write("build.rs", script.replace(build, &configured));
     }
 
     /// A library for the host that calls `freeze!` on the folder `app`.
@@ -110,16 +106,14 @@ impl Project {
             .env("CARGO_TERM_COLOR", "never")
             // What the test's own Cargo says of itself would be taken for the project's.
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .env_remove("OUT_DIR");
+            .env_remove("OUT_DIR")
+            .env_remove("BOARD");
         command
     }
 
     /// Runs Cargo and wants it to succeed; returns what it printed on both streams.
     pub fn succeeds(&self, args: &[&str]) -> String {
-        let output = self.cargo(args).output().expect("cargo runs");
-        let text = text_of(&output);
-        assert!(output.status.success(), "cargo {args:?} failed:\n{text}");
-        text
+        succeeds(&mut self.cargo(args))
     }
 
     /// Runs Cargo and wants it to fail; returns what it printed on both streams.
@@ -150,13 +144,6 @@ impl Project {
             .unwrap_or_else(|| panic!("{package} has no build folder"))
     }
 
-    /// Builds a program for RISC-V and returns the image.
-    pub fn riscv_image(&self, target: &str) -> PathBuf {
-        self.succeeds(&["build", "--release", "--target", target]);
-        let name = self.root.file_name().expect("a name");
-        self.target_dir.join(target).join("release").join(name)
-    }
-
     /// Builds a copy of the example and returns the program, moved to where no other build writes.
     ///
     /// Copies of one package in different folders share their build folders, which saves most of the work and
@@ -167,21 +154,36 @@ impl Project {
 
     /// The same for another Rust target.
     pub fn firmware_image_for(&self, target: &str) -> PathBuf {
-        self.program(target, &[], "example-firmware")
+        self.program(target, &[], "example-firmware", None)
+    }
+
+    /// Builds the interactive prompt for a board of the table.
+    pub fn repl_image_for(&self, board: &str, target: &str) -> PathBuf {
+        self.program(
+            target,
+            &["--bin", "repl", "--features", "repl"],
+            "repl",
+            Some(board),
+        )
     }
 
     /// Builds one of the example's own examples, and returns the program.
     pub fn firmware_example(&self, name: &str) -> PathBuf {
         let path = format!("examples/{name}");
-        self.program("thumbv7m-none-eabi", &["--example", name], &path)
+        self.program("thumbv7m-none-eabi", &["--example", name], &path, None)
     }
 
-    fn program(&self, target: &str, args: &[&str], built: &str) -> PathBuf {
+    fn program(&self, target: &str, args: &[&str], built: &str, board: Option<&str>) -> PathBuf {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        self.succeeds(&[&["build", "--release", "--target", target], args].concat());
+        let words = [&["build", "--release", "--target", target], args].concat();
+        let mut cargo = self.cargo(&words);
+        if let Some(board) = board {
+            cargo.env("BOARD", board);
+        }
+        succeeds(&mut cargo);
         let built = self.target_dir.join(target).join("release").join(built);
-        let image = self.root.join(format!("{target}.elf"));
+        let image = self.root.join(format!("{}.elf", board.unwrap_or(target)));
         std::fs::copy(built, &image).expect("the image is there");
         drop(guard);
         image
@@ -210,6 +212,13 @@ fn host_manifest(name: &str) -> String {
          [build-dependencies]\nmpy-freeze = {{ path = \"{root}/mpy-freeze\" }}\n\n[workspace]\n",
         root = repository().display()
     )
+}
+
+fn succeeds(command: &mut Command) -> String {
+    let output = command.output().expect("cargo runs");
+    let text = text_of(&output);
+    assert!(output.status.success(), "{command:?} failed:\n{text}");
+    text
 }
 
 /// Both streams of a finished program.

@@ -27,9 +27,7 @@ fn report(console: &str) -> Vec<&str> {
 /// Builds the example with a compiler and checks everything that it says.
 fn check(compiler: &str) {
     let project = Project::firmware(&format!("example-{compiler}"));
-    let build = project.read("build.rs");
-    let setting = format!(".compiler(\"{compiler}\").build();");
-    project.write("build.rs", build.replace(".build();", &setting));
+    project.configure(&format!(".compiler(\"{compiler}\")"));
     let run = emulator::run(&project.firmware_image());
     assert_eq!(run.status, Some(0), "{}", run.console);
 

@@ -94,18 +94,8 @@ fn armv7m() {
 
 #[test]
 fn rv32imc() {
-    let project = Project::riscv("modules-rv32imc");
+    let project = Project::firmware("modules-rv32imc");
     let tests = write_sources(&project);
-    project.write("build.rs", RISCV_BUILD);
-    let image = project.riscv_image("riscv32imc-unknown-none-elf");
+    let image = project.firmware_image_for("riscv32imac-unknown-none-elf");
     check(&tests, &emulator::run_on_riscv(&image));
 }
-
-/// The linker's script lies beside the build script.
-const RISCV_BUILD: &str = r#"
-fn main() {
-    println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));
-    println!("cargo::rustc-link-arg-bins=-Tlink.x");
-    mpy_freeze::Build::new().build();
-}
-"#;

@@ -5,19 +5,9 @@ use std::path::{Path, PathBuf};
 
 use mpy_freeze::Context;
 use mpy_freeze_tests::emulator::Run;
-use mpy_freeze_tests::project::Project;
 use mpy_freeze_tests::suite::{self, Program};
 use mpy_freeze_tests::{compiler, emulator, micropython, programs};
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, elf};
-
-const BUILD: &str = r#"
-fn main() {
-    println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));
-    println!("cargo::rustc-link-arg-bins=-Tlink.x");
-    println!("cargo::rerun-if-changed=memory.x");
-    mpy_freeze::Build::new().native_code(true).build();
-}
-"#;
 
 /// Whether MicroPython's compiler takes a program for this architecture.
 fn accepted(arch: &str, path: &Path) -> bool {
@@ -88,9 +78,14 @@ fn check_image(image: &Path) {
 }
 
 /// Freezes, runs and compares everything. `least` programs have to print what they should.
-fn run(target: &str, arch: &str, machine: &str, least: usize) {
+fn run(target: &str, arch: &str, emulator: impl Fn(&Path) -> Run, least: usize) {
     let has_fpu = target.ends_with("hf");
-    let (all, frozen) = upstream(arch, "inlineasm/thumb/*.py", has_fpu);
+    let inline_asm = if target.starts_with("thumb") {
+        "inlineasm/thumb/*.py"
+    } else {
+        "inlineasm/rv32/*.py"
+    };
+    let (all, frozen) = upstream(arch, inline_asm, has_fpu);
     let names: Vec<&str> = all.iter().map(|program| program.name.as_str()).collect();
     let mut modules: Vec<(&str, PathBuf)> = all
         .iter()
@@ -101,11 +96,11 @@ fn run(target: &str, arch: &str, machine: &str, least: usize) {
             .iter()
             .map(|(name, path)| (name.as_str(), path.clone())),
     );
-    let project = programs::firmware(&format!("native-{arch}"), &modules, &names);
-    project.write("build.rs", BUILD);
+    let project = programs::firmware(&format!("native-{target}"), &modules, &names);
+    project.configure(".native_code(true)");
     let image = project.firmware_image_for(target);
     check_image(&image);
-    check(arch, &all, &emulator::run_on(machine, &image), least);
+    check(arch, &all, &emulator(&image), least);
 }
 
 /// Compares what the programs printed. `least` is how many the oldest tested release has that don't skip themselves,
@@ -140,33 +135,52 @@ fn check(arch: &str, all: &[Program], run: &Run, least: usize) {
 
 #[test]
 fn armv7m_runs_native_code_in_rom() {
-    run("thumbv7m-none-eabi", "armv7m", "mps2-an385", 59);
+    run(
+        "thumbv7m-none-eabi",
+        "armv7m",
+        |image| emulator::run_on("mps2-an385", image),
+        59,
+    );
 }
 
 #[test]
 fn armv7em_with_floats_runs_native_code_in_rom() {
-    run("thumbv7em-none-eabihf", "armv7emsp", "mps2-an386", 64);
+    run(
+        "thumbv7em-none-eabihf",
+        "armv7emsp",
+        |image| emulator::run_on("mps2-an386", image),
+        64,
+    );
+}
+
+#[test]
+fn armv8m_with_floats_runs_native_code_in_rom() {
+    // ARMv8-M's main line lacks nothing of ARMv7E-M.
+    run(
+        "thumbv8m.main-none-eabihf",
+        "armv7emsp",
+        |image| emulator::run_on("mps2-an505", image),
+        64,
+    );
 }
 
 #[test]
 fn armv6m_runs_native_code_in_rom() {
     // The board's CPU has all of ARMv6-M's instructions.
-    run("thumbv6m-none-eabi", "armv6m", "mps2-an385", 50);
+    run(
+        "thumbv6m-none-eabi",
+        "armv6m",
+        |image| emulator::run_on("mps2-an385", image),
+        50,
+    );
 }
 
 #[test]
 fn rv32imc_runs_native_code_in_rom() {
-    let (all, frozen) = upstream("rv32imc", "inlineasm/rv32/*.py", false);
-    let project = Project::riscv("native-rv32imc");
-    let programs = all.iter().map(|program| (&program.name, &program.path));
-    for (name, path) in programs.chain(frozen.iter().map(|(name, path)| (name, path))) {
-        let text = std::fs::read(path).expect("the module is there");
-        project.write(&format!("app/{name}.py"), text);
-    }
-    let names: Vec<&str> = all.iter().map(|program| program.name.as_str()).collect();
-    project.write("src/names.in", format!("{names:?}"));
-    project.write("build.rs", BUILD);
-    let image = project.riscv_image("riscv32imc-unknown-none-elf");
-    check_image(&image);
-    check("rv32imc", &all, &emulator::run_on_riscv(&image), 45);
+    run(
+        "riscv32imac-unknown-none-elf",
+        "rv32imc",
+        emulator::run_on_riscv,
+        45,
+    );
 }

@@ -212,7 +212,7 @@ fn a_cortex_m_saves_what_is_frozen() {
     let (digits, printing) = expected(&saved, Arch::Armv7em, 31);
     let project = programs::firmware("saving-armv7m", &[], &["main"]);
     project.write("c/saver.c", SAVER);
-    let linker = r#"println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));
+    let linker = r#"println!("cargo::rustc-link-search={}/boards/mps2-an385", env!("CARGO_MANIFEST_DIR"));
     println!("cargo::rustc-link-arg-bins=-Tlink.x");"#;
     project.write("build.rs", BUILD.replace("LINKER", linker));
     project.write("app/saved.py", saved);

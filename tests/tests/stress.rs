@@ -1,7 +1,7 @@
 //! Objects that Rust holds on emulated boards, with a collection at every allocation: the collector sees what lies in
 //! registers and on the stack of each instruction set.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mpy_freeze_tests::emulator::{self, Run};
 use mpy_freeze_tests::project::Project;
@@ -34,14 +34,15 @@ fn check(run: &Run) {
     assert_eq!(printed, Some(EXPECTED), "{}", run.console);
 }
 
-fn cortex_m(target: &str, machine: &str) {
+fn run(target: &str, emulator: impl Fn(&Path) -> Run) {
     let modules = [("main", file("main.py"))];
     let project = programs::firmware(&format!("stress-{target}"), &modules, &["main"]);
     add_module(&project);
-    check(&emulator::run_on(
-        machine,
-        &project.firmware_image_for(target),
-    ));
+    check(&emulator(&project.firmware_image_for(target)));
+}
+
+fn cortex_m(target: &str, machine: &str) {
+    run(target, |image| emulator::run_on(machine, image));
 }
 
 #[test]
@@ -61,17 +62,5 @@ fn armv6m() {
 
 #[test]
 fn rv32imc() {
-    let project = Project::riscv("stress-rv32imc");
-    let program = std::fs::read(file("main.py")).expect("the program is there");
-    project.write("app/main.py", program);
-    project.write("src/names.in", "[\"main\"]");
-    project.write(
-        "build.rs",
-        "fn main() {\n    println!(\"cargo::rustc-link-search={}\", env!(\"CARGO_MANIFEST_DIR\"));\n    \
-         println!(\"cargo::rustc-link-arg-bins=-Tlink.x\");\n    mpy_freeze::Build::new().build();\n}\n",
-    );
-    add_module(&project);
-    check(&emulator::run_on_riscv(
-        &project.riscv_image("riscv32imc-unknown-none-elf"),
-    ));
+    run("riscv32imac-unknown-none-elf", emulator::run_on_riscv);
 }

@@ -9,7 +9,7 @@ use std::time::Instant;
 // Cargo links libmicropython to the library of this package, and so to whoever names it.
 use mpy_freeze_tests as _;
 
-use mpy_freeze_rt::{Exception, Heap, HeapInfo, Obj, Platform, StartError, Vm};
+use mpy_freeze_rt::{Exception, Heap, HeapInfo, Obj, Platform, StartError, Vm, interrupted_by};
 
 thread_local! {
     static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -802,4 +802,35 @@ fn standard_modules_work() {
             "[[1, 2.5], 'bbb', (1, 2), b'6162', 1, b'\\xe3\\xb0', True, 16, 1.5]"
         );
     });
+}
+
+#[test]
+fn a_firmware_without_a_prompt_says_so() {
+    in_vm(|vm| {
+        let error = vm.repl().expect_err("there is no prompt");
+        assert!(error.matches("NotImplementedError"));
+        assert!(error.to_string().contains("no REPL in this firmware"));
+    });
+}
+
+#[test]
+fn the_key_that_interrupts_is_pythons_to_say() {
+    once_in_vm(|vm| {
+        assert!(!interrupted_by(3));
+        exec(vm, "import micropython\nmicropython.kbd_intr(3)");
+        assert!(!interrupted_by(4) && interrupted_by(3));
+        assert!(raised(vm.run_pending()).matches("KeyboardInterrupt"));
+        exec(vm, "micropython.kbd_intr(-1)");
+        assert!(!interrupted_by(3));
+        // The last moment of a program is still the program's.
+        exec(vm, "micropython.kbd_intr(3)");
+        assert!(interrupted_by(3));
+        assert!(
+            raised(vm.exec("micropython.kbd_intr(-1)\nx = 1", "<test>"))
+                .matches("KeyboardInterrupt")
+        );
+        exec(vm, "micropython.kbd_intr(3)");
+    });
+    // Another VM begins without such a key.
+    once_in_vm(|_| assert!(!interrupted_by(3)));
 }

@@ -230,6 +230,17 @@ mod tests {
     }
 
     #[test]
+    fn a_prompt_is_there_where_it_is_wanted() {
+        let wants = |repl| Config {
+            repl,
+            ..Config::default()
+        };
+        let line = "#define MPYF_REPL (1)\n";
+        assert!(wants(true).header().unwrap().contains(line));
+        assert!(!wants(false).header().unwrap().contains("MPYF_REPL"));
+    }
+
+    #[test]
     fn native_code_is_for_targets_that_have_some() {
         let config = Config {
             native_code: true,

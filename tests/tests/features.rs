@@ -83,13 +83,7 @@ fn on_the_host() {
     let names = add_programs(&project);
     project.remove("src/lib.rs");
     project.write("src/main.rs", include_str!("../features/main.rs"));
-    project.write(
-        "build.rs",
-        format!(
-            "fn main() {{ mpy_freeze::Build::new(){}.build(); }}\n",
-            all(true)
-        ),
-    );
+    project.write("build.rs", host_build(&all(true)));
     check(&project.succeeds(&["run", "--quiet"]), &names);
 }
 
@@ -141,21 +135,25 @@ fn what_is_off_is_gone() {
 #[test]
 fn asyncio_is_the_applications_own_where_it_has_one() {
     let project = Project::host("features-own-asyncio");
-    project.write(
-        "app/asyncio/__init__.py",
-        "from .core import sleep_ms\nmine = True\n",
+    project.remove("app");
+    project.remove("src/lib.rs");
+    let own = "from .core import sleep_ms\nmine = True\n";
+    project.write("app/asyncio/__init__.py", own);
+    let program = "import asyncio\nassert asyncio.mine and not hasattr(asyncio, 'gather')\n";
+    project.write("app/program.py", program);
+    project.write("src/names.in", "[\"program\"]");
+    project.write("src/main.rs", include_str!("../features/main.rs"));
+    project.write("build.rs", host_build(".asyncio(true)"));
+    let console = project.succeeds(&["run", "--quiet"]);
+    assert_eq!(
+        programs::printed(&console, "program"),
+        Some(""),
+        "{console}"
     );
-    project.write(
-        "build.rs",
-        "fn main() { mpy_freeze::Build::new().asyncio(true).build(); }\n",
-    );
-    project.write(
-        "src/lib.rs",
-        "mpy_freeze_rt::freeze!(\"app\");\n\
-         pub fn files() -> usize { 0 }\n",
-    );
-    let expanded = project.succeeds(&["check"]);
-    assert!(!expanded.contains("warning"), "{expanded}");
+}
+
+fn host_build(calls: &str) -> String {
+    format!("fn main() {{ mpy_freeze::Build::new(){calls}.build(); }}\n")
 }
 
 fn folder(name: &str) -> PathBuf {

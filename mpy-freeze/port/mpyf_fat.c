@@ -12,7 +12,7 @@
 
 DWORD get_fattime(void) {
     timeutils_struct_time_t now;
-    timeutils_seconds_since_1970_to_struct_time(mp_hal_time_ns() / 1000000000u, &now);
+    timeutils_seconds_since_epoch_to_struct_time(mp_hal_time_ns() / 1000000000u, &now);
     if (now.tm_year < FIRST_YEAR) {
         // A month and a day begin with 1.
         return 1 << 21 | 1 << 16;

@@ -124,7 +124,14 @@ uint64_t mp_hal_time_ns(void) {
     mpyf_outside++;
     uint64_t now = mpyf_platform_now_ns();
     mpyf_outside--;
-    return now != 0 ? now : YEAR_2000_NS + board_ticks_us() * 1000;
+    if (now == 0) {
+        now = YEAR_2000_NS + board_ticks_us() * 1000;
+    }
+    #if MICROPY_EPOCH_IS_1970
+    return now;
+    #else
+    return now - YEAR_2000_NS;
+    #endif
 }
 
 static void wait_us(uint64_t us) {

@@ -1,4 +1,4 @@
-// The time of day for MicroPython's module time, which includes this file. The epoch is 1970.
+// The time of day for MicroPython's module time, which includes this file.
 
 #include "py/mphal.h"
 

@@ -30,6 +30,30 @@
 //! The firmware itself depends on `mpy-freeze-rt`, which has `freeze!` and the VM. [`Build::try_build`] builds
 //! without printing anything, for other uses than build scripts.
 //!
+//! # Modules and file systems
+//!
+//! Each has a method of [`Build`]; what isn't set is as [`RomLevel`] has it, and what a feature needs comes along.
+//!
+//! | | methods |
+//! |---|---|
+//! | concurrency and time | [`asyncio`](Build::asyncio), [`select`](Build::select), [`time`](Build::time) |
+//! | file systems | [`vfs`](Build::vfs), [`fat`](Build::fat), [`littlefs`](Build::littlefs), [`littlefs1`](Build::littlefs1), [`romfs`](Build::romfs), [`load_mpy`](Build::load_mpy) |
+//! | the board | [`machine`](Build::machine), [`onewire`](Build::onewire), [`framebuf`](Build::framebuf), [`uctypes`](Build::uctypes) |
+//! | data | [`binascii`](Build::binascii), [`deflate`](Build::deflate), [`hashlib`](Build::hashlib), [`cryptolib`](Build::cryptolib), [`json`](Build::json), [`re`](Build::re), [`heapq`](Build::heapq), [`random`](Build::random) |
+//! | system | [`io`](Build::io), [`os`](Build::os), [`errno`](Build::errno), [`platform`](Build::platform), [`websocket`](Build::websocket) |
+//!
+//! The sources of these licences become part of the firmware where their feature is in it; all else of MicroPython is
+//! under the MIT licence. How much ROM each feature takes is in the project's `docs/features.md`.
+//!
+//! | feature | sources | licence |
+//! |---|---|---|
+//! | `fat` | `lib/oofatfs` | FatFs's, a BSD licence of one clause |
+//! | `littlefs`, `littlefs1` | `lib/littlefs` | BSD, 3 clauses |
+//! | `deflate`, `binascii` | `lib/uzlib` | zlib, MIT |
+//! | `re` | `lib/re1.5` | BSD, 3 clauses |
+//! | `hashlib` | `lib/crypto-algorithms`, and the port's own | public domain |
+//! | `cryptolib` | the port's own | MIT or Apache-2.0 |
+//!
 //! # Environment
 //!
 //! | variable | meaning |

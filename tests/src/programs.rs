@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::project::Project;
 
 /// The firmware: each frozen program in a VM of its own, between marks.
-const MAIN: &str = r#"
+pub const MAIN: &str = r#"
 #![no_std]
 #![no_main]
 
@@ -57,4 +57,15 @@ pub fn firmware(project: &str, modules: &[(&str, PathBuf)], programs: &[&str]) -
 pub fn printed<'a>(console: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = console.split_once(&format!("<<< {name} >>>\n"))?;
     rest.split_once("<<< ").map(|(text, _)| text)
+}
+
+/// A build script for [`Project::riscv`] with calls of the builder's methods. The linker's script lies beside it.
+pub fn riscv_build(calls: &str) -> String {
+    format!(
+        "fn main() {{\n    \
+             println!(\"cargo::rustc-link-search={{}}\", env!(\"CARGO_MANIFEST_DIR\"));\n    \
+             println!(\"cargo::rustc-link-arg-bins=-Tlink.x\");\n    \
+             mpy_freeze::Build::new(){calls}.build();\n\
+         }}\n"
+    )
 }

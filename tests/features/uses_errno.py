@@ -1,0 +1,3 @@
+import errno
+
+assert errno.errorcode[errno.ENOENT] == "ENOENT"

@@ -1,0 +1,3 @@
+import platform
+
+assert platform.platform() and platform.python_compiler()

@@ -115,11 +115,14 @@ impl<T> Instance<T> {
 }
 
 /// Makes an object of a value.
-fn create<T: PyClass>(value: T) -> (u32, u32) {
+///
+/// # Safety
+///
+/// The VM runs.
+unsafe fn create<T: PyClass>(value: T) -> (u32, u32) {
     const { Instance::<T>::FITS }
     let (mut instance, mut out) = (core::ptr::null_mut(), 0);
-    // SAFETY: the callers are inside of a call of the VM that runs. The size is that of the object, and the type object
-    // is made for `T`.
+    // SAFETY: by the caller's promise the VM runs. The size is that of the object, and the type object is made for `T`.
     let status = unsafe {
         ffi::mpyf_new_instance(
             T::TYPE.cast(),
@@ -148,7 +151,8 @@ impl Vm {
     ///
     /// `MemoryError`.
     pub fn instance<T: PyClass>(&self, value: T) -> Result<Obj<'_>, Exception<'_>> {
-        let (status, out) = create(value);
+        // SAFETY: the VM that `self` is runs.
+        let (status, out) = unsafe { create(value) };
         // SAFETY: the call above has left a handle beside its status, in the VM that `self` is.
         unsafe { finish(status, out) }
     }
@@ -275,7 +279,7 @@ impl<'a> Call<'a> {
     /// # Errors
     ///
     /// `TypeError` for an object of another class, also of a derived one; `RuntimeError` where the value is in use.
-    pub fn finalise<T: PyClass>(&self) -> Result<Return, Exception<'a>> {
+    pub fn finalise<T: PyClass>(&self) -> Result<Return<'a>, Exception<'a>> {
         let held = Held::<T>::new(self.place(0))?;
         let instance = held.instance();
         if instance.kind != T::TYPE {
@@ -288,22 +292,23 @@ impl<'a> Call<'a> {
     }
 
     /// A new object of a value that a function returned.
-    pub fn constructed<T: PyClass>(&self, value: impl Constructed<'a, T>) -> Return {
-        match value.into_value(Raise(PhantomData)) {
-            Ok(value) => instance(value),
+    pub fn constructed<T: PyClass>(&self, value: impl Constructed<'a, T>) -> Return<'a> {
+        match value.into_value(self.raise()) {
+            Ok(value) => instance(value, self.raise()),
             Err(exception) => Return::raised(exception),
         }
     }
 
     /// The next value of an iterator.
-    pub fn next(&self, value: impl IntoNext<'a>) -> Return {
-        value.into_next(Raise(PhantomData))
+    pub fn next(&self, value: impl IntoNext<'a>) -> Return<'a> {
+        value.into_next(self.raise())
     }
 }
 
 /// The object of a value, as a function returns it.
-pub fn instance<T: PyClass>(value: T) -> Return {
-    let (status, out) = create(value);
+pub fn instance<'a, T: PyClass>(value: T, _: Raise<'a>) -> Return<'a> {
+    // SAFETY: a `Raise` says that the VM runs.
+    let (status, out) = unsafe { create(value) };
     Return::handle(status, out)
 }
 
@@ -340,17 +345,17 @@ impl<'a, T: PyClass, E: IntoException<'a>> Constructed<'a, T> for Result<T, E> {
 )]
 pub trait IntoNext<'a> {
     /// The value as the shim takes it.
-    fn into_next(self, raise: Raise<'a>) -> Return;
+    fn into_next(self, raise: Raise<'a>) -> Return<'a>;
 }
 
 impl<'a, T: IntoReturn<'a>> IntoNext<'a> for Option<T> {
-    fn into_next(self, raise: Raise<'a>) -> Return {
+    fn into_next(self, raise: Raise<'a>) -> Return<'a> {
         self.map_or(Return::STOP, |value| value.into_return(raise))
     }
 }
 
 impl<'a, T: IntoReturn<'a>, E: IntoException<'a>> IntoNext<'a> for Result<Option<T>, E> {
-    fn into_next(self, raise: Raise<'a>) -> Return {
+    fn into_next(self, raise: Raise<'a>) -> Return<'a> {
         match self {
             Ok(value) => value.into_next(raise),
             Err(error) => Return::raised(error.into_exception(raise)),
@@ -359,32 +364,41 @@ impl<'a, T: IntoReturn<'a>, E: IntoException<'a>> IntoNext<'a> for Result<Option
 }
 
 /// The type of the first field of a class that is derived from `B`, which is `B` itself.
+///
+/// # Safety
+///
+/// It is `B` itself.
 #[diagnostic::on_unimplemented(
     message = "the first field of a derived class is the value of its base, a `{B}`",
     label = "this is the first field",
     note = "put the field with the base's value before the others"
 )]
-pub trait BaseOf<B> {}
+pub unsafe trait BaseOf<B> {}
 
-impl<B> BaseOf<B> for B {}
+// SAFETY: it is.
+unsafe impl<B> BaseOf<B> for B {}
 
-/// The base of a derived class, and what it can do.
-pub struct Base {
-    /// Its type object.
-    pub kind: *const (),
-    /// What it can do.
-    pub has: u16,
+/// The base of the class `T`, and what it can do.
+pub struct Base<T> {
+    kind: *const (),
+    has: u16,
+    of: PhantomData<T>,
 }
 
-impl Base {
+impl<T> Base<T> {
     /// What a class without a base has.
     pub const NONE: Self = Self {
         kind: core::ptr::null(),
         has: 0,
+        of: PhantomData,
     };
 
     /// The base that is `B`, whose value is the first field of `T`.
-    pub const fn of<T, B: PyClass, F: BaseOf<B>>(field: usize) -> Self {
+    ///
+    /// # Safety
+    ///
+    /// `T` has a field of the type `F` at this offset.
+    pub const unsafe fn new<B: PyClass, F: BaseOf<B>>(field: usize) -> Self {
         assert!(field == 0, "the base is the first field of the class");
         assert!(
             Instance::<T>::VALUE == Instance::<B>::VALUE,
@@ -393,7 +407,18 @@ impl Base {
         Self {
             kind: B::TYPE,
             has: B::HAS,
+            of: PhantomData,
         }
+    }
+
+    /// Its type object, or null.
+    pub const fn kind(&self) -> *const () {
+        self.kind
+    }
+
+    /// What it can do.
+    pub const fn has(&self) -> u16 {
+        self.has
     }
 }
 

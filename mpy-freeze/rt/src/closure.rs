@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use crate::error::{ErrorType, PyErr};
 use crate::exception::Exception;
 use crate::ffi;
-use crate::function::{IntoReturn, Return, finish as finish_call};
+use crate::function::{IntoReturn, RawReturn, finish as finish_call};
 use crate::object::{Obj, finish, finish_empty};
 use crate::place::{FromPy, Place};
 use crate::vm::Vm;
@@ -100,7 +100,11 @@ impl Vm {
 /// # Safety
 ///
 /// `state` is of an `F`, which isn't dropped meanwhile; `args` are the `n_args` arguments, as MicroPython passes them.
-unsafe extern "C" fn call<F, R>(state: *const c_void, args: *const c_void, n_args: usize) -> Return
+unsafe extern "C" fn call<F, R>(
+    state: *const c_void,
+    args: *const c_void,
+    n_args: usize,
+) -> RawReturn
 where
     F: for<'a> Fn(&'a Arguments<'a>) -> Result<R, Exception<'a>>,
     R: for<'a> IntoReturn<'a>,
@@ -114,7 +118,8 @@ where
         vm: unsafe { Vm::running() },
         lasts: PhantomData,
     };
-    finish_call(function(&arguments))
+    // SAFETY: as above; the result is of this call.
+    unsafe { finish_call(function(&arguments)) }
 }
 
 /// What the shim calls once, when the object goes.

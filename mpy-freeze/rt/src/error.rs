@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 use crate::exception::Exception;
 use crate::ffi;
 use crate::object::Obj;
+use crate::vm::Vm;
 
 /// A class of exceptions, such as `ValueError`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -158,10 +159,10 @@ pub trait IntoException<'a> {
     fn into_exception(self, raise: Raise<'a>) -> Exception<'a>;
 }
 
-/// Says that a VM runs, which only a call of Rust by Python can.
+/// Says that a VM runs, which only a call of Rust by Python can. It stays on the VM's thread.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
-pub struct Raise<'a>(pub(crate) PhantomData<&'a ()>);
+pub struct Raise<'a>(pub(crate) PhantomData<&'a Vm>);
 
 impl<'a> IntoException<'a> for PyErr {
     fn into_exception(self, _: Raise<'a>) -> Exception<'a> {

@@ -99,6 +99,7 @@ mod make;
 mod object;
 mod place;
 mod platform;
+mod rom;
 mod root;
 mod sequence;
 mod stack;
@@ -123,7 +124,7 @@ pub use place::{FromPy, Place};
 pub use platform::Platform;
 pub use root::Root;
 pub use stack::stack_above;
-pub use value::{Args, ToPy, Value};
+pub use value::{Args, IntoPy, ToPy, Value};
 pub use vm::{HeapInfo, StartError, Vm};
 
 /// What the macros of this crate expand to. It isn't part of the interface.
@@ -134,6 +135,7 @@ pub mod __private {
     pub use crate::class::{Base, BaseOf, Instance, instance};
     pub use crate::class_type::{Class, Property, has, index, n_words, words};
     pub use crate::error::Raise;
-    pub use crate::function::{Call, Code, Function, Return, Signature, SignedFunction};
+    pub use crate::function::{Call, Code, Function, RawReturn, Return, Signature, SignedFunction};
     pub use crate::platform::private::*;
+    pub use crate::rom::{IsMember, IsModule, Qstr, StaticObject};
 }

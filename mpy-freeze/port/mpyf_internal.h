@@ -48,6 +48,10 @@ mp_obj_t mpyf_class_subscr(mp_obj_t self, mp_obj_t index, mp_obj_t value);
 mp_obj_t mpyf_class_iter(mp_obj_t self, mp_obj_iter_buf_t *buffer);
 mp_obj_t mpyf_class_next(mp_obj_t self);
 void mpyf_class_attr(mp_obj_t self, qstr name, mp_obj_t *dest);
+
+// What runtime.c has under the name of `mp_store_attr`, which is the shim's.
+void mpyf_c_store_attr(mp_obj_t self, qstr name, mp_obj_t value);
+
 // Tells interrupt handlers that there is a VM, and that there is none any more.
 void mpyf_events_start(void);
 void mpyf_events_stop(void);

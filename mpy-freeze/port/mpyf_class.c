@@ -125,24 +125,31 @@ static mp_obj_t cast_body(void *arg) {
     return cast->instance;
 }
 
-uint32_t mpyf_as_instance(const void *args, size_t index, const void *type, void **instance, mpyf_handle_t *out) {
-    cast_t cast = { mpyf_in_place(args, index), type, MP_OBJ_NULL };
-    if (mp_obj_is_exact_type(cast.object, cast.type)) {
-        *instance = MP_OBJ_TO_PTR(cast.object);
-        *out = 0;
-        return MPYF_OK;
+static __attribute__((noinline)) mpyf_return_t as_other_instance(mp_obj_t object, const void *type,
+    mpyf_handle_t *keeper) {
+    cast_t cast = { object, type, MP_OBJ_NULL };
+    mpyf_handle_t kept;
+    if (mpyf_protect(cast_body, &cast, &kept) != MPYF_OK) {
+        return mpyf_return(MPYF_RETURN_RAISED, kept);
     }
-    uint32_t status = mpyf_protect(cast_body, &cast, out);
-    *instance = status == MPYF_OK ? MP_OBJ_TO_PTR(cast.instance) : NULL;
-    return status;
+    *keeper = kept;
+    return mpyf_return(MPYF_RETURN_INT, (intptr_t)MP_OBJ_TO_PTR(cast.instance));
+}
+
+mpyf_return_t mpyf_as_instance(const void *args, size_t index, const void *type, mpyf_handle_t *keeper) {
+    mp_obj_t object = mpyf_in_place(args, index);
+    if (mp_obj_is_exact_type(object, type)) {
+        return mpyf_return(MPYF_RETURN_INT, (intptr_t)MP_OBJ_TO_PTR(object));
+    }
+    return as_other_instance(object, type, keeper);
 }
 
 // ---------------------------------------------------------------------------------------------
 // The slots.
 
 mp_obj_t mpyf_class_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_obj_t construct = MP_OBJ_FROM_PTR(class_of(type)->construct);
-    return MP_OBJ_TYPE_GET_SLOT(mp_obj_get_type(construct), call)(construct, n_args, n_kw, args);
+    const mp_obj_base_t *construct = class_of(type)->construct;
+    return MP_OBJ_TYPE_GET_SLOT(construct->type, call)(MP_OBJ_FROM_PTR(construct), n_args, n_kw, args);
 }
 
 // Python calls `__repr__` where there is no `__str__`, and not the other way round.
@@ -251,9 +258,10 @@ mp_obj_t mpyf_class_next(mp_obj_t self) {
 // Attributes.
 
 static const mpyf_property_t *find(const mpyf_properties_t *properties, qstr name) {
-    for (size_t i = 0; i < properties->n; i++) {
-        if (properties->all[i].name == name) {
-            return &properties->all[i];
+    const mpyf_property_t *end = properties->all + properties->n;
+    for (const mpyf_property_t *property = properties->all; property < end; property++) {
+        if (property->name == name) {
+            return property;
         }
     }
     return NULL;
@@ -384,18 +392,28 @@ static bool has_accessor(mp_obj_t self, mp_obj_t value) {
     return false;
 }
 
-void mp_store_attr(mp_obj_t self, qstr name, mp_obj_t value) {
+// Writes an attribute that is a property of Rust's, or says that it is none.
+static __attribute__((noinline)) bool store_property(mp_obj_t self, qstr name, mp_obj_t value) {
     const mp_obj_type_t *type = mp_obj_get_type(self);
     const mpyf_property_t *property = NULL;
-    if (mp_obj_is_instance_type(type) && rust_class_of(type) != NULL && !has_accessor(self, value)) {
+    if (rust_class_of(type) != NULL && !has_accessor(self, value)) {
         find_in_derived(type, name, &property);
     }
     if (property == NULL) {
-        mpyf_c_store_attr(self, name, value);
-    } else if (value == MP_OBJ_NULL || property->set == NULL) {
+        return false;
+    }
+    if (value == MP_OBJ_NULL || property->set == NULL) {
         mp_raise_msg_varg(&mp_type_AttributeError, MP_ERROR_TEXT("'%s' object has no attribute '%q'"),
             mp_obj_get_type_str(self), name);
-    } else {
-        set(property, self, value);
+    }
+    set(property, self, value);
+    return true;
+}
+
+void mp_store_attr(mp_obj_t self, qstr name, mp_obj_t value) {
+    // Objects of other classes are spared the call.
+    bool is_instance = mp_obj_is_obj(self) && mp_obj_is_instance_type(((mp_obj_base_t *)MP_OBJ_TO_PTR(self))->type);
+    if (!is_instance || !store_property(self, name, value)) {
+        mpyf_c_store_attr(self, name, value);
     }
 }

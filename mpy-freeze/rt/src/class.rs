@@ -37,10 +37,16 @@ pub unsafe trait PyClass: Sized + 'static {
 /// A Python object with a Rust value in it.
 #[repr(C)]
 pub struct Instance<T> {
+    header: Header,
+    value: UnsafeCell<MaybeUninit<T>>,
+}
+
+/// How every such object begins.
+#[repr(C)]
+struct Header {
     /// The type object, as in every object of MicroPython's.
     kind: *const (),
     state: Cell<usize>,
-    value: UnsafeCell<MaybeUninit<T>>,
 }
 
 /// There is no value: it isn't written yet, or `__del__` has dropped it.
@@ -54,16 +60,7 @@ const ALREADY_BORROWED: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "already bo
 const ALREADY_TAKEN: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "already mutably borrowed");
 const FINALISED: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "the object has been finalised");
 
-impl<T> Instance<T> {
-    /// Where the value is, counted from the object's beginning.
-    pub const VALUE: usize = core::mem::offset_of!(Self, value);
-
-    /// The collector hands out memory in blocks of four words.
-    const FITS: () = assert!(
-        align_of::<Self>() <= 4 * size_of::<usize>(),
-        "the type needs a larger alignment than Python's heap has"
-    );
-
+impl Header {
     fn share(&self) -> Result<(), PyErr> {
         match self.state.get() {
             EMPTY => Err(FINALISED),
@@ -87,6 +84,17 @@ impl<T> Instance<T> {
             _ => Err(ALREADY_BORROWED),
         }
     }
+}
+
+impl<T> Instance<T> {
+    /// Where the value is, counted from the object's beginning.
+    pub const VALUE: usize = core::mem::offset_of!(Self, value);
+
+    /// The collector hands out memory in blocks of four words.
+    const FITS: () = assert!(
+        align_of::<Self>() <= 4 * size_of::<usize>(),
+        "the type needs a larger alignment than Python's heap has"
+    );
 
     /// Drops the value.
     ///
@@ -94,10 +102,11 @@ impl<T> Instance<T> {
     ///
     /// The object is an instance of the class that `T` is, and not of one derived from it.
     unsafe fn finalise(&self) -> Result<(), PyErr> {
-        match self.state.get() {
+        let state = &self.header.state;
+        match state.get() {
             EMPTY => Ok(()),
             FREE => {
-                self.state.set(EMPTY);
+                state.set(EMPTY);
                 // SAFETY: the VM runs, since it has called. The collector may be at work, so nothing that the value
                 // does may run Python.
                 unsafe { ffi::mpyf_outside += 1 }
@@ -138,7 +147,7 @@ unsafe fn create<T: PyClass>(value: T) -> (u32, u32) {
         // keeps it, and its state says that it has no value that would have to be dropped.
         unsafe {
             (*instance).value.get().write(MaybeUninit::new(value));
-            (*instance).state.set(FREE);
+            (*instance).header.state.set(FREE);
         }
     }
     (status, out)
@@ -158,56 +167,91 @@ impl Vm {
     }
 }
 
-/// An object whose value Rust uses.
-struct Held<'a, T> {
-    instance: NonNull<Instance<T>>,
+/// An object whose value Rust uses. What all classes do with it is compiled once.
+struct Held<'a> {
+    object: NonNull<Header>,
     /// What keeps the object, where its place doesn't.
     handle: u32,
-    lent: PhantomData<&'a Instance<T>>,
+    lent: PhantomData<&'a Header>,
 }
 
-impl<'a, T: PyClass> Held<'a, T> {
-    fn new(place: Place<'a>) -> Result<Self, Exception<'a>> {
-        let (instance, handle) = place.instance(T::TYPE)?;
+impl<'a> Held<'a> {
+    /// An object of a class or of one derived from it.
+    fn new(place: Place<'a>, kind: *const ()) -> Result<Self, Exception<'a>> {
+        let (instance, handle) = place.instance(kind)?;
         Ok(Self {
-            instance: instance.cast(),
+            object: instance.cast(),
             handle,
             lent: PhantomData,
         })
     }
-}
 
-impl<T> Held<'_, T> {
-    fn instance(&self) -> &Instance<T> {
+    #[inline(never)]
+    fn shared(place: Place<'a>, kind: *const ()) -> Result<Self, Exception<'a>> {
+        let held = Self::new(place, kind)?;
+        held.header().share().map_err(PyErr::raise)?;
+        Ok(held)
+    }
+
+    #[inline(never)]
+    fn taken(place: Place<'a>, kind: *const ()) -> Result<Self, Exception<'a>> {
+        let held = Self::new(place, kind)?;
+        held.header().take().map_err(PyErr::raise)?;
+        Ok(held)
+    }
+
+    #[inline]
+    fn header(&self) -> &Header {
+        // SAFETY: every instance begins like this. Its place or the handle keeps it.
+        unsafe { self.object.as_ref() }
+    }
+
+    /// The object as one of the class `T`.
+    ///
+    /// # Safety
+    ///
+    /// The type object was `T`'s.
+    #[inline]
+    unsafe fn instance<T: PyClass>(&self) -> &Instance<T> {
         // SAFETY: the object is one of the class `T` or of one derived from it, which begins with the same fields. Its
         // place or the handle keeps it.
-        unsafe { self.instance.as_ref() }
+        unsafe { self.object.cast().as_ref() }
     }
 }
 
-impl<T> Drop for Held<'_, T> {
+impl Drop for Held<'_> {
+    #[inline]
     fn drop(&mut self) {
-        // SAFETY: the handle is ours alone, or zero, which nobody releases; the VM runs while `'a` lasts.
-        unsafe { ffi::mpyf_release(self.handle) }
+        if self.handle != 0 {
+            // SAFETY: the handle is ours alone; the VM runs while `'a` lasts.
+            unsafe { ffi::mpyf_release(self.handle) }
+        }
     }
 }
 
 /// The value of an object of a Rust class, shared with whoever else reads it.
 ///
 /// While it lives, taking the value mutably raises `RuntimeError`, from Python and from Rust.
-pub struct Ref<'a, T: PyClass>(Held<'a, T>);
+pub struct Ref<'a, T: PyClass> {
+    held: Held<'a>,
+    class: PhantomData<&'a T>,
+}
 
 /// The value of an object of a Rust class, to be changed.
 ///
 /// While it lives, any other use of the value raises `RuntimeError`, from Python and from Rust.
-pub struct RefMut<'a, T: PyClass>(Held<'a, T>);
+pub struct RefMut<'a, T: PyClass> {
+    held: Held<'a>,
+    class: PhantomData<&'a mut T>,
+}
 
 impl<T: PyClass> Deref for Ref<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: the state counts this reader, so there is a value and nobody changes it.
-        unsafe { (*self.0.instance().value.get()).assume_init_ref() }
+        // SAFETY: the object was asked for as one of `T`. The state counts this reader, so there is a value and nobody
+        // changes it.
+        unsafe { (*self.held.instance::<T>().value.get()).assume_init_ref() }
     }
 }
 
@@ -215,44 +259,46 @@ impl<T: PyClass> Deref for RefMut<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: the state says that there is a value and that it is ours alone.
-        unsafe { (*self.0.instance().value.get()).assume_init_ref() }
+        // SAFETY: the object was asked for as one of `T`. The state says that there is a value and that it is ours alone.
+        unsafe { (*self.held.instance::<T>().value.get()).assume_init_ref() }
     }
 }
 
 impl<T: PyClass> DerefMut for RefMut<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: as above.
-        unsafe { (*self.0.instance().value.get()).assume_init_mut() }
+        unsafe { (*self.held.instance::<T>().value.get()).assume_init_mut() }
     }
 }
 
 impl<T: PyClass> Drop for Ref<'_, T> {
     fn drop(&mut self) {
-        let state = &self.0.instance().state;
+        let state = &self.held.header().state;
         state.set(state.get() - 1);
     }
 }
 
 impl<T: PyClass> Drop for RefMut<'_, T> {
     fn drop(&mut self) {
-        self.0.instance().state.set(FREE);
+        self.held.header().state.set(FREE);
     }
 }
 
 impl<'a, T: PyClass> FromPy<'a> for Ref<'a, T> {
     fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
-        let held = Held::new(place)?;
-        held.instance().share().map_err(PyErr::raise)?;
-        Ok(Self(held))
+        Held::shared(place, T::TYPE).map(|held| Self {
+            held,
+            class: PhantomData,
+        })
     }
 }
 
 impl<'a, T: PyClass> FromPy<'a> for RefMut<'a, T> {
     fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
-        let held = Held::new(place)?;
-        held.instance().take().map_err(PyErr::raise)?;
-        Ok(Self(held))
+        Held::taken(place, T::TYPE).map(|held| Self {
+            held,
+            class: PhantomData,
+        })
     }
 }
 
@@ -280,9 +326,10 @@ impl<'a> Call<'a> {
     ///
     /// `TypeError` for an object of another class, also of a derived one; `RuntimeError` where the value is in use.
     pub fn finalise<T: PyClass>(&self) -> Result<Return<'a>, Exception<'a>> {
-        let held = Held::<T>::new(self.place(0))?;
-        let instance = held.instance();
-        if instance.kind != T::TYPE {
+        let held = Held::new(self.place(0), T::TYPE)?;
+        // SAFETY: the line above has asked for an object of `T`.
+        let instance = unsafe { held.instance::<T>() };
+        if instance.header.kind != T::TYPE {
             let derived = "a derived class has a __del__ of its own";
             return Err(PyErr::new(ErrorType::TYPE_ERROR, derived).raise());
         }
@@ -423,4 +470,4 @@ impl<T> Base<T> {
 }
 
 /// The address that the collector and Python know an object by is that of its beginning.
-const _: () = assert!(core::mem::offset_of!(Instance<u8>, state) == size_of::<*const c_void>());
+const _: () = assert!(core::mem::offset_of!(Header, state) == size_of::<*const c_void>());

@@ -226,20 +226,8 @@ unsafe extern "C" {
     ) -> u32;
     #[cfg(not(target_pointer_width = "64"))]
     pub(crate) fn mpyf_to_single(args: *const c_void, index: usize) -> RawReturn;
-    pub(crate) fn mpyf_as_str(
-        args: *const c_void,
-        index: usize,
-        data: *mut *const u8,
-        len: *mut usize,
-        out: *mut u32,
-    ) -> u32;
-    pub(crate) fn mpyf_as_bytes(
-        args: *const c_void,
-        index: usize,
-        data: *mut *const u8,
-        len: *mut usize,
-        out: *mut u32,
-    ) -> u32;
+    pub(crate) fn mpyf_as_str(args: *const c_void, index: usize, len: *mut usize) -> RawReturn;
+    pub(crate) fn mpyf_as_bytes(args: *const c_void, index: usize, len: *mut usize) -> RawReturn;
     pub(crate) fn mpyf_as_buffer(
         args: *const c_void,
         index: usize,
@@ -309,9 +297,8 @@ unsafe extern "C" {
         args: *const c_void,
         index: usize,
         kind: *const c_void,
-        instance: *mut *mut c_void,
-        out: *mut u32,
-    ) -> u32;
+        keeper: *mut u32,
+    ) -> RawReturn;
 
     pub(crate) fn mpyf_text(object: u32, kind: u32, out: *mut u32) -> u32;
     pub(crate) fn mpyf_write(

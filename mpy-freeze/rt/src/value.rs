@@ -193,6 +193,11 @@ impl<T: ToPy + ?Sized> ToPy for &T {
     fn to_py(&self) -> Value<'_> {
         T::to_py(self)
     }
+
+    #[inline]
+    fn returned<'a>(&self, raise: Raise<'a>) -> Return<'a> {
+        T::returned(self, raise)
+    }
 }
 
 /// What Python can be given: whatever has [`ToPy`], or an `Option` of it, whose `None` is Python's.

@@ -39,12 +39,13 @@ pub fn class(context: &Context, methods: &Methods) -> syn::Result<TokenStream> {
             use ::mpy_freeze_rt::__private as rt;
             #support
             #(#items)*
-            const ALL: &[Entry] = &[
-                #(#entries,)*
-                entry(#del, p(<#class>::__MPY_DEL)),
-            ];
             const FINALISED: bool = ::core::mem::needs_drop::<#class>();
-            const ENTRIES: &[Entry] = if FINALISED { ALL } else { ALL.split_at(ALL.len() - 1).0 };
+            // A part of one list would bring all of it into ROM, and with it the finaliser.
+            const ENTRIES: &[Entry] = if FINALISED {
+                &[#(#entries,)* entry(#del, p(<#class>::__MPY_DEL))]
+            } else {
+                &[#(#entries,)*]
+            };
             const _: () = assert!(
                 !FINALISED || ffi::mpyf_cfg_finaliser != 0,
                 "the type has something to drop: set MICROPY_ENABLE_FINALISER",

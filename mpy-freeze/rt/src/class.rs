@@ -154,11 +154,22 @@ unsafe fn create<T: PyClass>(value: T) -> (u32, u32) {
 }
 
 impl Vm {
-    /// A new object of a class that is written in Rust.
+    /// A new object of a class that is written in Rust, which takes over the value.
+    ///
+    /// It is for a value that Rust goes on using as an object. One that a function only returns needs no `Vm`.
+    ///
+    /// ```no_run
+    /// use mpy_freeze_rt::{Exception, Obj, PyClass, Vm};
+    ///
+    /// fn shown<'a>(vm: &'a Vm, value: impl PyClass, show: &Obj<'a>) -> Result<(), Exception<'a>> {
+    ///     let object = vm.instance(value)?;
+    ///     show.call((&object,)).map(drop)
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
-    /// `MemoryError`.
+    /// `MemoryError`. The value is dropped then.
     pub fn instance<T: PyClass>(&self, value: T) -> Result<Obj<'_>, Exception<'_>> {
         // SAFETY: the VM that `self` is runs.
         let (status, out) = unsafe { create(value) };
@@ -231,7 +242,22 @@ impl Drop for Held<'_> {
 
 /// The value of an object of a Rust class, shared with whoever else reads it.
 ///
-/// While it lives, taking the value mutably raises `RuntimeError`, from Python and from Rust.
+/// It comes from [`Obj::extract`], and can be a parameter of a Rust function; `Option<Ref<T>>` takes `None` too.
+///
+/// ```no_run
+/// use mpy_freeze_rt::{Exception, Obj, PyClass, Ref, RefMut};
+///
+/// /// Copies the value of one object to another.
+/// fn assign<'a, T: PyClass + Clone>(to: &'a Obj<'_>, from: &'a Obj<'_>) -> Result<(), Exception<'a>> {
+///     let from: Ref<'_, T> = from.extract()?;
+///     let mut to: RefMut<'_, T> = to.extract()?;
+///     *to = from.clone();
+///     Ok(())
+/// }
+/// ```
+///
+/// While it lives, taking the value mutably raises `RuntimeError`, from Python and from Rust: in the example, where both
+/// are one object.
 pub struct Ref<'a, T: PyClass> {
     held: Held<'a>,
     class: PhantomData<&'a T>,
@@ -239,7 +265,7 @@ pub struct Ref<'a, T: PyClass> {
 
 /// The value of an object of a Rust class, to be changed.
 ///
-/// While it lives, any other use of the value raises `RuntimeError`, from Python and from Rust.
+/// While it lives, any other use of the value raises `RuntimeError`, from Python and from Rust. [`Ref`] has an example.
 pub struct RefMut<'a, T: PyClass> {
     held: Held<'a>,
     class: PhantomData<&'a mut T>,

@@ -20,7 +20,10 @@ impl Vm {
     /// The closure moves into an object in Python's heap, and is dropped when that is collected or when the VM stops, in
     /// a firmware that has finalisers (which the ROM level `ExtraFeatures` and those above it have). It can be called
     /// again while it runs, by Python that it calls, and so it is a `Fn`: what it changes lies in a `Cell` or
-    /// `RefCell`. It takes arguments by position. A panic in it ends the program, as in any function that Python calls.
+    /// `RefCell`. A panic in it ends the program, as in any function that Python calls.
+    ///
+    /// It takes arguments by position alone: a call with one by name (`add(amount=3)`) raises `TypeError` before the
+    /// closure sees it. A function with names, defaults and `**kwargs` is one with `#[pyfunction]`.
     ///
     /// An object is returned as a [`Root`](crate::Root).
     ///
@@ -133,6 +136,25 @@ unsafe extern "C" fn drop_state<F>(state: *mut c_void) {
 }
 
 /// The arguments of a call of a closure, for as long as the call lasts.
+///
+/// ```no_run
+/// # fn example(vm: &mpy_freeze_rt::Vm) -> Result<(), mpy_freeze_rt::Exception<'_>> {
+/// // As many as there are:
+/// let sum = vm.new_function(|args| {
+///     let mut sum = 0;
+///     for index in 0..args.len() {
+///         sum += args.arg::<i64>(index)?;
+///     }
+///     Ok(sum)
+/// })?;
+/// // Two, or a `TypeError`:
+/// let scaled = vm.new_function(|args| {
+///     let (value, factor) = args.extract::<(f64, f64)>()?;
+///     Ok(value * factor)
+/// })?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Arguments<'a> {
     args: *const c_void,
     n_args: usize,
@@ -156,13 +178,13 @@ impl<'a> Arguments<'a> {
         self.n_args == 0
     }
 
-    /// One of them.
+    /// One of them, counted from 0; nothing where there are fewer.
     pub fn get(&'a self, index: usize) -> Option<Place<'a>> {
         // SAFETY: MicroPython has passed more arguments than `index`, and the call lasts for `'a`.
         (index < self.n_args).then(|| unsafe { Place::of_argument(self.args, index) })
     }
 
-    /// One of them as a value of a Rust type.
+    /// One of them, counted from 0, as a value of a Rust type.
     ///
     /// # Errors
     ///

@@ -153,6 +153,26 @@ pub(crate) fn raise<'a>(class: ErrorType, message: &str) -> Exception<'a> {
 }
 
 /// What a Rust function can return as its error: [`PyErr`], or an [`Exception`] that came from Python.
+///
+/// An error of your own becomes a [`PyErr`] by `From`, and `?` makes it one:
+///
+/// ```no_run
+/// use mpy_freeze_rt::{ErrorType, PyErr};
+///
+/// struct NoSignal;
+///
+/// impl From<NoSignal> for PyErr {
+///     fn from(_: NoSignal) -> Self {
+///         PyErr::new(ErrorType::OS_ERROR, "no signal")
+///     }
+/// }
+///
+/// # fn receive() -> Result<u16, NoSignal> { Err(NoSignal) }
+/// // With `#[pyfunction]`:
+/// fn level() -> Result<u16, PyErr> {
+///     Ok(receive()? / 2)
+/// }
+/// ```
 pub trait IntoException<'a> {
     /// The exception as an object.
     #[doc(hidden)]

@@ -357,6 +357,16 @@ impl<'vm> Obj<'vm> {
 
     /// The object's items one after another, as a `for` of Python takes them.
     ///
+    /// ```no_run
+    /// # fn example<'a>(readings: &mpy_freeze_rt::Obj<'a>) -> Result<f64, mpy_freeze_rt::Exception<'a>> {
+    /// let mut sum = 0.0;
+    /// for reading in readings.iter()? {
+    ///     sum += reading?.to_f64()?;
+    /// }
+    /// # Ok(sum)
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// `TypeError` for an object that can't be iterated over. What an item raises comes in its place.
@@ -419,7 +429,7 @@ impl<'vm> Obj<'vm> {
         self.place_in_vm().to_f64()
     }
 
-    /// The text of a `str`, in place.
+    /// The text of a `str`, in place. Whether it is UTF-8 is looked at in each call.
     ///
     /// # Errors
     ///
@@ -488,7 +498,8 @@ impl<'vm> Obj<'vm> {
     }
 }
 
-/// The items of an object, from [`Obj::iter`].
+/// The items of an object, from [`Obj::iter`]. Getting each can raise, after which the iterator may go on or end, as the
+/// object has it.
 pub struct Iter<'vm>(Obj<'vm>);
 
 impl<'vm> Iterator for Iter<'vm> {

@@ -12,7 +12,7 @@ use crate::object::{Obj, finish, finish_empty};
 
 /// A place that holds an object: an argument of a call, or an [`Obj`].
 ///
-/// It lends the object for `'a`, and costs nothing: what is read of it is read in place.
+/// It lends the object for `'a`, and costs nothing: what is read of it is read in place. [`FromPy`] has an example.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The arguments of a call, or null for the table of handles.
@@ -256,6 +256,24 @@ unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
 ///
 /// What is read of a tuple's items is read in place. Those of a list can change at any time, and so an array has its
 /// own. Another number of items is a `ValueError`.
+///
+/// A type of your own is a parameter of functions and what `extract` gives:
+///
+/// ```no_run
+/// use mpy_freeze_rt::{Exception, FromPy, Place};
+///
+/// struct Percent(u8);
+///
+/// impl<'a> FromPy<'a> for Percent {
+///     fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+///         // A number from 0 to 100, or a share as a float. What a parameter of `u8` refuses is refused here.
+///         match place.extract::<f32>() {
+///             Ok(share) if share < 1.0 => Ok(Self((share * 100.0) as u8)),
+///             _ => Ok(Self(place.extract::<u8>()?.min(100))),
+///         }
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "Python's objects can't be taken as `{Self}`",
     note = "a class of Rust's is taken by reference, or as a `Ref` or `RefMut`"

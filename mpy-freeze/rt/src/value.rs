@@ -8,6 +8,18 @@ use crate::function::Return;
 use crate::object::Obj;
 
 /// A Rust value in the form in which the shim takes it over. It borrows what it was made from.
+///
+/// Slices of them are arguments, where their number or kinds aren't known before:
+///
+/// ```no_run
+/// # use mpy_freeze_rt::{Exception, Obj, Value};
+/// # fn example<'a>(log: &Obj<'a>, level: u8, text: Option<&str>) -> Result<(), Exception<'a>> {
+/// let all = [Value::of(&level), Value::of(&text)];
+/// let given = if text.is_some() { &all[..] } else { &all[..1] };
+/// log.call(given)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Value<'a> {
@@ -85,6 +97,22 @@ impl<'a> Value<'a> {
 ///
 /// A number that the firmware's Python can't hold raises `OverflowError`, or `TypeError` for a float in a
 /// firmware without floats.
+///
+/// A type of your own says what it is by another's value, and is then an argument, and what functions return:
+///
+/// ```no_run
+/// use mpy_freeze_rt::{ToPy, Value};
+///
+/// struct Celsius {
+///     tenths: i16,
+/// }
+///
+/// impl ToPy for Celsius {
+///     fn to_py(&self) -> Value<'_> {
+///         self.tenths.to_py()
+///     }
+/// }
+/// ```
 pub trait ToPy {
     /// The value as the shim takes it over.
     fn to_py(&self) -> Value<'_>;
@@ -232,7 +260,8 @@ impl<T: ToPy> IntoPy for &Option<T> {
     }
 }
 
-/// The arguments of a call: a tuple of up to eight values of any kinds, or an array of one kind.
+/// The arguments of a call by position: a tuple of up to eight values of any kinds, an array of one kind, or a slice of
+/// [`Value`]s.
 pub trait Args {
     /// Gives `call` the arguments as the shim takes them over.
     fn with<R>(&self, call: impl FnOnce(&[Value<'_>]) -> R) -> R;

@@ -308,7 +308,7 @@ pub(crate) mod shapes {
     /// What functions return with values of classes in it.
     #[pyfunction]
     fn point_or_none(x: i32) -> Option<Point> {
-        (x >= 0).then(|| Point {
+        (x >= 0).then_some(Point {
             x,
             height: 0,
             label: *b"some",

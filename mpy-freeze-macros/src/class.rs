@@ -25,7 +25,7 @@ pub(crate) fn expand(
         let item = attributes::removed(stand_in.to_token_stream());
         let parts = parts(
             &stand_in.ident,
-            0,
+            &modules::no_name(),
             &quote!(::mpy_freeze_rt::__private::Base::NONE),
             &[],
         );
@@ -40,7 +40,7 @@ fn expand_all(
     mut item: ItemStruct,
 ) -> syn::Result<TokenStream> {
     let class = Class::read(&item)?;
-    let name = modules::qstr(context, &class.name, class.ident.span())?;
+    let name = modules::static_name(context, &class.name, class.ident.span())?;
     attributes::remove(&mut item.attrs);
     for field in item.fields.iter_mut() {
         attributes::remove(&mut field.attrs);
@@ -56,7 +56,7 @@ fn expand_all(
         .iter()
         .map(|field| property(context, &class, field))
         .collect::<syn::Result<Vec<_>>>()?;
-    let parts = parts(&class.ident, name, &base, &fields);
+    let parts = parts(&class.ident, &name, &base, &fields);
     Ok(quote! {
         #layout
         #item
@@ -65,26 +65,35 @@ fn expand_all(
 }
 
 /// What the class's tables, modules and functions ask of the type.
-fn parts(ident: &Ident, name: u16, base: &TokenStream, fields: &[TokenStream]) -> TokenStream {
+fn parts(
+    ident: &Ident,
+    name: &TokenStream,
+    base: &TokenStream,
+    fields: &[TokenStream],
+) -> TokenStream {
     // A class without methods is an error at its name.
     let here = Span::mixed_site().located_at(ident.span());
     let instance = quote_spanned!(here=> ::mpy_freeze_rt::__private::instance::<#ident>);
-    let object = quote_spanned!(here=> <#ident as ::mpy_freeze_rt::PyClass>::TYPE);
+    // SAFETY: the type object of the class is one of MicroPython's.
+    let object = quote_spanned! {here=>
+        unsafe { ::mpy_freeze_rt::__private::StaticObject::new(<#ident as ::mpy_freeze_rt::PyClass>::TYPE) }
+    };
     quote! {
         #[doc(hidden)]
         #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, reason = "the class's tables read it")]
         impl #ident {
-            pub const __MPY_NAME: u16 = #name;
-            pub const __MPY_OBJECT: *const () = #object;
-            pub const __MPY_BASE: ::mpy_freeze_rt::__private::Base = #base;
+            pub const __MPY_NAME: ::mpy_freeze_rt::__private::Qstr = #name;
+            pub const __MPY_OBJECT: ::mpy_freeze_rt::__private::StaticObject<::mpy_freeze_rt::__private::IsMember> =
+                #object;
+            pub const __MPY_BASE: ::mpy_freeze_rt::__private::Base<Self> = #base;
             pub const __MPY_FIELDS: &'static [::mpy_freeze_rt::__private::Property] = &[#(#fields),*];
         }
         impl<'a> ::mpy_freeze_rt::IntoReturn<'a> for #ident {
             fn into_return(
                 self,
-                _: ::mpy_freeze_rt::__private::Raise<'a>,
-            ) -> ::mpy_freeze_rt::__private::Return {
-                #instance(self)
+                raise: ::mpy_freeze_rt::__private::Raise<'a>,
+            ) -> ::mpy_freeze_rt::__private::Return<'a> {
+                #instance(self, raise)
             }
         }
     }
@@ -108,21 +117,25 @@ fn derived(item: &ItemStruct, base: &Path) -> syn::Result<TokenStream> {
         ));
     };
     let here = Span::mixed_site().located_at(first_type.span());
+    // SAFETY: the offset is that of the field.
     Ok(quote_spanned! {here=>
-        ::mpy_freeze_rt::__private::Base::of::<#ident, #base, #first_type>(::core::mem::offset_of!(#ident, #first))
+        unsafe {
+            ::mpy_freeze_rt::__private::Base::<#ident>::new::<#base, #first_type>(::core::mem::offset_of!(#ident, #first))
+        }
     })
 }
 
 /// A field as an attribute of the class.
 fn property(context: &Context, class: &Class, field: &Field) -> syn::Result<TokenStream> {
-    let name = modules::qstr(context, &field.name, field.ident.span())?;
+    let name = modules::static_name(context, &field.name, field.ident.span())?;
     let get = field.get.then(|| getter(class, field));
     let set = field.set.then(|| setter(class, field));
     let [get, set] = [get, set].map(|code| match code {
         Some(code) => quote!(::core::option::Option::Some({ #code __mpy_code })),
         None => quote!(::core::option::Option::None),
     });
-    Ok(quote!(::mpy_freeze_rt::__private::Property::new(#name, #get, #set)))
+    // SAFETY: the functions read the object and the value, and check their types.
+    Ok(quote!(unsafe { ::mpy_freeze_rt::__private::Property::new(#name, #get, #set) }))
 }
 
 fn getter(class: &Class, field: &Field) -> TokenStream {
@@ -151,7 +164,7 @@ fn accessor(body: &TokenStream) -> TokenStream {
     quote_spanned! {here=>
         unsafe extern "C" fn __mpy_code(
             args: *const ::core::ffi::c_void,
-        ) -> ::mpy_freeze_rt::__private::Return {
+        ) -> ::mpy_freeze_rt::__private::RawReturn {
             let mut token = ();
             // SAFETY: the shim calls this with the object, and with the value where one is set.
             let call = unsafe { ::mpy_freeze_rt::__private::Call::new(args, &mut token) };

@@ -5,7 +5,7 @@ use std::path::Path;
 use mpy_freeze::frozen::{self, Freeze};
 use mpy_freeze::{Context, Problem};
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use crate::args::{Args, Input};
 use crate::attributes;
@@ -43,16 +43,14 @@ pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
 
 /// The path of a module as the emitted items see it, which stand in a `mod` of their own.
 fn from_inside(path: &syn::Path) -> TokenStream {
-    let first = path
-        .segments
-        .first()
-        .map(|segment| segment.ident.to_string());
-    let inside = match first.as_deref() {
-        _ if path.leading_colon.is_some() => quote!(),
-        Some("crate") => quote!(),
-        _ => quote!(super::),
-    };
-    quote!(#inside #path)
+    match path.segments.first() {
+        Some(first) if path.leading_colon.is_none() && first.ident != "crate" => {
+            // An error is at the path and not at the whole macro.
+            let here = Span::call_site().located_at(first.ident.span());
+            quote_spanned!(here=> super::#path)
+        }
+        _ => quote!(#path),
+    }
 }
 
 /// Expands an attribute without arguments. Where it fails, the item stays, so that nothing else is reported because

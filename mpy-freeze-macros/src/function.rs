@@ -33,7 +33,7 @@ fn object(context: &Context, mut item: ItemFn, function: &Function) -> syn::Resu
     attributes::remove(&mut item.attrs);
     let ident = &function.ident;
     let visibility = &item.vis;
-    let name = modules::qstr(context, &function.name, ident.span())?;
+    let name = modules::static_name(context, &function.name, ident.span())?;
     let object = format_ident!("__mpy_function_{}", ident, span = Span::call_site());
     let callee = Callee::function(function);
     let (kind, value) = callee.object(context)?;
@@ -44,8 +44,10 @@ fn object(context: &Context, mut item: ItemFn, function: &Function) -> syn::Resu
         static #object: #kind = #value;
         #[doc(hidden)]
         #visibility mod #ident {
-            pub const __MPY_NAME: u16 = #name;
-            pub const __MPY_OBJECT: *const () = (&raw const super::#object).cast();
+            pub const __MPY_NAME: ::mpy_freeze_rt::__private::Qstr = #name;
+            // SAFETY: the function object is the one above, whose code reads the arguments that it asks for.
+            pub const __MPY_OBJECT: ::mpy_freeze_rt::__private::StaticObject<::mpy_freeze_rt::__private::IsMember> =
+                unsafe { ::mpy_freeze_rt::__private::StaticObject::new((&raw const super::#object).cast()) };
         }
     })
 }
@@ -133,7 +135,7 @@ impl<'a> Callee<'a> {
         Ok(quote_spanned! {here=>
             unsafe extern "C" fn __mpy_code(
                 args: *const ::core::ffi::c_void,
-            ) -> ::mpy_freeze_rt::__private::Return {
+            ) -> ::mpy_freeze_rt::__private::RawReturn {
                 let mut token = ();
                 // SAFETY: MicroPython calls this with the arguments that the object or signature asks for.
                 let call = unsafe { ::mpy_freeze_rt::__private::Call::new(args, &mut token) };

@@ -346,8 +346,8 @@ pub fn pymodule_init(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// assert Blue().pin == 4
 /// ```
 ///
-/// A value of the type becomes an object where a Rust function returns it, and `&Led` or `&mut Led` as a parameter
-/// takes one. Python may use an object at any time, so that borrowing is checked when it happens: `RuntimeError`
+/// A value of the type becomes an object where a Rust function returns it, alone or in an `Option`, a tuple or an array,
+/// and `&Led` or `&mut Led` as a parameter takes one. Python may use an object at any time, so that borrowing is checked when it happens: `RuntimeError`
 /// says that the value is in use.
 ///
 /// `#[pyclass(extends = Base)]` derives the class from another one of Rust's, whose value is the first field.
@@ -357,6 +357,8 @@ pub fn pymodule_init(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// - A class has no parameters, neither types nor lifetimes: Python keeps its objects as long as it likes.
 /// - While the collector drops a value, Python doesn't run: a `Drop` that calls it gets `RuntimeError`.
 /// - The type's alignment is at most four machine words.
+/// - A Python class that is derived from it writes the properties as it reads them. A `__setattr__` of its own sees all
+///   that is written; from there `super().__setattr__` writes to the object's own dict, where a property isn't.
 #[proc_macro_attribute]
 pub fn pyclass(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::class(arguments.into(), item.into()).into()

@@ -137,7 +137,7 @@ impl Items<'_> {
     fn property(&self, property: &Property) -> syn::Result<TokenStream> {
         let either = property.get.as_ref().or(property.set.as_ref());
         let at = either.map_or_else(Span::call_site, |function| function.ident.span());
-        let name = modules::qstr(self.context, &property.name, at)?;
+        let name = modules::static_name(self.context, &property.name, at)?;
         let code = |function: &Option<Function>| match function {
             None => Ok(quote!(::core::option::Option::None)),
             Some(function) => {
@@ -146,7 +146,8 @@ impl Items<'_> {
             }
         };
         let (get, set) = (code(&property.get)?, code(&property.set)?);
-        Ok(quote!(::mpy_freeze_rt::__private::Property::new(#name, #get, #set)))
+        // SAFETY: a getter takes the object and a setter the value with it, which reading the methods has seen to.
+        Ok(quote!(unsafe { ::mpy_freeze_rt::__private::Property::new(#name, #get, #set) }))
     }
 
     /// The function that the collector calls where the type has something to drop.
@@ -156,7 +157,7 @@ impl Items<'_> {
         quote_spanned! {here=> {
             unsafe extern "C" fn __mpy_code(
                 args: *const ::core::ffi::c_void,
-            ) -> ::mpy_freeze_rt::__private::Return {
+            ) -> ::mpy_freeze_rt::__private::RawReturn {
                 let mut token = ();
                 // SAFETY: MicroPython calls this with the one argument that the object below asks for.
                 let call = unsafe { ::mpy_freeze_rt::__private::Call::new(args, &mut token) };

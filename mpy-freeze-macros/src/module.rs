@@ -18,12 +18,7 @@ pub(crate) fn expand(context: &Context, item: ItemMod) -> syn::Result<TokenStrea
         };
         attributes::remove(&mut stand_in.attrs);
         items.iter_mut().for_each(attributes::remove_from_entry);
-        items.push(Item::Verbatim(quote! {
-            #[doc(hidden)]
-            pub const __MPY_NAME: u16 = 0;
-            #[doc(hidden)]
-            pub const __MPY_OBJECT: *const () = ::core::ptr::null();
-        }));
+        items.push(Item::Verbatim(modules::stand_in()));
         let error = error.into_compile_error();
         Ok(quote!(#stand_in #error))
     })

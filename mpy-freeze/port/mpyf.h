@@ -247,8 +247,9 @@ uint32_t mpyf_to_double(const void *args, size_t index, double *value, mpyf_hand
 #if UINTPTR_MAX <= 0xffffffff
 mpyf_return_t mpyf_to_single(const void *args, size_t index);
 #endif
-uint32_t mpyf_as_str(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out);
-uint32_t mpyf_as_bytes(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out);
+// The payload is the address of the bytes.
+mpyf_return_t mpyf_as_str(const void *args, size_t index, size_t *len);
+mpyf_return_t mpyf_as_bytes(const void *args, size_t index, size_t *len);
 uint32_t mpyf_as_buffer(const void *args, size_t index, uint32_t writable, uint8_t **data, size_t *len,
     mpyf_handle_t *out);
 uint32_t mpyf_as_object(const void *args, size_t index, mpyf_handle_t *out);
@@ -280,11 +281,11 @@ uint32_t mpyf_main(mpyf_handle_t *out);
 // runs Python is let in until Rust has returned. Rust itself counts here while it has a buffer in its hands that
 // Python could change or free.
 extern uint32_t mpyf_outside;
-// Instances of classes written in Rust, whose type is `type`. A new one has no value yet. Of an object that is one
-// itself nothing is kept and the handle is zero; of one with such an instance inside, the instance is kept.
+// Instances of classes written in Rust, whose type is `type`. A new one has no value yet. The payload is the address of
+// the instance that an object is, or that it has inside: then `keeper` becomes a handle of that, and stays what it is
+// otherwise.
 uint32_t mpyf_new_instance(const void *type, size_t size, uint32_t finalise, void **instance, mpyf_handle_t *out);
-uint32_t mpyf_as_instance(const void *args, size_t index, const void *type, void **instance, mpyf_handle_t *out);
-
+mpyf_return_t mpyf_as_instance(const void *args, size_t index, const void *type, mpyf_handle_t *keeper);
 
 uint32_t mpyf_text(mpyf_handle_t object, uint32_t kind, mpyf_handle_t *out);
 uint32_t mpyf_write(mpyf_handle_t object, uint32_t kind, mpyf_write_t write, void *context,

@@ -1,6 +1,7 @@
 // Calls of objects and of their methods, with arguments by position and by name.
 
 #include "py/runtime.h"
+#include "py/smallint.h"
 
 #include "mpyf_internal.h"
 
@@ -17,10 +18,22 @@ typedef struct {
     size_t n_keywords;
 } call_t;
 
+// Most arguments are small ints, which are words already.
+static inline __attribute__((always_inline)) mp_obj_t argument(const mpyf_value_t *value) {
+    if (value->kind == MPYF_VALUE_INT) {
+        mp_int_t word = (mp_int_t)value->bits;
+        if (word == (int64_t)value->bits && MP_SMALL_INT_FITS(word)) {
+            return MP_OBJ_NEW_SMALL_INT(word);
+        }
+    }
+    return mpyf_from_value(value);
+}
+
 // Each argument by name takes two places, one for its name and one for its value.
 static void make_arguments(const call_t *call, mp_obj_t *args) {
-    for (size_t i = 0; i < call->n_args; i++) {
-        *args++ = mpyf_from_value(&call->args[i]);
+    const mpyf_value_t *end = call->args + call->n_args;
+    for (const mpyf_value_t *value = call->args; value < end; value++) {
+        *args++ = argument(value);
     }
     for (size_t i = 0; i < call->n_keywords; i++) {
         const mpyf_keyword_t *keyword = &call->keywords[i];

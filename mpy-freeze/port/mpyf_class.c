@@ -125,24 +125,31 @@ static mp_obj_t cast_body(void *arg) {
     return cast->instance;
 }
 
-uint32_t mpyf_as_instance(const void *args, size_t index, const void *type, void **instance, mpyf_handle_t *out) {
-    cast_t cast = { mpyf_in_place(args, index), type, MP_OBJ_NULL };
-    if (mp_obj_is_exact_type(cast.object, cast.type)) {
-        *instance = MP_OBJ_TO_PTR(cast.object);
-        *out = 0;
-        return MPYF_OK;
+static __attribute__((noinline)) mpyf_return_t as_other_instance(mp_obj_t object, const void *type,
+    mpyf_handle_t *keeper) {
+    cast_t cast = { object, type, MP_OBJ_NULL };
+    mpyf_handle_t kept;
+    if (mpyf_protect(cast_body, &cast, &kept) != MPYF_OK) {
+        return mpyf_return(MPYF_RETURN_RAISED, kept);
     }
-    uint32_t status = mpyf_protect(cast_body, &cast, out);
-    *instance = status == MPYF_OK ? MP_OBJ_TO_PTR(cast.instance) : NULL;
-    return status;
+    *keeper = kept;
+    return mpyf_return(MPYF_RETURN_INT, (intptr_t)MP_OBJ_TO_PTR(cast.instance));
+}
+
+mpyf_return_t mpyf_as_instance(const void *args, size_t index, const void *type, mpyf_handle_t *keeper) {
+    mp_obj_t object = mpyf_in_place(args, index);
+    if (mp_obj_is_exact_type(object, type)) {
+        return mpyf_return(MPYF_RETURN_INT, (intptr_t)MP_OBJ_TO_PTR(object));
+    }
+    return as_other_instance(object, type, keeper);
 }
 
 // ---------------------------------------------------------------------------------------------
 // The slots.
 
 mp_obj_t mpyf_class_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_obj_t construct = MP_OBJ_FROM_PTR(class_of(type)->construct);
-    return MP_OBJ_TYPE_GET_SLOT(mp_obj_get_type(construct), call)(construct, n_args, n_kw, args);
+    const mp_obj_base_t *construct = class_of(type)->construct;
+    return MP_OBJ_TYPE_GET_SLOT(construct->type, call)(MP_OBJ_FROM_PTR(construct), n_args, n_kw, args);
 }
 
 // Python calls `__repr__` where there is no `__str__`, and not the other way round.
@@ -251,9 +258,10 @@ mp_obj_t mpyf_class_next(mp_obj_t self) {
 // Attributes.
 
 static const mpyf_property_t *find(const mpyf_properties_t *properties, qstr name) {
-    for (size_t i = 0; i < properties->n; i++) {
-        if (properties->all[i].name == name) {
-            return &properties->all[i];
+    const mpyf_property_t *end = properties->all + properties->n;
+    for (const mpyf_property_t *property = properties->all; property < end; property++) {
+        if (property->name == name) {
+            return property;
         }
     }
     return NULL;
@@ -285,19 +293,22 @@ static void load(mp_obj_t self, qstr name, mp_obj_t *dest) {
     }
 }
 
-// A method of a derived class hides a property of its base.
-static const mpyf_property_t *writable(mp_obj_t self, qstr name) {
-    for (const mp_obj_type_t *type = mp_obj_get_type(self); type != NULL; type = base_of(type)) {
-        const mpyf_property_t *property = property_of(type, name);
-        if (property != NULL) {
-            return property->set == NULL ? NULL : property;
-        }
+// Looks for an attribute in a class and its bases, and says whether there is one. It is a property, or else something
+// that hides a property of a base.
+static bool find_attribute(const mp_obj_type_t *type, qstr name, const mpyf_property_t **property) {
+    for (; type != NULL; type = base_of(type)) {
+        *property = property_of(type, name);
         mp_map_t *map = &MP_OBJ_TYPE_GET_SLOT(type, locals_dict)->map;
-        if (mp_map_lookup(map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP) != NULL) {
-            return NULL;
+        if (*property != NULL || mp_map_lookup(map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP) != NULL) {
+            return true;
         }
     }
-    return NULL;
+    return false;
+}
+
+static void set(const mpyf_property_t *property, mp_obj_t self, mp_obj_t value) {
+    const mp_obj_t args[2] = { self, value };
+    mpyf_returned(property->set(args));
 }
 
 // MicroPython looks into the dict of an object's own class only, so the bases are gone through here.
@@ -306,10 +317,103 @@ void mpyf_class_attr(mp_obj_t self, qstr name, mp_obj_t *dest) {
         load(self, name, dest);
         return;
     }
-    const mpyf_property_t *property = dest[1] == MP_OBJ_NULL ? NULL : writable(self, name);
-    if (property != NULL) {
-        const mp_obj_t args[2] = { self, dest[1] };
-        mpyf_returned(property->set(args));
+    const mpyf_property_t *property = NULL;
+    find_attribute(mp_obj_get_type(self), name, &property);
+    if (property != NULL && property->set != NULL && dest[1] != MP_OBJ_NULL) {
+        set(property, self, dest[1]);
         dest[0] = MP_OBJ_NULL;
+    }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Attributes of objects whose Python class is derived from one of Rust's.
+//
+// MicroPython asks a native base for what it reads, and never where it writes: that goes into the object's own dict.
+// In Python a property comes first. So the build compiles runtime.c with another name for its function that writes, and
+// the one below stands before it.
+
+// The class of Rust's that a class is or is derived from, or NULL. There is one native base at most, and one without
+// properties needn't be asked.
+static const mp_obj_type_t *rust_class_of(const mp_obj_type_t *type) {
+    while (mp_obj_is_instance_type(type)) {
+        const mp_obj_base_t *parent = MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, parent);
+        if (parent == NULL) {
+            return NULL;
+        }
+        if (parent->type == &mp_type_tuple) {
+            const mp_obj_tuple_t *bases = (const mp_obj_tuple_t *)parent;
+            const mp_obj_type_t *found = NULL;
+            for (size_t i = 0; i < bases->len && found == NULL; i++) {
+                found = rust_class_of(MP_OBJ_TO_PTR(bases->items[i]));
+            }
+            return found;
+        }
+        type = (const mp_obj_type_t *)parent;
+    }
+    return MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, attr) == mpyf_class_attr ? type : NULL;
+}
+
+// As `find_attribute`, through the Python classes before the one of Rust's, in the order in which Python looks.
+static bool find_in_derived(const mp_obj_type_t *type, qstr name, const mpyf_property_t **property) {
+    while (mp_obj_is_instance_type(type)) {
+        mp_map_t *map = &MP_OBJ_TYPE_GET_SLOT(type, locals_dict)->map;
+        if (mp_map_lookup(map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP) != NULL) {
+            return true;
+        }
+        const mp_obj_base_t *parent = MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, parent);
+        if (parent == NULL) {
+            return false;
+        }
+        if (parent->type == &mp_type_tuple) {
+            const mp_obj_tuple_t *bases = (const mp_obj_tuple_t *)parent;
+            bool found = false;
+            for (size_t i = 0; i < bases->len && !found; i++) {
+                found = find_in_derived(MP_OBJ_TO_PTR(bases->items[i]), name, property);
+            }
+            return found;
+        }
+        type = (const mp_obj_type_t *)parent;
+    }
+    return rust_class_of(type) != NULL && find_attribute(type, name, property);
+}
+
+// Whether a Python class has a method of its own for what is done to an attribute, which then sees to all of them.
+static bool has_accessor(mp_obj_t self, mp_obj_t value) {
+    #if MICROPY_PY_DELATTR_SETATTR
+    if (mp_obj_get_type(self)->flags & MP_TYPE_FLAG_HAS_SPECIAL_ACCESSORS) {
+        mp_obj_t accessor[2];
+        mp_load_method_maybe(self, value == MP_OBJ_NULL ? MP_QSTR___delattr__ : MP_QSTR___setattr__, accessor);
+        return accessor[0] != MP_OBJ_NULL;
+    }
+    #else
+    (void)self;
+    (void)value;
+    #endif
+    return false;
+}
+
+// Writes an attribute that is a property of Rust's, or says that it is none.
+static __attribute__((noinline)) bool store_property(mp_obj_t self, qstr name, mp_obj_t value) {
+    const mp_obj_type_t *type = mp_obj_get_type(self);
+    const mpyf_property_t *property = NULL;
+    if (rust_class_of(type) != NULL && !has_accessor(self, value)) {
+        find_in_derived(type, name, &property);
+    }
+    if (property == NULL) {
+        return false;
+    }
+    if (value == MP_OBJ_NULL || property->set == NULL) {
+        mp_raise_msg_varg(&mp_type_AttributeError, MP_ERROR_TEXT("'%s' object has no attribute '%q'"),
+            mp_obj_get_type_str(self), name);
+    }
+    set(property, self, value);
+    return true;
+}
+
+void mp_store_attr(mp_obj_t self, qstr name, mp_obj_t value) {
+    // Objects of other classes are spared the call.
+    bool is_instance = mp_obj_is_obj(self) && mp_obj_is_instance_type(((mp_obj_base_t *)MP_OBJ_TO_PTR(self))->type);
+    if (!is_instance || !store_property(self, name, value)) {
+        mpyf_c_store_attr(self, name, value);
     }
 }

@@ -16,28 +16,31 @@
 // A free slot holds the index of the next free one as a small int, which is no pointer to follow.
 MP_REGISTER_ROOT_POINTER(mp_obj_t * mpyf_slots);
 
-static uint32_t slot_count;
-static uint32_t free_count;
-static uint32_t first_free;
+// One variable, so that code needs one address for all of it.
+static struct {
+    uint32_t slot_count;
+    uint32_t free_count;
+    uint32_t first_free;
+} table;
 
 static void chain_free_slots(mp_obj_t *slots, uint32_t from, uint32_t to) {
     for (uint32_t slot = from; slot < to; slot++) {
-        slots[slot] = MP_OBJ_NEW_SMALL_INT(slot + 1 < to ? slot + 1 : first_free);
+        slots[slot] = MP_OBJ_NEW_SMALL_INT(slot + 1 < to ? slot + 1 : table.first_free);
     }
-    first_free = from;
-    free_count += to - from;
+    table.first_free = from;
+    table.free_count += to - from;
 }
 
 void mpyf_handles_init(void) {
-    slot_count = 0;
-    free_count = 0;
-    first_free = END_OF_CHAIN;
+    table.slot_count = 0;
+    table.free_count = 0;
+    table.first_free = END_OF_CHAIN;
     mp_obj_t *slots = m_new(mp_obj_t, INITIAL_SLOTS);
     MP_STATE_VM(mpyf_slots) = slots;
     slots[END_OF_CHAIN] = MP_OBJ_NEW_SMALL_INT(END_OF_CHAIN);
     slots[MEMORY_ERROR] = MP_OBJ_NEW_SMALL_INT(END_OF_CHAIN);
     chain_free_slots(slots, FIRST_FREE, INITIAL_SLOTS);
-    slot_count = INITIAL_SLOTS;
+    table.slot_count = INITIAL_SLOTS;
     // Without memory this comes out as the one exception that the VM shares between all shortages.
     // An object of its own is wanted, so the smallest object is allocated in a way that raises.
     mp_obj_exception_t *error = m_new_obj(mp_obj_exception_t);
@@ -48,7 +51,7 @@ void mpyf_handles_init(void) {
 
 // Makes the table larger, and says whether it could.
 static bool grow(void) {
-    const uint32_t old_count = slot_count;
+    const uint32_t old_count = table.slot_count;
     uint32_t new_count = old_count * 2;
     mp_obj_t *slots = m_new_maybe(mp_obj_t, new_count);
     if (slots == NULL) {
@@ -60,7 +63,7 @@ static bool grow(void) {
     }
     // The allocation may have collected garbage, a finaliser may have run, and what it called may
     // have taken or released handles: the table is read only from here on.
-    if (slot_count != old_count) {
+    if (table.slot_count != old_count) {
         m_del(mp_obj_t, slots, new_count);
         return true;
     }
@@ -69,28 +72,24 @@ static bool grow(void) {
         slots[slot] = old[slot];
     }
     chain_free_slots(slots, old_count, new_count);
-    slot_count = new_count;
+    table.slot_count = new_count;
     MP_STATE_VM(mpyf_slots) = slots;
     m_del(mp_obj_t, old, old_count);
     return true;
 }
 
-static mpyf_handle_t take(mp_obj_t object) {
+static inline __attribute__((always_inline)) mpyf_handle_t take(mp_obj_t object) {
     mp_obj_t *slots = MP_STATE_VM(mpyf_slots);
-    mpyf_handle_t handle = first_free;
-    first_free = MP_OBJ_SMALL_INT_VALUE(slots[handle]);
-    free_count--;
+    mpyf_handle_t handle = table.first_free;
+    table.first_free = MP_OBJ_SMALL_INT_VALUE(slots[handle]);
+    table.free_count--;
     slots[handle] = object;
     return handle;
 }
 
-mp_obj_t mpyf_object(mpyf_handle_t handle) {
-    return MP_STATE_VM(mpyf_slots)[handle];
-}
-
 mpyf_handle_t mpyf_keep(mp_obj_t object) {
     // The last free slot is left for an exception.
-    if (free_count < 2) {
+    if (table.free_count < 2) {
         if (!grow()) {
             mp_raise_type(&mp_type_MemoryError);
         }
@@ -99,7 +98,7 @@ mpyf_handle_t mpyf_keep(mp_obj_t object) {
 }
 
 mpyf_handle_t mpyf_keep_exception(mp_obj_t exception) {
-    if (free_count == 0) {
+    if (table.free_count == 0) {
         if (!grow()) {
             return MEMORY_ERROR;
         }
@@ -111,9 +110,9 @@ void mpyf_release(mpyf_handle_t handle) {
     if (handle < FIRST_FREE) {
         return;
     }
-    MP_STATE_VM(mpyf_slots)[handle] = MP_OBJ_NEW_SMALL_INT(first_free);
-    first_free = handle;
-    free_count++;
+    MP_STATE_VM(mpyf_slots)[handle] = MP_OBJ_NEW_SMALL_INT(table.first_free);
+    table.first_free = handle;
+    table.free_count++;
 }
 
 mp_obj_t mpyf_take(mpyf_handle_t handle) {

@@ -1,6 +1,7 @@
 // What the shim's own files share.
 #pragma once
 
+#include "py/mpstate.h"
 #include "py/obj.h"
 
 #include "mpyf.h"
@@ -14,9 +15,13 @@ uint32_t mpyf_protect(mpyf_body_t body, void *arg, mpyf_handle_t *out);
 // The table of handles. `keep` raises MemoryError where it can't grow; `keep_exception` never
 // raises, and `exception` comes out as a MemoryError where there is no room left for it.
 void mpyf_handles_init(void);
-mp_obj_t mpyf_object(mpyf_handle_t handle);
 mpyf_handle_t mpyf_keep(mp_obj_t object);
 mpyf_handle_t mpyf_keep_exception(mp_obj_t exception);
+
+// The object of a handle.
+static inline __attribute__((always_inline)) mp_obj_t mpyf_object(mpyf_handle_t handle) {
+    return MP_STATE_VM(mpyf_slots)[handle];
+}
 
 // The object of a handle, which is released.
 mp_obj_t mpyf_take(mpyf_handle_t handle);
@@ -51,6 +56,10 @@ mp_obj_t mpyf_class_subscr(mp_obj_t self, mp_obj_t index, mp_obj_t value);
 mp_obj_t mpyf_class_iter(mp_obj_t self, mp_obj_iter_buf_t *buffer);
 mp_obj_t mpyf_class_next(mp_obj_t self);
 void mpyf_class_attr(mp_obj_t self, qstr name, mp_obj_t *dest);
+
+// What runtime.c has under the name of `mp_store_attr`, which is the shim's.
+void mpyf_c_store_attr(mp_obj_t self, qstr name, mp_obj_t value);
+
 // Tells interrupt handlers that there is a VM, and that there is none any more.
 void mpyf_events_start(void);
 void mpyf_events_stop(void);

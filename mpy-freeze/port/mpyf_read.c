@@ -246,29 +246,27 @@ static mp_obj_t not_bytes_body(void *arg) {
 }
 
 // Only `str` itself: an instance of a subclass can have its text replaced by a second `__init__`.
-uint32_t mpyf_as_str(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out) {
+mpyf_return_t mpyf_as_str(const void *args, size_t index, size_t *len) {
     mp_obj_t object = mpyf_in_place(args, index);
     if (mp_obj_is_str(object)) {
-        *data = (const uint8_t *)mp_obj_str_get_data(object, len);
-        if (!in_emergency_buffer(*data)) {
-            return MPYF_OK;
+        const char *data = mp_obj_str_get_data(object, len);
+        if (!in_emergency_buffer(data)) {
+            return mpyf_return(MPYF_RETURN_INT, (intptr_t)data);
         }
     }
-    reading_t reading;
-    return protected(not_str_body, object, &reading, out);
+    return other_word(not_str_body, object, MPYF_RETURN_INT);
 }
 
 // Only `bytes` itself: whatever else has a buffer can change it.
-uint32_t mpyf_as_bytes(const void *args, size_t index, const uint8_t **data, size_t *len, mpyf_handle_t *out) {
+mpyf_return_t mpyf_as_bytes(const void *args, size_t index, size_t *len) {
     mp_obj_t object = mpyf_in_place(args, index);
     if (mp_obj_is_exact_type(object, &mp_type_bytes)) {
-        *data = (const uint8_t *)mp_obj_str_get_data(object, len);
-        if (!in_emergency_buffer(*data)) {
-            return MPYF_OK;
+        const char *data = mp_obj_str_get_data(object, len);
+        if (!in_emergency_buffer(data)) {
+            return mpyf_return(MPYF_RETURN_INT, (intptr_t)data);
         }
     }
-    reading_t reading;
-    return protected(not_bytes_body, object, &reading, out);
+    return other_word(not_bytes_body, object, MPYF_RETURN_INT);
 }
 
 static void lend_buffer(reading_t *reading, mp_uint_t access) {

@@ -116,6 +116,9 @@ void mpyf_new_exception_with(const void *type, const mpyf_value_t *args, size_t 
     mpyf_protect(exception_with_body, &arg, out);
 }
 
+// Nothing in here raises or allocates, so that it needs no protection: the exception's class and its bases are compared
+// by their addresses. What has several bases is gone through by recursion, whose depth is limited where a class is made
+// (`mpyf_nested_bases`).
 uint32_t mpyf_exception_is(mpyf_handle_t object, const void *type) {
     return mp_obj_exception_match(mpyf_object(object), MP_OBJ_FROM_PTR(type));
 }

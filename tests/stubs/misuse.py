@@ -22,6 +22,9 @@ station.sealed().anything  # no such attribute
 station.Sealed()  # made by Rust alone
 station.measure(True).upper()  # not a str
 station.gain(Counter())  # another class
+station.find(1).channel  # may be None
+station.both()[0].upper()  # a sensor
+station.all().channel  # a list
 station.clock.sample(1)  # int for a sensor
 station.clock.sample(Sensor(1), at="now")  # str for int
 

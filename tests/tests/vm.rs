@@ -90,7 +90,7 @@ fn raised<'vm, T>(result: Result<T, Exception<'vm>>) -> Exception<'vm> {
 }
 
 /// What `function(argument)` gives, as text.
-fn shown(function: &Obj<'_>, argument: impl mpy_freeze_rt::ToPy) -> String {
+fn shown(function: &Obj<'_>, argument: impl mpy_freeze_rt::IntoPy) -> String {
     match function.call((argument,)) {
         Ok(result) => result.to_string(),
         Err(exception) => exception.type_name().to_string(),

@@ -3,7 +3,7 @@
 use crate::exception::Exception;
 use crate::ffi;
 use crate::object::{Obj, finish_empty};
-use crate::value::ToPy;
+use crate::value::IntoPy;
 
 macro_rules! comparisons {
     ($($name:ident $question:ident $sign:literal)*) => {$(
@@ -12,15 +12,15 @@ macro_rules! comparisons {
         /// # Errors
         ///
         /// `TypeError` where the two can't be compared, and whatever a comparison in Python raises.
-        pub fn $name(&self, other: impl ToPy) -> Result<bool, Exception<'vm>> {
+        pub fn $name(&self, other: impl IntoPy) -> Result<bool, Exception<'vm>> {
             self.ask(ffi::$question, other).map(|answer| answer != 0)
         }
     )*};
 }
 
 impl<'vm> Obj<'vm> {
-    fn ask(&self, question: u32, value: impl ToPy) -> Result<isize, Exception<'vm>> {
-        let value = value.to_py();
+    fn ask(&self, question: u32, value: impl IntoPy) -> Result<isize, Exception<'vm>> {
+        let value = value.to_value();
         let (mut answer, mut out) = (0, 0);
         // SAFETY: the value lives through the call, which leaves an exception in `out` or nothing.
         unsafe {
@@ -45,7 +45,7 @@ impl<'vm> Obj<'vm> {
     /// # Errors
     ///
     /// `TypeError` for an object that contains nothing, and whatever a `__contains__` or a comparison raises.
-    pub fn contains(&self, value: impl ToPy) -> Result<bool, Exception<'vm>> {
+    pub fn contains(&self, value: impl IntoPy) -> Result<bool, Exception<'vm>> {
         self.ask(ffi::ASK_CONTAINS, value).map(|answer| answer != 0)
     }
 

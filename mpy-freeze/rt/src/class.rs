@@ -37,10 +37,16 @@ pub unsafe trait PyClass: Sized + 'static {
 /// A Python object with a Rust value in it.
 #[repr(C)]
 pub struct Instance<T> {
+    header: Header,
+    value: UnsafeCell<MaybeUninit<T>>,
+}
+
+/// How every such object begins.
+#[repr(C)]
+struct Header {
     /// The type object, as in every object of MicroPython's.
     kind: *const (),
     state: Cell<usize>,
-    value: UnsafeCell<MaybeUninit<T>>,
 }
 
 /// There is no value: it isn't written yet, or `__del__` has dropped it.
@@ -54,16 +60,7 @@ const ALREADY_BORROWED: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "already bo
 const ALREADY_TAKEN: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "already mutably borrowed");
 const FINALISED: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "the object has been finalised");
 
-impl<T> Instance<T> {
-    /// Where the value is, counted from the object's beginning.
-    pub const VALUE: usize = core::mem::offset_of!(Self, value);
-
-    /// The collector hands out memory in blocks of four words.
-    const FITS: () = assert!(
-        align_of::<Self>() <= 4 * size_of::<usize>(),
-        "the type needs a larger alignment than Python's heap has"
-    );
-
+impl Header {
     fn share(&self) -> Result<(), PyErr> {
         match self.state.get() {
             EMPTY => Err(FINALISED),
@@ -87,6 +84,17 @@ impl<T> Instance<T> {
             _ => Err(ALREADY_BORROWED),
         }
     }
+}
+
+impl<T> Instance<T> {
+    /// Where the value is, counted from the object's beginning.
+    pub const VALUE: usize = core::mem::offset_of!(Self, value);
+
+    /// The collector hands out memory in blocks of four words.
+    const FITS: () = assert!(
+        align_of::<Self>() <= 4 * size_of::<usize>(),
+        "the type needs a larger alignment than Python's heap has"
+    );
 
     /// Drops the value.
     ///
@@ -94,10 +102,11 @@ impl<T> Instance<T> {
     ///
     /// The object is an instance of the class that `T` is, and not of one derived from it.
     unsafe fn finalise(&self) -> Result<(), PyErr> {
-        match self.state.get() {
+        let state = &self.header.state;
+        match state.get() {
             EMPTY => Ok(()),
             FREE => {
-                self.state.set(EMPTY);
+                state.set(EMPTY);
                 // SAFETY: the VM runs, since it has called. The collector may be at work, so nothing that the value
                 // does may run Python.
                 unsafe { ffi::mpyf_outside += 1 }
@@ -115,11 +124,14 @@ impl<T> Instance<T> {
 }
 
 /// Makes an object of a value.
-fn create<T: PyClass>(value: T) -> (u32, u32) {
+///
+/// # Safety
+///
+/// The VM runs.
+unsafe fn create<T: PyClass>(value: T) -> (u32, u32) {
     const { Instance::<T>::FITS }
     let (mut instance, mut out) = (core::ptr::null_mut(), 0);
-    // SAFETY: the callers are inside of a call of the VM that runs. The size is that of the object, and the type object
-    // is made for `T`.
+    // SAFETY: by the caller's promise the VM runs. The size is that of the object, and the type object is made for `T`.
     let status = unsafe {
         ffi::mpyf_new_instance(
             T::TYPE.cast(),
@@ -135,75 +147,137 @@ fn create<T: PyClass>(value: T) -> (u32, u32) {
         // keeps it, and its state says that it has no value that would have to be dropped.
         unsafe {
             (*instance).value.get().write(MaybeUninit::new(value));
-            (*instance).state.set(FREE);
+            (*instance).header.state.set(FREE);
         }
     }
     (status, out)
 }
 
 impl Vm {
-    /// A new object of a class that is written in Rust.
+    /// A new object of a class that is written in Rust, which takes over the value.
+    ///
+    /// It is for a value that Rust goes on using as an object. One that a function only returns needs no `Vm`.
+    ///
+    /// ```no_run
+    /// use mpy_freeze_rt::{Exception, Obj, PyClass, Vm};
+    ///
+    /// fn shown<'a>(vm: &'a Vm, value: impl PyClass, show: &Obj<'a>) -> Result<(), Exception<'a>> {
+    ///     let object = vm.instance(value)?;
+    ///     show.call((&object,)).map(drop)
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
-    /// `MemoryError`.
+    /// `MemoryError`. The value is dropped then.
     pub fn instance<T: PyClass>(&self, value: T) -> Result<Obj<'_>, Exception<'_>> {
-        let (status, out) = create(value);
+        // SAFETY: the VM that `self` is runs.
+        let (status, out) = unsafe { create(value) };
         // SAFETY: the call above has left a handle beside its status, in the VM that `self` is.
         unsafe { finish(status, out) }
     }
 }
 
-/// An object whose value Rust uses.
-struct Held<'a, T> {
-    instance: NonNull<Instance<T>>,
+/// An object whose value Rust uses. What all classes do with it is compiled once.
+struct Held<'a> {
+    object: NonNull<Header>,
     /// What keeps the object, where its place doesn't.
     handle: u32,
-    lent: PhantomData<&'a Instance<T>>,
+    lent: PhantomData<&'a Header>,
 }
 
-impl<'a, T: PyClass> Held<'a, T> {
-    fn new(place: Place<'a>) -> Result<Self, Exception<'a>> {
-        let (instance, handle) = place.instance(T::TYPE)?;
+impl<'a> Held<'a> {
+    /// An object of a class or of one derived from it.
+    fn new(place: Place<'a>, kind: *const ()) -> Result<Self, Exception<'a>> {
+        let (instance, handle) = place.instance(kind)?;
         Ok(Self {
-            instance: instance.cast(),
+            object: instance.cast(),
             handle,
             lent: PhantomData,
         })
     }
-}
 
-impl<T> Held<'_, T> {
-    fn instance(&self) -> &Instance<T> {
+    #[inline(never)]
+    fn shared(place: Place<'a>, kind: *const ()) -> Result<Self, Exception<'a>> {
+        let held = Self::new(place, kind)?;
+        held.header().share().map_err(PyErr::raise)?;
+        Ok(held)
+    }
+
+    #[inline(never)]
+    fn taken(place: Place<'a>, kind: *const ()) -> Result<Self, Exception<'a>> {
+        let held = Self::new(place, kind)?;
+        held.header().take().map_err(PyErr::raise)?;
+        Ok(held)
+    }
+
+    #[inline]
+    fn header(&self) -> &Header {
+        // SAFETY: every instance begins like this. Its place or the handle keeps it.
+        unsafe { self.object.as_ref() }
+    }
+
+    /// The object as one of the class `T`.
+    ///
+    /// # Safety
+    ///
+    /// The type object was `T`'s.
+    #[inline]
+    unsafe fn instance<T: PyClass>(&self) -> &Instance<T> {
         // SAFETY: the object is one of the class `T` or of one derived from it, which begins with the same fields. Its
         // place or the handle keeps it.
-        unsafe { self.instance.as_ref() }
+        unsafe { self.object.cast().as_ref() }
     }
 }
 
-impl<T> Drop for Held<'_, T> {
+impl Drop for Held<'_> {
+    #[inline]
     fn drop(&mut self) {
-        // SAFETY: the handle is ours alone, or zero, which nobody releases; the VM runs while `'a` lasts.
-        unsafe { ffi::mpyf_release(self.handle) }
+        if self.handle != 0 {
+            // SAFETY: the handle is ours alone; the VM runs while `'a` lasts.
+            unsafe { ffi::mpyf_release(self.handle) }
+        }
     }
 }
 
 /// The value of an object of a Rust class, shared with whoever else reads it.
 ///
-/// While it lives, taking the value mutably raises `RuntimeError`, from Python and from Rust.
-pub struct Ref<'a, T: PyClass>(Held<'a, T>);
+/// It comes from [`Obj::extract`], and can be a parameter of a Rust function; `Option<Ref<T>>` takes `None` too.
+///
+/// ```no_run
+/// use mpy_freeze_rt::{Exception, Obj, PyClass, Ref, RefMut};
+///
+/// /// Copies the value of one object to another.
+/// fn assign<'a, T: PyClass + Clone>(to: &'a Obj<'_>, from: &'a Obj<'_>) -> Result<(), Exception<'a>> {
+///     let from: Ref<'_, T> = from.extract()?;
+///     let mut to: RefMut<'_, T> = to.extract()?;
+///     *to = from.clone();
+///     Ok(())
+/// }
+/// ```
+///
+/// While it lives, taking the value mutably raises `RuntimeError`, from Python and from Rust: in the example, where both
+/// are one object.
+pub struct Ref<'a, T: PyClass> {
+    held: Held<'a>,
+    class: PhantomData<&'a T>,
+}
 
 /// The value of an object of a Rust class, to be changed.
 ///
-/// While it lives, any other use of the value raises `RuntimeError`, from Python and from Rust.
-pub struct RefMut<'a, T: PyClass>(Held<'a, T>);
+/// While it lives, any other use of the value raises `RuntimeError`, from Python and from Rust. [`Ref`] has an example.
+pub struct RefMut<'a, T: PyClass> {
+    held: Held<'a>,
+    class: PhantomData<&'a mut T>,
+}
 
 impl<T: PyClass> Deref for Ref<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: the state counts this reader, so there is a value and nobody changes it.
-        unsafe { (*self.0.instance().value.get()).assume_init_ref() }
+        // SAFETY: the object was asked for as one of `T`. The state counts this reader, so there is a value and nobody
+        // changes it.
+        unsafe { (*self.held.instance::<T>().value.get()).assume_init_ref() }
     }
 }
 
@@ -211,44 +285,46 @@ impl<T: PyClass> Deref for RefMut<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: the state says that there is a value and that it is ours alone.
-        unsafe { (*self.0.instance().value.get()).assume_init_ref() }
+        // SAFETY: the object was asked for as one of `T`. The state says that there is a value and that it is ours alone.
+        unsafe { (*self.held.instance::<T>().value.get()).assume_init_ref() }
     }
 }
 
 impl<T: PyClass> DerefMut for RefMut<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: as above.
-        unsafe { (*self.0.instance().value.get()).assume_init_mut() }
+        unsafe { (*self.held.instance::<T>().value.get()).assume_init_mut() }
     }
 }
 
 impl<T: PyClass> Drop for Ref<'_, T> {
     fn drop(&mut self) {
-        let state = &self.0.instance().state;
+        let state = &self.held.header().state;
         state.set(state.get() - 1);
     }
 }
 
 impl<T: PyClass> Drop for RefMut<'_, T> {
     fn drop(&mut self) {
-        self.0.instance().state.set(FREE);
+        self.held.header().state.set(FREE);
     }
 }
 
 impl<'a, T: PyClass> FromPy<'a> for Ref<'a, T> {
     fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
-        let held = Held::new(place)?;
-        held.instance().share().map_err(PyErr::raise)?;
-        Ok(Self(held))
+        Held::shared(place, T::TYPE).map(|held| Self {
+            held,
+            class: PhantomData,
+        })
     }
 }
 
 impl<'a, T: PyClass> FromPy<'a> for RefMut<'a, T> {
     fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
-        let held = Held::new(place)?;
-        held.instance().take().map_err(PyErr::raise)?;
-        Ok(Self(held))
+        Held::taken(place, T::TYPE).map(|held| Self {
+            held,
+            class: PhantomData,
+        })
     }
 }
 
@@ -275,10 +351,11 @@ impl<'a> Call<'a> {
     /// # Errors
     ///
     /// `TypeError` for an object of another class, also of a derived one; `RuntimeError` where the value is in use.
-    pub fn finalise<T: PyClass>(&self) -> Result<Return, Exception<'a>> {
-        let held = Held::<T>::new(self.place(0))?;
-        let instance = held.instance();
-        if instance.kind != T::TYPE {
+    pub fn finalise<T: PyClass>(&self) -> Result<Return<'a>, Exception<'a>> {
+        let held = Held::new(self.place(0), T::TYPE)?;
+        // SAFETY: the line above has asked for an object of `T`.
+        let instance = unsafe { held.instance::<T>() };
+        if instance.header.kind != T::TYPE {
             let derived = "a derived class has a __del__ of its own";
             return Err(PyErr::new(ErrorType::TYPE_ERROR, derived).raise());
         }
@@ -288,22 +365,23 @@ impl<'a> Call<'a> {
     }
 
     /// A new object of a value that a function returned.
-    pub fn constructed<T: PyClass>(&self, value: impl Constructed<'a, T>) -> Return {
-        match value.into_value(Raise(PhantomData)) {
-            Ok(value) => instance(value),
+    pub fn constructed<T: PyClass>(&self, value: impl Constructed<'a, T>) -> Return<'a> {
+        match value.into_value(self.raise()) {
+            Ok(value) => instance(value, self.raise()),
             Err(exception) => Return::raised(exception),
         }
     }
 
     /// The next value of an iterator.
-    pub fn next(&self, value: impl IntoNext<'a>) -> Return {
-        value.into_next(Raise(PhantomData))
+    pub fn next(&self, value: impl IntoNext<'a>) -> Return<'a> {
+        value.into_next(self.raise())
     }
 }
 
 /// The object of a value, as a function returns it.
-pub fn instance<T: PyClass>(value: T) -> Return {
-    let (status, out) = create(value);
+pub fn instance<'a, T: PyClass>(value: T, _: Raise<'a>) -> Return<'a> {
+    // SAFETY: a `Raise` says that the VM runs.
+    let (status, out) = unsafe { create(value) };
     Return::handle(status, out)
 }
 
@@ -340,17 +418,17 @@ impl<'a, T: PyClass, E: IntoException<'a>> Constructed<'a, T> for Result<T, E> {
 )]
 pub trait IntoNext<'a> {
     /// The value as the shim takes it.
-    fn into_next(self, raise: Raise<'a>) -> Return;
+    fn into_next(self, raise: Raise<'a>) -> Return<'a>;
 }
 
 impl<'a, T: IntoReturn<'a>> IntoNext<'a> for Option<T> {
-    fn into_next(self, raise: Raise<'a>) -> Return {
+    fn into_next(self, raise: Raise<'a>) -> Return<'a> {
         self.map_or(Return::STOP, |value| value.into_return(raise))
     }
 }
 
 impl<'a, T: IntoReturn<'a>, E: IntoException<'a>> IntoNext<'a> for Result<Option<T>, E> {
-    fn into_next(self, raise: Raise<'a>) -> Return {
+    fn into_next(self, raise: Raise<'a>) -> Return<'a> {
         match self {
             Ok(value) => value.into_next(raise),
             Err(error) => Return::raised(error.into_exception(raise)),
@@ -359,32 +437,41 @@ impl<'a, T: IntoReturn<'a>, E: IntoException<'a>> IntoNext<'a> for Result<Option
 }
 
 /// The type of the first field of a class that is derived from `B`, which is `B` itself.
+///
+/// # Safety
+///
+/// It is `B` itself.
 #[diagnostic::on_unimplemented(
     message = "the first field of a derived class is the value of its base, a `{B}`",
     label = "this is the first field",
     note = "put the field with the base's value before the others"
 )]
-pub trait BaseOf<B> {}
+pub unsafe trait BaseOf<B> {}
 
-impl<B> BaseOf<B> for B {}
+// SAFETY: it is.
+unsafe impl<B> BaseOf<B> for B {}
 
-/// The base of a derived class, and what it can do.
-pub struct Base {
-    /// Its type object.
-    pub kind: *const (),
-    /// What it can do.
-    pub has: u16,
+/// The base of the class `T`, and what it can do.
+pub struct Base<T> {
+    kind: *const (),
+    has: u16,
+    of: PhantomData<T>,
 }
 
-impl Base {
+impl<T> Base<T> {
     /// What a class without a base has.
     pub const NONE: Self = Self {
         kind: core::ptr::null(),
         has: 0,
+        of: PhantomData,
     };
 
     /// The base that is `B`, whose value is the first field of `T`.
-    pub const fn of<T, B: PyClass, F: BaseOf<B>>(field: usize) -> Self {
+    ///
+    /// # Safety
+    ///
+    /// `T` has a field of the type `F` at this offset.
+    pub const unsafe fn new<B: PyClass, F: BaseOf<B>>(field: usize) -> Self {
         assert!(field == 0, "the base is the first field of the class");
         assert!(
             Instance::<T>::VALUE == Instance::<B>::VALUE,
@@ -393,9 +480,20 @@ impl Base {
         Self {
             kind: B::TYPE,
             has: B::HAS,
+            of: PhantomData,
         }
+    }
+
+    /// Its type object, or null.
+    pub const fn kind(&self) -> *const () {
+        self.kind
+    }
+
+    /// What it can do.
+    pub const fn has(&self) -> u16 {
+        self.has
     }
 }
 
 /// The address that the collector and Python know an object by is that of its beginning.
-const _: () = assert!(core::mem::offset_of!(Instance<u8>, state) == size_of::<*const c_void>());
+const _: () = assert!(core::mem::offset_of!(Header, state) == size_of::<*const c_void>());

@@ -3,6 +3,7 @@
 use core::ffi::c_void;
 
 use crate::function::Code;
+use crate::rom::Qstr;
 
 /// What a class can do. Those up to `LOCALS` are slots, in the order in which they lie in the type object.
 pub mod has {
@@ -49,11 +50,15 @@ pub struct Property {
 
 impl Property {
     /// A property of this name.
-    pub const fn new(name: u16, get: Option<Code>, set: Option<Code>) -> Self {
+    ///
+    /// # Safety
+    ///
+    /// `get` reads one argument and `set` reads two, of any types.
+    pub const unsafe fn new(name: Qstr, get: Option<Code>, set: Option<Code>) -> Self {
         Self {
             get,
             set,
-            name: name as usize,
+            name: name.number() as usize,
         }
     }
 }

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use crate::error::{ErrorType, PyErr};
 use crate::exception::Exception;
 use crate::ffi;
-use crate::function::{IntoReturn, Return, finish as finish_call};
+use crate::function::{IntoReturn, RawReturn, finish as finish_call};
 use crate::object::{Obj, finish, finish_empty};
 use crate::place::{FromPy, Place};
 use crate::vm::Vm;
@@ -20,7 +20,10 @@ impl Vm {
     /// The closure moves into an object in Python's heap, and is dropped when that is collected or when the VM stops, in
     /// a firmware that has finalisers (which the ROM level `ExtraFeatures` and those above it have). It can be called
     /// again while it runs, by Python that it calls, and so it is a `Fn`: what it changes lies in a `Cell` or
-    /// `RefCell`. It takes arguments by position. A panic in it ends the program, as in any function that Python calls.
+    /// `RefCell`. A panic in it ends the program, as in any function that Python calls.
+    ///
+    /// It takes arguments by position alone: a call with one by name (`add(amount=3)`) raises `TypeError` before the
+    /// closure sees it. A function with names, defaults and `**kwargs` is one with `#[pyfunction]`.
     ///
     /// An object is returned as a [`Root`](crate::Root).
     ///
@@ -100,7 +103,11 @@ impl Vm {
 /// # Safety
 ///
 /// `state` is of an `F`, which isn't dropped meanwhile; `args` are the `n_args` arguments, as MicroPython passes them.
-unsafe extern "C" fn call<F, R>(state: *const c_void, args: *const c_void, n_args: usize) -> Return
+unsafe extern "C" fn call<F, R>(
+    state: *const c_void,
+    args: *const c_void,
+    n_args: usize,
+) -> RawReturn
 where
     F: for<'a> Fn(&'a Arguments<'a>) -> Result<R, Exception<'a>>,
     R: for<'a> IntoReturn<'a>,
@@ -114,7 +121,8 @@ where
         vm: unsafe { Vm::running() },
         lasts: PhantomData,
     };
-    finish_call(function(&arguments))
+    // SAFETY: as above; the result is of this call.
+    unsafe { finish_call(function(&arguments)) }
 }
 
 /// What the shim calls once, when the object goes.
@@ -128,6 +136,25 @@ unsafe extern "C" fn drop_state<F>(state: *mut c_void) {
 }
 
 /// The arguments of a call of a closure, for as long as the call lasts.
+///
+/// ```no_run
+/// # fn example(vm: &mpy_freeze_rt::Vm) -> Result<(), mpy_freeze_rt::Exception<'_>> {
+/// // As many as there are:
+/// let sum = vm.new_function(|args| {
+///     let mut sum = 0;
+///     for index in 0..args.len() {
+///         sum += args.arg::<i64>(index)?;
+///     }
+///     Ok(sum)
+/// })?;
+/// // Two, or a `TypeError`:
+/// let scaled = vm.new_function(|args| {
+///     let (value, factor) = args.extract::<(f64, f64)>()?;
+///     Ok(value * factor)
+/// })?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Arguments<'a> {
     args: *const c_void,
     n_args: usize,
@@ -151,13 +178,13 @@ impl<'a> Arguments<'a> {
         self.n_args == 0
     }
 
-    /// One of them.
+    /// One of them, counted from 0; nothing where there are fewer.
     pub fn get(&'a self, index: usize) -> Option<Place<'a>> {
         // SAFETY: MicroPython has passed more arguments than `index`, and the call lasts for `'a`.
         (index < self.n_args).then(|| unsafe { Place::of_argument(self.args, index) })
     }
 
-    /// One of them as a value of a Rust type.
+    /// One of them, counted from 0, as a value of a Rust type.
     ///
     /// # Errors
     ///

@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 use crate::exception::Exception;
 use crate::ffi;
 use crate::object::Obj;
+use crate::vm::Vm;
 
 /// A class of exceptions, such as `ValueError`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -152,16 +153,36 @@ pub(crate) fn raise<'a>(class: ErrorType, message: &str) -> Exception<'a> {
 }
 
 /// What a Rust function can return as its error: [`PyErr`], or an [`Exception`] that came from Python.
+///
+/// An error of your own becomes a [`PyErr`] by `From`, and `?` makes it one:
+///
+/// ```no_run
+/// use mpy_freeze_rt::{ErrorType, PyErr};
+///
+/// struct NoSignal;
+///
+/// impl From<NoSignal> for PyErr {
+///     fn from(_: NoSignal) -> Self {
+///         PyErr::new(ErrorType::OS_ERROR, "no signal")
+///     }
+/// }
+///
+/// # fn receive() -> Result<u16, NoSignal> { Err(NoSignal) }
+/// // With `#[pyfunction]`:
+/// fn level() -> Result<u16, PyErr> {
+///     Ok(receive()? / 2)
+/// }
+/// ```
 pub trait IntoException<'a> {
     /// The exception as an object.
     #[doc(hidden)]
     fn into_exception(self, raise: Raise<'a>) -> Exception<'a>;
 }
 
-/// Says that a VM runs, which only a call of Rust by Python can.
+/// Says that a VM runs, which only a call of Rust by Python can. It stays on the VM's thread.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
-pub struct Raise<'a>(pub(crate) PhantomData<&'a ()>);
+pub struct Raise<'a>(pub(crate) PhantomData<&'a Vm>);
 
 impl<'a> IntoException<'a> for PyErr {
     fn into_exception(self, _: Raise<'a>) -> Exception<'a> {

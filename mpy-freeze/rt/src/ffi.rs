@@ -5,7 +5,7 @@
 
 use core::ffi::{c_char, c_void};
 
-use crate::function::Return;
+use crate::function::{RawReturn, Return};
 
 /// What a call returns that left an exception in its handle.
 pub(crate) const RAISED: u32 = 1;
@@ -77,7 +77,8 @@ pub(crate) struct RawHeapInfo {
     pub(crate) max_free_block: usize,
 }
 
-pub(crate) type CallClosure = unsafe extern "C" fn(*const c_void, *const c_void, usize) -> Return;
+pub(crate) type CallClosure =
+    unsafe extern "C" fn(*const c_void, *const c_void, usize) -> RawReturn;
 pub(crate) type DropClosure = unsafe extern "C" fn(*mut c_void);
 /// An event of an interrupt handler; the fields are the shim's.
 #[repr(C)]
@@ -203,8 +204,8 @@ unsafe extern "C" {
 
     pub(crate) fn mpyf_is_given(args: *const c_void, index: usize) -> u32;
     pub(crate) fn mpyf_is_none(args: *const c_void, index: usize) -> u32;
-    pub(crate) fn mpyf_to_bool(args: *const c_void, index: usize) -> Return;
-    pub(crate) fn mpyf_to_word(args: *const c_void, index: usize) -> Return;
+    pub(crate) fn mpyf_to_bool(args: *const c_void, index: usize) -> RawReturn;
+    pub(crate) fn mpyf_to_word(args: *const c_void, index: usize) -> RawReturn;
     pub(crate) fn mpyf_to_int(
         args: *const c_void,
         index: usize,
@@ -224,21 +225,9 @@ unsafe extern "C" {
         out: *mut u32,
     ) -> u32;
     #[cfg(not(target_pointer_width = "64"))]
-    pub(crate) fn mpyf_to_single(args: *const c_void, index: usize) -> Return;
-    pub(crate) fn mpyf_as_str(
-        args: *const c_void,
-        index: usize,
-        data: *mut *const u8,
-        len: *mut usize,
-        out: *mut u32,
-    ) -> u32;
-    pub(crate) fn mpyf_as_bytes(
-        args: *const c_void,
-        index: usize,
-        data: *mut *const u8,
-        len: *mut usize,
-        out: *mut u32,
-    ) -> u32;
+    pub(crate) fn mpyf_to_single(args: *const c_void, index: usize) -> RawReturn;
+    pub(crate) fn mpyf_as_str(args: *const c_void, index: usize, len: *mut usize) -> RawReturn;
+    pub(crate) fn mpyf_as_bytes(args: *const c_void, index: usize, len: *mut usize) -> RawReturn;
     pub(crate) fn mpyf_as_buffer(
         args: *const c_void,
         index: usize,
@@ -258,8 +247,16 @@ unsafe extern "C" {
     pub(crate) fn mpyf_tuple(items: *const RawValue, n_items: usize, out: *mut u32) -> u32;
     pub(crate) fn mpyf_list(items: *const RawValue, n_items: usize, out: *mut u32) -> u32;
     pub(crate) fn mpyf_dict(out: *mut u32) -> u32;
-    pub(crate) fn mpyf_tuple_returned(items: *const Return, n_items: usize, out: *mut u32) -> u32;
-    pub(crate) fn mpyf_list_returned(items: *const Return, n_items: usize, out: *mut u32) -> u32;
+    pub(crate) fn mpyf_tuple_returned(
+        items: *const Return<'_>,
+        n_items: usize,
+        out: *mut u32,
+    ) -> u32;
+    pub(crate) fn mpyf_list_returned(
+        items: *const Return<'_>,
+        n_items: usize,
+        out: *mut u32,
+    ) -> u32;
     pub(crate) fn mpyf_tuple_items(
         args: *const c_void,
         index: usize,
@@ -300,9 +297,8 @@ unsafe extern "C" {
         args: *const c_void,
         index: usize,
         kind: *const c_void,
-        instance: *mut *mut c_void,
-        out: *mut u32,
-    ) -> u32;
+        keeper: *mut u32,
+    ) -> RawReturn;
 
     pub(crate) fn mpyf_text(object: u32, kind: u32, out: *mut u32) -> u32;
     pub(crate) fn mpyf_write(

@@ -17,8 +17,7 @@ use crate::vm::Vm;
 /// Two words, of which the first says what the second is.
 #[cfg(target_pointer_width = "64")]
 #[repr(C)]
-#[derive(Clone, Copy)]
-pub struct Return {
+pub struct RawReturn {
     kind: usize,
     payload: isize,
 }
@@ -26,10 +25,9 @@ pub struct Return {
 /// Two words in the one integer that a 32-bit ABI returns in registers.
 #[cfg(not(target_pointer_width = "64"))]
 #[repr(transparent)]
-#[derive(Clone, Copy)]
-pub struct Return(u64);
+pub struct RawReturn(u64);
 
-impl Return {
+impl RawReturn {
     #[cfg(target_pointer_width = "64")]
     const fn new(kind: u32, payload: isize) -> Self {
         Self {
@@ -69,6 +67,26 @@ impl Return {
             (_, payload) => Ok(payload),
         }
     }
+}
+
+/// What a Rust function returns, in the form in which the shim takes it over.
+///
+/// It may be a handle, which the shim releases. So there is one of it, which can't be copied, and it can't be kept until
+/// another call, which may be one of another VM.
+#[repr(transparent)]
+#[must_use = "it is what Python gets"]
+pub struct Return<'a> {
+    raw: RawReturn,
+    call: PhantomData<&'a Vm>,
+}
+
+impl<'a> Return<'a> {
+    const fn new(kind: u32, payload: isize) -> Self {
+        Self {
+            raw: RawReturn::new(kind, payload),
+            call: PhantomData,
+        }
+    }
 
     pub(crate) const NONE: Self = Self::new(ffi::RETURN_NONE, 0);
     pub(crate) const STOP: Self = Self::new(ffi::RETURN_STOP, 0);
@@ -85,8 +103,8 @@ impl Return {
     /// A number beyond a signed word.
     #[cold]
     #[inline(never)]
-    pub(crate) fn large(value: impl ToPy) -> Self {
-        Self::new_object(&value)
+    pub(crate) fn large(value: impl ToPy, raise: Raise<'a>) -> Self {
+        Self::new_object(&value, raise)
     }
 
     /// A float of the precision that a word has room for.
@@ -111,18 +129,17 @@ impl Return {
         Self::new(ffi::RETURN_RAISED, handle as isize)
     }
 
-    pub(crate) fn raised(exception: Exception<'_>) -> Self {
+    pub(crate) fn raised(exception: Exception<'a>) -> Self {
         let object = ManuallyDrop::new(exception.into_obj());
         Self::raised_handle(object.handle())
     }
 
     /// A new object with the value of a Rust one. It isn't worth its space in every function.
     #[inline(never)]
-    pub(crate) fn new_object(value: &(impl ToPy + ?Sized)) -> Self {
+    pub(crate) fn new_object(value: &(impl ToPy + ?Sized), _: Raise<'a>) -> Self {
         let value = value.to_py();
         let mut out = 0;
-        // SAFETY: a function is called only while the VM runs; the value lives through the call, which leaves a
-        // handle in `out`.
+        // SAFETY: a `Raise` says that the VM runs; the value lives through the call, which leaves a handle in `out`.
         let status = unsafe { ffi::mpyf_new(value.as_raw(), &mut out) };
         Self::handle(status, out)
     }
@@ -139,7 +156,7 @@ impl Return {
 }
 
 /// The code of a Rust function that Python calls.
-pub type Code = unsafe extern "C" fn(*const c_void) -> Return;
+pub type Code = unsafe extern "C" fn(*const c_void) -> RawReturn;
 
 /// A function of so many arguments, as an object in ROM.
 #[repr(C)]
@@ -337,17 +354,23 @@ impl<'a> Call<'a> {
     }
 
     /// What the shim gets for what a Rust function returned.
-    pub fn returned(&self, value: impl IntoReturn<'a>) -> Return {
-        value.into_return(Raise(PhantomData))
+    pub fn returned(&self, value: impl IntoReturn<'a>) -> Return<'a> {
+        value.into_return(self.raise())
+    }
+
+    /// Says that the VM runs, for as long as the call lasts.
+    pub(crate) fn raise(&self) -> Raise<'a> {
+        Raise(PhantomData)
     }
 
     /// What the shim gets for the whole call.
-    pub fn finish(&self, result: Result<Return, Exception<'a>>) -> Return {
-        match result {
+    pub fn finish(&self, result: Result<Return<'a>, Exception<'a>>) -> RawReturn {
+        let returned = match result {
             Ok(returned) => returned,
             Err(_) if self.declined.get() => Return::NOT_IMPLEMENTED,
             Err(exception) => Return::raised(exception),
-        }
+        };
+        returned.raw
     }
 }
 
@@ -387,13 +410,18 @@ impl<'a> Lend<'a> for Obj<'_> {
     }
 }
 
-/// What the shim gets for what a function returned.
+/// What the shim gets for what a closure returned.
+///
+/// # Safety
+///
+/// The VM runs for `'a`.
 #[inline]
-pub fn finish<'a, T: IntoReturn<'a>>(result: Result<T, Exception<'a>>) -> Return {
-    match result {
+pub(crate) unsafe fn finish<'a, T: IntoReturn<'a>>(result: Result<T, Exception<'a>>) -> RawReturn {
+    let returned = match result {
         Ok(value) => value.into_return(Raise(PhantomData)),
         Err(exception) => Return::raised(exception),
-    }
+    };
+    returned.raw
 }
 
 /// What a Rust function that Python calls can return.
@@ -401,8 +429,9 @@ pub fn finish<'a, T: IntoReturn<'a>>(result: Result<T, Exception<'a>>) -> Return
 /// | Rust | Python |
 /// |---|---|
 /// | whatever has [`ToPy`] | as it says |
+/// | `Option` of what can be returned | `None`, or the value |
 /// | tuples of up to eight | `tuple` |
-/// | arrays of numbers, `bool`, `&str` and [`Obj`] | `list`; of `u8`, `bytes` |
+/// | arrays of numbers, `bool`, `&str`, [`Obj`] and classes | `list`; of `u8`, `bytes` |
 /// | [`Root`](crate::Root) | the object itself |
 /// | a value of a class that is written in Rust | an instance of it |
 /// | `Result` | the value, or the exception raised |
@@ -413,17 +442,30 @@ pub fn finish<'a, T: IntoReturn<'a>>(result: Result<T, Exception<'a>>) -> Return
 pub trait IntoReturn<'a> {
     /// The value as the shim takes it.
     #[doc(hidden)]
-    fn into_return(self, raise: Raise<'a>) -> Return;
+    fn into_return(self, raise: Raise<'a>) -> Return<'a>;
 }
 
 impl<'a, T: ToPy> IntoReturn<'a> for T {
-    fn into_return(self, _: Raise<'a>) -> Return {
-        self.returned()
+    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
+        self.returned(raise)
+    }
+}
+
+impl<'a, T: IntoReturn<'a>> IntoReturn<'a> for Option<T> {
+    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
+        self.map_or(Return::NONE, |value| value.into_return(raise))
+    }
+}
+
+/// A field, as Python reads it.
+impl<'a, T: ToPy> IntoReturn<'a> for &Option<T> {
+    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
+        self.as_ref().into_return(raise)
     }
 }
 
 impl<'a, T: IntoReturn<'a>, E: IntoException<'a>> IntoReturn<'a> for Result<T, E> {
-    fn into_return(self, raise: Raise<'a>) -> Return {
+    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
         match self {
             Ok(value) => value.into_return(raise),
             Err(error) => Return::raised(error.into_exception(raise)),

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use crate::ffi::RawKeyword;
-use crate::value::ToPy;
+use crate::value::IntoPy;
 
 /// An argument by name in the form in which the shim takes it over.
 #[derive(Clone, Copy)]
@@ -15,12 +15,12 @@ pub struct Keyword<'a> {
 
 impl<'a> Keyword<'a> {
     /// The argument `name = value`.
-    pub fn new(name: &'a str, value: &'a (impl ToPy + ?Sized)) -> Self {
+    pub fn new(name: &'a str, value: &'a (impl IntoPy + ?Sized)) -> Self {
         Self {
             raw: RawKeyword {
                 name: name.as_ptr(),
                 name_len: name.len(),
-                value: value.to_py().raw(),
+                value: value.to_value().raw(),
             },
             source: PhantomData,
         }
@@ -48,7 +48,7 @@ impl Keywords for () {
     }
 }
 
-impl<T: ToPy, const N: usize> Keywords for [(&str, T); N] {
+impl<T: IntoPy, const N: usize> Keywords for [(&str, T); N] {
     fn with<R>(&self, call: impl FnOnce(&[Keyword<'_>]) -> R) -> R {
         call(
             &self
@@ -58,7 +58,7 @@ impl<T: ToPy, const N: usize> Keywords for [(&str, T); N] {
     }
 }
 
-impl<T: ToPy, const N: usize> Keywords for &[(&str, T); N] {
+impl<T: IntoPy, const N: usize> Keywords for &[(&str, T); N] {
     fn with<R>(&self, call: impl FnOnce(&[Keyword<'_>]) -> R) -> R {
         (**self).with(call)
     }
@@ -72,7 +72,7 @@ impl Keywords for &[Keyword<'_>] {
 
 macro_rules! tuples {
     ($($name:ident)*) => {
-        impl<$($name: ToPy),*> Keywords for ($((&str, $name),)*) {
+        impl<$($name: IntoPy),*> Keywords for ($((&str, $name),)*) {
             fn with<Result>(&self, call: impl FnOnce(&[Keyword<'_>]) -> Result) -> Result {
                 #[allow(non_snake_case, reason = "each variable has the name of its type")]
                 let ($($name,)*) = self;

@@ -103,6 +103,7 @@ mod object;
 mod place;
 mod platform;
 mod repl;
+mod rom;
 mod root;
 mod sequence;
 mod stack;
@@ -128,7 +129,7 @@ pub use platform::Platform;
 pub use repl::interrupted_by;
 pub use root::Root;
 pub use stack::stack_above;
-pub use value::{Args, ToPy, Value};
+pub use value::{Args, IntoPy, ToPy, Value};
 pub use vm::{HeapInfo, StartError, Vm};
 
 /// What the macros of this crate expand to. It isn't part of the interface.
@@ -139,6 +140,7 @@ pub mod __private {
     pub use crate::class::{Base, BaseOf, Instance, instance};
     pub use crate::class_type::{Class, Property, has, index, n_words, words};
     pub use crate::error::Raise;
-    pub use crate::function::{Call, Code, Function, Return, Signature, SignedFunction};
+    pub use crate::function::{Call, Code, Function, RawReturn, Return, Signature, SignedFunction};
     pub use crate::platform::private::*;
+    pub use crate::rom::{IsMember, IsModule, Qstr, StaticObject};
 }

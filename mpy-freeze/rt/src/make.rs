@@ -6,7 +6,7 @@ use crate::error::{ErrorType, PyErr};
 use crate::exception::Exception;
 use crate::ffi;
 use crate::object::{Obj, finish, finish_empty, raw_args};
-use crate::value::{Args, ToPy};
+use crate::value::{Args, IntoPy};
 use crate::vm::Vm;
 
 impl Vm {
@@ -21,7 +21,7 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `MemoryError`, and those that [`ToPy`] names.
+    /// `MemoryError`, and those that [`ToPy`](crate::ToPy) names.
     pub fn new_tuple(&self, items: impl Args) -> Result<Obj<'_>, Exception<'_>> {
         items.with(|items| {
             let (items, n_items) = raw_args(items);
@@ -38,7 +38,7 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `MemoryError`, and those that [`ToPy`] names.
+    /// `MemoryError`, and those that [`ToPy`](crate::ToPy) names.
     pub fn new_list(&self, items: impl Args) -> Result<Obj<'_>, Exception<'_>> {
         items.with(|items| {
             let (items, n_items) = raw_args(items);
@@ -62,8 +62,8 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `MemoryError`, `TypeError` for a key that can't be one, and those that [`ToPy`] names.
-    pub fn new_dict<K: ToPy, V: ToPy>(
+    /// `MemoryError`, `TypeError` for a key that can't be one, and those that [`ToPy`](crate::ToPy) names.
+    pub fn new_dict<K: IntoPy, V: IntoPy>(
         &self,
         items: impl IntoIterator<Item = (K, V)>,
     ) -> Result<Obj<'_>, Exception<'_>> {

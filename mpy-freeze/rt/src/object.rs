@@ -8,7 +8,7 @@ use crate::ffi;
 use crate::keywords::{Keyword, Keywords};
 use crate::place::{FromPy, Place};
 use crate::text;
-use crate::value::{Args, ToPy, Value};
+use crate::value::{Args, IntoPy, Value};
 use crate::vm::Vm;
 
 /// A Python object, kept alive for as long as this lives.
@@ -129,8 +129,8 @@ impl<'vm> Obj<'vm> {
     /// # Errors
     ///
     /// `AttributeError`, or whatever a `__setattr__` or a property raises.
-    pub fn set_attr(&self, name: &str, value: impl ToPy) -> Result<(), Exception<'vm>> {
-        let value = value.to_py();
+    pub fn set_attr(&self, name: &str, value: impl IntoPy) -> Result<(), Exception<'vm>> {
+        let value = value.to_value();
         let mut out = 0;
         // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
         unsafe {
@@ -290,8 +290,8 @@ impl<'vm> Obj<'vm> {
     /// # Errors
     ///
     /// `IndexError`, `KeyError`, `TypeError` for an object that has no items, and whatever a `__getitem__` raises.
-    pub fn item(&self, key: impl ToPy) -> Result<Obj<'vm>, Exception<'vm>> {
-        let key = key.to_py();
+    pub fn item(&self, key: impl IntoPy) -> Result<Obj<'vm>, Exception<'vm>> {
+        let key = key.to_value();
         let mut out = 0;
         // SAFETY: the key lives through the call, which leaves a handle in `out`.
         unsafe {
@@ -305,8 +305,8 @@ impl<'vm> Obj<'vm> {
     /// # Errors
     ///
     /// `IndexError`, `TypeError` for an object whose items can't be set, and whatever a `__setitem__` raises.
-    pub fn set_item(&self, key: impl ToPy, value: impl ToPy) -> Result<(), Exception<'vm>> {
-        let (key, value) = (key.to_py(), value.to_py());
+    pub fn set_item(&self, key: impl IntoPy, value: impl IntoPy) -> Result<(), Exception<'vm>> {
+        let (key, value) = (key.to_value(), value.to_value());
         let mut out = 0;
         // SAFETY: key and value live through the call, which leaves an exception in `out` or nothing.
         unsafe {
@@ -321,8 +321,8 @@ impl<'vm> Obj<'vm> {
     ///
     /// `IndexError`, `KeyError`, `TypeError` for an object whose items can't be deleted, and whatever a `__delitem__`
     /// raises.
-    pub fn del_item(&self, key: impl ToPy) -> Result<(), Exception<'vm>> {
-        let key = key.to_py();
+    pub fn del_item(&self, key: impl IntoPy) -> Result<(), Exception<'vm>> {
+        let key = key.to_value();
         let mut out = 0;
         // SAFETY: the key lives through the call, which leaves an exception in `out` or nothing.
         unsafe {
@@ -356,6 +356,16 @@ impl<'vm> Obj<'vm> {
     }
 
     /// The object's items one after another, as a `for` of Python takes them.
+    ///
+    /// ```no_run
+    /// # fn example<'a>(readings: &mpy_freeze_rt::Obj<'a>) -> Result<f64, mpy_freeze_rt::Exception<'a>> {
+    /// let mut sum = 0.0;
+    /// for reading in readings.iter()? {
+    ///     sum += reading?.to_f64()?;
+    /// }
+    /// # Ok(sum)
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -419,7 +429,7 @@ impl<'vm> Obj<'vm> {
         self.place_in_vm().to_f64()
     }
 
-    /// The text of a `str`, in place.
+    /// The text of a `str`, in place. Whether it is UTF-8 is looked at in each call.
     ///
     /// # Errors
     ///
@@ -488,7 +498,8 @@ impl<'vm> Obj<'vm> {
     }
 }
 
-/// The items of an object, from [`Obj::iter`].
+/// The items of an object, from [`Obj::iter`]. Getting each can raise, after which the iterator may go on or end, as the
+/// object has it.
 pub struct Iter<'vm>(Obj<'vm>);
 
 impl<'vm> Iterator for Iter<'vm> {

@@ -12,7 +12,7 @@ use crate::object::{Obj, finish, finish_empty};
 
 /// A place that holds an object: an argument of a call, or an [`Obj`].
 ///
-/// It lends the object for `'a`, and costs nothing: what is read of it is read in place.
+/// It lends the object for `'a`, and costs nothing: what is read of it is read in place. [`FromPy`] has an example.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The arguments of a call, or null for the table of handles.
@@ -159,42 +159,39 @@ impl<'a> Place<'a> {
 
     #[inline(never)]
     pub(crate) fn as_str(self) -> Result<&'a str, Exception<'a>> {
-        let (mut data, mut len, mut out) = (core::ptr::null(), 0, 0);
-        // SAFETY: as above. The bytes of a `str` stay what they are while the object is held.
+        let mut len = 0;
+        // SAFETY: as above; what comes back is an exception or an address. The bytes of a `str` stay what they are while
+        // the object is held.
         let bytes = unsafe {
-            let status = ffi::mpyf_as_str(self.args, self.index, &mut data, &mut len, &mut out);
-            finish_empty(status, out)?;
-            borrow(data, len)
+            let data = ffi::mpyf_as_str(self.args, self.index, &mut len).payload()?;
+            borrow(address(data), len)
         };
         text(bytes).ok_or_else(not_utf8)
     }
 
     #[inline(never)]
     pub(crate) fn as_bytes(self) -> Result<&'a [u8], Exception<'a>> {
-        let (mut data, mut len, mut out) = (core::ptr::null(), 0, 0);
+        let mut len = 0;
         // SAFETY: as above. Those of a `bytes` do too.
         unsafe {
-            let status = ffi::mpyf_as_bytes(self.args, self.index, &mut data, &mut len, &mut out);
-            finish_empty(status, out)?;
-            Ok(borrow(data, len))
+            let data = ffi::mpyf_as_bytes(self.args, self.index, &mut len).payload()?;
+            Ok(borrow(address(data), len))
         }
     }
 
-    #[inline(never)]
     /// The beginning of an instance of a Rust class or of one derived from it, and a handle that keeps it, or zero
     /// where it is the object of this place.
+    #[inline]
     pub(crate) fn instance(self, kind: *const ()) -> Result<(NonNull<c_void>, u32), Exception<'a>> {
-        let (mut instance, mut out) = (core::ptr::null_mut(), 0);
-        // SAFETY: as above; `kind` is the type object of a Rust class. The call leaves a handle in `out`, or zero.
-        unsafe {
-            let status =
-                ffi::mpyf_as_instance(self.args, self.index, kind.cast(), &mut instance, &mut out);
-            finish_empty(status, out)?;
-        }
-        match NonNull::new(instance) {
-            Some(instance) => Ok((instance, out)),
-            None => Err(PyErr::new(ErrorType::TYPE_ERROR, "").raise()),
-        }
+        let mut keeper = 0;
+        // SAFETY: as above; `kind` is the type object of a Rust class. What comes back is an exception, or the address
+        // of an object, which isn't null.
+        let instance = unsafe {
+            let instance =
+                ffi::mpyf_as_instance(self.args, self.index, kind.cast(), &mut keeper).payload()?;
+            NonNull::new_unchecked(address(instance).cast_mut().cast())
+        };
+        Ok((instance, keeper))
     }
 
     pub(crate) fn buffer(self, mutable: bool) -> Result<RawBuffer<'a>, Exception<'a>> {
@@ -222,6 +219,11 @@ fn text(bytes: &[u8]) -> Option<&str> {
         return Some(unsafe { core::str::from_utf8_unchecked(bytes) });
     }
     core::str::from_utf8(bytes).ok()
+}
+
+/// The address that the shim has returned.
+fn address(payload: isize) -> *const u8 {
+    core::ptr::with_exposed_provenance(payload.cast_unsigned())
 }
 
 /// The bytes that the shim lends.
@@ -254,6 +256,24 @@ unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
 ///
 /// What is read of a tuple's items is read in place. Those of a list can change at any time, and so an array has its
 /// own. Another number of items is a `ValueError`.
+///
+/// A type of your own is a parameter of functions and what `extract` gives:
+///
+/// ```no_run
+/// use mpy_freeze_rt::{Exception, FromPy, Place};
+///
+/// struct Percent(u8);
+///
+/// impl<'a> FromPy<'a> for Percent {
+///     fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
+///         // A number from 0 to 100, or a share as a float. What a parameter of `u8` refuses is refused here.
+///         match place.extract::<f32>() {
+///             Ok(share) if share < 1.0 => Ok(Self((share * 100.0) as u8)),
+///             _ => Ok(Self(place.extract::<u8>()?.min(100))),
+///         }
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "Python's objects can't be taken as `{Self}`",
     note = "a class of Rust's is taken by reference, or as a `Ref` or `RefMut`"

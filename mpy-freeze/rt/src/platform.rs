@@ -117,8 +117,9 @@ macro_rules! platform {
             // Elsewhere there are threads and no interrupts, and the port has a lock.
             #[cfg(target_os = "none")]
             #[unsafe(no_mangle)]
-            extern "C" fn mpyf_platform_enter_critical() -> usize {
-                $crate::__private::enter_critical()
+            unsafe extern "C" fn mpyf_platform_enter_critical() -> usize {
+                // SAFETY: MicroPython leaves each section that it enters.
+                unsafe { $crate::__private::enter_critical() }
             }
 
             #[cfg(target_os = "none")]
@@ -161,9 +162,12 @@ mod critical {
 
     const _: () = assert!(size_of::<RestoreState>() <= size_of::<usize>());
 
-    pub fn enter_critical() -> usize {
+    /// # Safety
+    ///
+    /// Each `enter_critical` has its `leave_critical`, in order.
+    pub unsafe fn enter_critical() -> usize {
         let mut state = MaybeUninit::<usize>::zeroed();
-        // SAFETY: each `enter` has its `leave`, in order. The state fits, as asserted; it is a number or nothing, so
+        // SAFETY: the caller's promise. The state fits, as asserted; it is a number or nothing, so
         // that all bytes of the `usize` are initialised, and a pointer to a `usize` is aligned for no less than the
         // numbers of that size.
         unsafe {

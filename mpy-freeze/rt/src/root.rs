@@ -141,7 +141,7 @@ impl Drop for Root {
 
 /// Returns the object to Python; `RuntimeError` where it is none of this VM's.
 impl<'a> IntoReturn<'a> for Root {
-    fn into_return(self, _: Raise<'a>) -> Return {
+    fn into_return(self, _: Raise<'a>) -> Return<'a> {
         match self.into_handle() {
             Some(handle) => Return::object_handle(handle),
             None => {

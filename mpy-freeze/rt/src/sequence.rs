@@ -2,6 +2,7 @@
 
 use core::ffi::c_void;
 
+use crate::class::PyClass;
 use crate::error::Raise;
 use crate::exception::Exception;
 use crate::ffi;
@@ -9,7 +10,7 @@ use crate::function::{IntoReturn, Return};
 use crate::object::{Obj, finish, finish_empty};
 use crate::place::{FromPy, Place};
 
-impl Return {
+impl Return<'_> {
     fn of_handle(status: u32, handle: u32) -> Self {
         if status == ffi::RAISED {
             Self::raised_handle(handle)
@@ -63,7 +64,7 @@ impl<'a> Place<'a> {
 macro_rules! tuples {
     ($count:literal: $($name:ident $index:literal)*) => {
         impl<'a, $($name: IntoReturn<'a>),*> IntoReturn<'a> for ($($name,)*) {
-            fn into_return(self, raise: Raise<'a>) -> Return {
+            fn into_return(self, raise: Raise<'a>) -> Return<'a> {
                 #[allow(non_snake_case, reason = "each variable has the name of its type")]
                 let ($($name,)*) = self;
                 Return::tuple(&[$($name.into_return(raise)),*])
@@ -108,7 +109,7 @@ impl<'a, T: for<'b> FromPy<'b>, const N: usize> FromPy<'a> for [T; N] {
 macro_rules! arrays {
     ($($item:ty)*) => {$(
         impl<'a, const N: usize> IntoReturn<'a> for [$item; N] {
-            fn into_return(self, raise: Raise<'a>) -> Return {
+            fn into_return(self, raise: Raise<'a>) -> Return<'a> {
                 Return::list(&self.map(|item| item.into_return(raise)))
             }
         }
@@ -118,8 +119,17 @@ macro_rules! arrays {
 // An array of `u8` is a `bytes`.
 arrays!(bool i8 i16 u16 i32 u32 i64 u64 isize usize f32 f64 &str);
 
+impl<'a, T: PyClass, const N: usize> IntoReturn<'a> for [T; N]
+where
+    T: IntoReturn<'a>,
+{
+    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
+        Return::list(&self.map(|item| item.into_return(raise)))
+    }
+}
+
 impl<'a, const N: usize> IntoReturn<'a> for [Obj<'a>; N] {
-    fn into_return(self, raise: Raise<'a>) -> Return {
+    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
         Return::list(&self.map(|item| item.into_return(raise)))
     }
 }

@@ -2,11 +2,24 @@
 
 use core::marker::PhantomData;
 
+use crate::error::Raise;
 use crate::ffi::{self, RawValue};
 use crate::function::Return;
 use crate::object::Obj;
 
 /// A Rust value in the form in which the shim takes it over. It borrows what it was made from.
+///
+/// Slices of them are arguments, where their number or kinds aren't known before:
+///
+/// ```no_run
+/// # use mpy_freeze_rt::{Exception, Obj, Value};
+/// # fn example<'a>(log: &Obj<'a>, level: u8, text: Option<&str>) -> Result<(), Exception<'a>> {
+/// let all = [Value::of(&level), Value::of(&text)];
+/// let given = if text.is_some() { &all[..] } else { &all[..1] };
+/// log.call(given)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Value<'a> {
@@ -55,9 +68,9 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// A value of any type that has [`ToPy`], for lists of arguments whose types differ.
-    pub fn of(value: &'a (impl ToPy + ?Sized)) -> Self {
-        value.to_py()
+    /// A value of any type that has [`IntoPy`], for lists of arguments whose types differ.
+    pub fn of(value: &'a (impl IntoPy + ?Sized)) -> Self {
+        value.to_value()
     }
 
     pub(crate) fn raw(self) -> RawValue {
@@ -69,11 +82,12 @@ impl<'a> Value<'a> {
     }
 }
 
-/// A type whose values Python can be given: as an argument, as an attribute, or as a new object.
+/// A type whose values Python can be given: as an argument, as an attribute, or as a new object; in an `Option` too,
+/// which [`IntoPy`] has.
 ///
 /// | Rust | Python |
 /// |---|---|
-/// | `()`, `None` | `None` |
+/// | `()` | `None` |
 /// | `bool` | `bool` |
 /// | integers of up to 64 bits | `int` |
 /// | `f32`, `f64` | `float` |
@@ -83,14 +97,30 @@ impl<'a> Value<'a> {
 ///
 /// A number that the firmware's Python can't hold raises `OverflowError`, or `TypeError` for a float in a
 /// firmware without floats.
+///
+/// A type of your own says what it is by another's value, and is then an argument, and what functions return:
+///
+/// ```no_run
+/// use mpy_freeze_rt::{ToPy, Value};
+///
+/// struct Celsius {
+///     tenths: i16,
+/// }
+///
+/// impl ToPy for Celsius {
+///     fn to_py(&self) -> Value<'_> {
+///         self.tenths.to_py()
+///     }
+/// }
+/// ```
 pub trait ToPy {
     /// The value as the shim takes it over.
     fn to_py(&self) -> Value<'_>;
 
     /// The value as a Rust function returns it.
     #[doc(hidden)]
-    fn returned(&self) -> Return {
-        Return::new_object(self)
+    fn returned<'a>(&self, raise: Raise<'a>) -> Return<'a> {
+        Return::new_object(self, raise)
     }
 }
 
@@ -99,7 +129,7 @@ impl ToPy for () {
         Value::new(Value::NONE)
     }
 
-    fn returned(&self) -> Return {
+    fn returned<'a>(&self, _: Raise<'a>) -> Return<'a> {
         Return::NONE
     }
 }
@@ -109,7 +139,7 @@ impl ToPy for bool {
         Value::bits(ffi::VALUE_BOOL, u64::from(*self))
     }
 
-    fn returned(&self) -> Return {
+    fn returned<'a>(&self, _: Raise<'a>) -> Return<'a> {
         Return::bool(*self)
     }
 }
@@ -123,10 +153,10 @@ macro_rules! integers {
             }
 
             #[inline]
-            fn returned(&self) -> Return {
+            fn returned<'a>(&self, raise: Raise<'a>) -> Return<'a> {
                 match isize::try_from(*self) {
                     Ok(value) => Return::int(value),
-                    Err(_) => Return::large(*self as $wide),
+                    Err(_) => Return::large(*self as $wide, raise),
                 }
             }
         }
@@ -142,7 +172,7 @@ impl ToPy for f64 {
     }
 
     #[cfg(target_pointer_width = "64")]
-    fn returned(&self) -> Return {
+    fn returned<'a>(&self, _: Raise<'a>) -> Return<'a> {
         Return::float(*self)
     }
 }
@@ -152,7 +182,7 @@ impl ToPy for f32 {
         Value::bits(ffi::VALUE_FLOAT, f64::from(*self).to_bits())
     }
 
-    fn returned(&self) -> Return {
+    fn returned<'a>(&self, _: Raise<'a>) -> Return<'a> {
         Return::float((*self).into())
     }
 }
@@ -187,19 +217,51 @@ impl ToPy for Value<'_> {
     }
 }
 
-impl<T: ToPy> ToPy for Option<T> {
-    fn to_py(&self) -> Value<'_> {
-        self.as_ref().map_or(Value::new(Value::NONE), T::to_py)
-    }
-}
-
 impl<T: ToPy + ?Sized> ToPy for &T {
     fn to_py(&self) -> Value<'_> {
         T::to_py(self)
     }
+
+    #[inline]
+    fn returned<'a>(&self, raise: Raise<'a>) -> Return<'a> {
+        T::returned(self, raise)
+    }
 }
 
-/// The arguments of a call: a tuple of up to eight values of any kinds, or an array of one kind.
+/// What Python can be given: whatever has [`ToPy`], or an `Option` of it, whose `None` is Python's.
+///
+/// An `Option` hasn't `ToPy` itself, so that Rust functions can return one of a class, which hasn't either. A type of
+/// your own implements `ToPy`.
+#[diagnostic::on_unimplemented(
+    message = "Python can't be given a `{Self}`",
+    note = "implement `ToPy` for it; a value of a `#[pyclass]` becomes an object with `Vm::instance`"
+)]
+pub trait IntoPy {
+    /// The value as the shim takes it over.
+    #[doc(hidden)]
+    fn to_value(&self) -> Value<'_>;
+}
+
+impl<T: ToPy + ?Sized> IntoPy for T {
+    fn to_value(&self) -> Value<'_> {
+        self.to_py()
+    }
+}
+
+impl<T: ToPy> IntoPy for Option<T> {
+    fn to_value(&self) -> Value<'_> {
+        self.as_ref().map_or(Value::new(Value::NONE), T::to_py)
+    }
+}
+
+impl<T: ToPy> IntoPy for &Option<T> {
+    fn to_value(&self) -> Value<'_> {
+        (**self).to_value()
+    }
+}
+
+/// The arguments of a call by position: a tuple of up to eight values of any kinds, an array of one kind, or a slice of
+/// [`Value`]s.
 pub trait Args {
     /// Gives `call` the arguments as the shim takes them over.
     fn with<R>(&self, call: impl FnOnce(&[Value<'_>]) -> R) -> R;
@@ -211,9 +273,9 @@ impl Args for () {
     }
 }
 
-impl<T: ToPy, const N: usize> Args for [T; N] {
+impl<T: IntoPy, const N: usize> Args for [T; N] {
     fn with<R>(&self, call: impl FnOnce(&[Value<'_>]) -> R) -> R {
-        call(&self.each_ref().map(T::to_py))
+        call(&self.each_ref().map(T::to_value))
     }
 }
 
@@ -225,11 +287,11 @@ impl Args for &[Value<'_>] {
 
 macro_rules! tuples {
     ($($name:ident)*) => {
-        impl<$($name: ToPy),*> Args for ($($name,)*) {
+        impl<$($name: IntoPy),*> Args for ($($name,)*) {
             fn with<Result>(&self, call: impl FnOnce(&[Value<'_>]) -> Result) -> Result {
                 #[allow(non_snake_case, reason = "each variable has the name of its type")]
                 let ($($name,)*) = self;
-                call(&[$($name.to_py()),*])
+                call(&[$($name.to_value()),*])
             }
         }
     };

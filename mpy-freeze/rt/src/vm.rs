@@ -10,7 +10,7 @@ use crate::lock::Lock;
 use crate::object::{Obj, finish};
 use crate::platform;
 use crate::root;
-use crate::value::ToPy;
+use crate::value::IntoPy;
 
 /// A running MicroPython. There is one at a time, and it stays on its thread.
 pub struct Vm {
@@ -173,9 +173,9 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `MemoryError`, and those that [`ToPy`] names.
-    pub fn new_obj(&self, value: impl ToPy) -> Result<Obj<'_>, Exception<'_>> {
-        let value = value.to_py();
+    /// `MemoryError`, and those that [`ToPy`](crate::ToPy) names.
+    pub fn new_obj(&self, value: impl IntoPy) -> Result<Obj<'_>, Exception<'_>> {
+        let value = value.to_value();
         let mut out = 0;
         // SAFETY: the VM runs, and the value lives through the call, which leaves a handle in `out`.
         unsafe {

@@ -39,20 +39,22 @@ pub fn class(context: &Context, methods: &Methods) -> syn::Result<TokenStream> {
             use ::mpy_freeze_rt::__private as rt;
             #support
             #(#items)*
-            const ALL: &[Entry] = &[
-                #(#entries,)*
-                entry(#del, p(<#class>::__MPY_DEL)),
-            ];
             const FINALISED: bool = ::core::mem::needs_drop::<#class>();
-            const ENTRIES: &[Entry] = if FINALISED { ALL } else { ALL.split_at(ALL.len() - 1).0 };
+            // A part of one list would bring all of it into ROM, and with it the finaliser.
+            const ENTRIES: &[Entry] = if FINALISED {
+                &[#(#entries,)* entry(#del, p(<#class>::__MPY_DEL))]
+            } else {
+                &[#(#entries,)*]
+            };
             const _: () = assert!(
                 !FINALISED || ffi::mpyf_cfg_finaliser != 0,
                 "the type has something to drop: set MICROPY_ENABLE_FINALISER",
             );
-            const BASE: rt::Base = <#class>::__MPY_BASE;
+            const BASE: rt::Base<#class> = <#class>::__MPY_BASE;
+            const NAME: rt::Qstr = <#class>::__MPY_NAME;
             const HAS: u16 = {
-                let mut has = rt::has::UNARY | rt::has::LOCALS | BASE.has & rt::has::INHERITED;
-                if !BASE.kind.is_null() {
+                let mut has = rt::has::UNARY | rt::has::LOCALS | BASE.has() & rt::has::INHERITED;
+                if !BASE.kind().is_null() {
                     has |= rt::has::PARENT | rt::has::ATTR;
                 }
                 if !<#class>::__MPY_FIELDS.is_empty() || !<#class>::__MPY_PROPERTIES.is_empty() {
@@ -99,7 +101,7 @@ fn kind(class: &Ident) -> TokenStream {
             head: ffi::mp_obj_type_t {
                 base: base(&raw const ffi::mp_type_type),
                 flags: FLAGS as u16,
-                name: <#class>::__MPY_NAME,
+                name: NAME.number(),
                 slot_index_make_new: rt::index(HAS, rt::has::MAKE_NEW),
                 slot_index_print: rt::index(HAS, rt::has::PRINT),
                 slot_index_call: rt::index(HAS, rt::has::CALL),
@@ -114,7 +116,7 @@ fn kind(class: &Ident) -> TokenStream {
                 slot_index_locals_dict: rt::index(HAS, rt::has::LOCALS),
                 slots: ffi::__IncompleteArrayField::new(),
             },
-            slots: rt::words(HAS, &CLASS, BASE.kind, (&raw const LOCALS).cast()),
+            slots: rt::words(HAS, &CLASS, BASE.kind(), (&raw const LOCALS).cast()),
         });
         // SAFETY: the type object is the one above, whose functions are those of this type.
         unsafe impl ::mpy_freeze_rt::PyClass for #class {

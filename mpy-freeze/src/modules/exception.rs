@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{Expr, Fields, Ident, ItemStruct};
 
 use super::signature::Options;
-use super::tables::qstr;
+use super::tables::{qstr, static_name};
 use super::{docs, error, python_name};
 use crate::Context;
 use crate::frozen::emit::support;
@@ -75,7 +75,8 @@ pub fn exception(context: &Context, class: &ExceptionClass) -> syn::Result<Token
         base,
     } = class;
     let support = support::common(context);
-    let name = qstr(context, name, ident.span())?;
+    let number = qstr(context, name, ident.span())?;
+    let name = static_name(context, name, ident.span())?;
     let base = base.as_ref().map_or_else(
         || quote!(::mpy_freeze_rt::ErrorType::EXCEPTION),
         |base| quote!(#base),
@@ -112,7 +113,7 @@ pub fn exception(context: &Context, class: &ExceptionClass) -> syn::Result<Token
                 head: ffi::mp_obj_type_t {
                     base: base(&raw const ffi::mp_type_type),
                     flags: 0,
-                    name: #name,
+                    name: #number,
                     slot_index_make_new: 1,
                     slot_index_print: 2,
                     slot_index_call: 0,
@@ -140,9 +141,11 @@ pub fn exception(context: &Context, class: &ExceptionClass) -> syn::Result<Token
                 pub const TYPE: ::mpy_freeze_rt::ErrorType =
                     unsafe { ::mpy_freeze_rt::ErrorType::from_ptr((&raw const CLASS).cast()) };
                 #[doc(hidden)]
-                pub const __MPY_NAME: u16 = #name;
+                pub const __MPY_NAME: ::mpy_freeze_rt::__private::Qstr = #name;
+                // SAFETY: the type object is the one above.
                 #[doc(hidden)]
-                pub const __MPY_OBJECT: *const () = (&raw const CLASS).cast();
+                pub const __MPY_OBJECT: ::mpy_freeze_rt::__private::StaticObject<::mpy_freeze_rt::__private::IsMember> =
+                    unsafe { ::mpy_freeze_rt::__private::StaticObject::new((&raw const CLASS).cast()) };
             }
         };
     })

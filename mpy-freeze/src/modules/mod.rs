@@ -26,7 +26,7 @@ pub use methods::{Kind, MARKS, Member, MemberValue, Method, Methods, Property};
 pub use module::{Entry, Export, Module};
 pub(crate) use names::names;
 pub use signature::{Default, Named, Signature};
-pub use tables::{module, qstr};
+pub use tables::{module, no_name, qstr, stand_in, static_name};
 
 use quote::ToTokens;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};

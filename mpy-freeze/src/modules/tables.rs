@@ -26,6 +26,42 @@ pub fn qstr(context: &Context, name: &str, at: Span) -> syn::Result<u16> {
     })
 }
 
+/// The name as an expression, or the error at the place where the name is.
+///
+/// # Errors
+///
+/// As for [`qstr`].
+pub fn static_name(context: &Context, name: &str, at: Span) -> syn::Result<TokenStream> {
+    qstr(context, name, at).map(static_qstr)
+}
+
+/// A name for what isn't compiled, because there is an error beside it.
+pub fn no_name() -> TokenStream {
+    static_qstr(0)
+}
+
+fn static_qstr(number: u16) -> TokenStream {
+    // SAFETY: the build script has put the name into the firmware under this number.
+    quote!(unsafe { ::mpy_freeze_rt::__private::Qstr::new(#number) })
+}
+
+/// What `freeze!` wants of a module that isn't compiled, because there is an error beside it.
+pub fn stand_in() -> TokenStream {
+    constants(&no_name(), &quote!(::core::ptr::null()))
+}
+
+/// The constants by which tables name a module.
+fn constants(name: &TokenStream, address: &TokenStream) -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        pub const __MPY_NAME: ::mpy_freeze_rt::__private::Qstr = #name;
+        // SAFETY: the address is that of the module object among the tables.
+        #[doc(hidden)]
+        pub const __MPY_OBJECT: ::mpy_freeze_rt::__private::StaticObject<::mpy_freeze_rt::__private::IsModule> =
+            unsafe { ::mpy_freeze_rt::__private::StaticObject::new(#address) };
+    }
+}
+
 /// The items that make a `mod` a Python module. They stand in it.
 ///
 /// # Errors
@@ -33,7 +69,7 @@ pub fn qstr(context: &Context, name: &str, at: Span) -> syn::Result<u16> {
 /// For names that have no number.
 pub fn module(context: &Context, module: &Module) -> syn::Result<TokenStream> {
     let support = support::common(context);
-    let name = qstr(context, &module.name, module.ident.span())?;
+    let number = qstr(context, &module.name, module.ident.span())?;
     let dunder_name = qstr(context, "__name__", module.ident.span())?;
     let (mut items, mut entries) = (Vec::new(), Vec::new());
     let mut errors = None;
@@ -50,13 +86,20 @@ pub fn module(context: &Context, module: &Module) -> syn::Result<TokenStream> {
         return Err(error);
     }
     let allow = support::allow();
+    let constants = constants(&static_qstr(number), &quote!(__mpy_tables::OBJECT));
     Ok(quote! {
         #[doc(hidden)]
         #allow
         mod __mpy_tables {
             #support
+            const fn object<K>(of: ::mpy_freeze_rt::__private::StaticObject<K>) -> Word {
+                p(of.address())
+            }
+            const fn named(name: ::mpy_freeze_rt::__private::Qstr, object: Word) -> Entry {
+                entry(name.number(), object)
+            }
             #(#items)*
-            const ENTRIES: &[Entry] = &[entry(#dunder_name, q(#name)), #(#entries),*];
+            const ENTRIES: &[Entry] = &[entry(#dunder_name, q(#number)), #(#entries),*];
             static GLOBALS: Rom<ffi::mp_obj_dict_t> = Rom(dict(ENTRIES));
             static MODULE: Rom<ffi::mp_obj_module_t> = Rom(ffi::mp_obj_module_t {
                 base: base(&raw const ffi::mp_type_module),
@@ -64,10 +107,7 @@ pub fn module(context: &Context, module: &Module) -> syn::Result<TokenStream> {
             });
             pub(super) const OBJECT: *const () = (&raw const MODULE).cast();
         }
-        #[doc(hidden)]
-        pub const __MPY_NAME: u16 = #name;
-        #[doc(hidden)]
-        pub const __MPY_OBJECT: *const () = __mpy_tables::OBJECT;
+        #constants
     })
 }
 
@@ -87,11 +127,11 @@ fn entry(
 ) -> syn::Result<(Vec<TokenStream>, TokenStream)> {
     let ident = &entry.ident;
     let conditions = &entry.conditions;
-    let object = quote!(p(super::#ident::__MPY_OBJECT));
+    let object = quote!(object(super::#ident::__MPY_OBJECT));
     if matches!(entry.export, Export::Used) {
         // It has the name that it was given where it was written.
         let name = quote!(super::#ident::__MPY_NAME);
-        return Ok((Vec::new(), quote!(#(#conditions)* entry(#name, #object))));
+        return Ok((Vec::new(), quote!(#(#conditions)* named(#name, #object))));
     }
     let name = qstr(context, &entry.name, ident.span())?;
     let (items, word) = match &entry.export {

@@ -34,6 +34,21 @@ def call_keyword(f, n, a, c):
         f(a, c=c)
 
 
+def call_method(o, n):
+    for _ in range(n):
+        o.add(1)
+
+
+def get(o, n):
+    for _ in range(n):
+        o.value
+
+
+def put(o, n):
+    for _ in range(n):
+        o.value = 7
+
+
 def callee(a, b):
     return a
 
@@ -52,10 +67,17 @@ def compare(name, label, runner, *args):
     print("calls", name, label, CALLS, c, rust)
 
 
-def compare_callers(label):
-    c = ticks(in_c.repeat, callee, CALLS)
+def compare_callers(name, label):
+    c = ticks(getattr(in_c, name), callee, CALLS)
     rust = ticks(in_rust.repeat, callee, CALLS)
-    print("calls", "repeat", label, CALLS, c, rust)
+    print("calls", name, label, CALLS, c, rust)
+
+
+def compare_objects(label, runner):
+    loop = ticks(empty, CALLS)
+    c = ticks(runner, in_c.Counter(1), CALLS) - loop
+    rust = ticks(runner, in_rust.Counter(1), CALLS) - loop
+    print("calls", "Counter", label, CALLS, c, rust)
 
 
 compare("nothing", "nothing()", call_0)
@@ -65,4 +87,9 @@ compare("length", "length('hello')", call_1, "hello")
 compare("fill", "fill(bytearray(64),7)", call_2, bytearray(64), 7)
 compare("named", "named(1)", call_1, 1)
 compare("named", "named(1,c=5)", call_keyword, 1, 5)
-compare_callers("callee(i,2)")
+compare("Counter", "Counter(5)", call_1, 5)
+compare_objects("counter.add(1)", call_method)
+compare_objects("counter.value", get)
+compare_objects("counter.value=7", put)
+compare_callers("repeat", "callee(i,2)")
+compare_callers("repeat_caught", "callee(i,2),caught")

@@ -56,6 +56,64 @@ static mp_obj_t c_repeat(mp_obj_t callee, mp_obj_t count) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(c_repeat_obj, c_repeat);
 
+// As Rust has it: what the callee raises comes back, and is raised when this function has nothing more to do.
+static mp_obj_t c_repeat_caught(mp_obj_t callee, mp_obj_t count) {
+    for (mp_int_t i = mp_obj_get_int(count); i > 0; i--) {
+        nlr_buf_t nlr;
+        if (nlr_push(&nlr) != 0) {
+            nlr_raise(MP_OBJ_FROM_PTR(nlr.ret_val));
+        }
+        mp_call_function_2(callee, MP_OBJ_NEW_SMALL_INT(i), MP_OBJ_NEW_SMALL_INT(2));
+        nlr_pop();
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(c_repeat_caught_obj, c_repeat_caught);
+
+// A class with a constructor, a method and an attribute that can be written.
+typedef struct {
+    mp_obj_base_t base;
+    mp_int_t value;
+} c_Counter_t;
+
+static mp_obj_t c_Counter_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 1, 1, false);
+    c_Counter_t *self = mp_obj_malloc(c_Counter_t, type);
+    self->value = mp_obj_get_int(args[0]);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t c_Counter_add(mp_obj_t self_in, mp_obj_t by) {
+    c_Counter_t *self = MP_OBJ_TO_PTR(self_in);
+    self->value += mp_obj_get_int(by);
+    return mp_obj_new_int(self->value);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(c_Counter_add_obj, c_Counter_add);
+
+static void c_Counter_attr(mp_obj_t self_in, qstr name, mp_obj_t *dest) {
+    c_Counter_t *self = MP_OBJ_TO_PTR(self_in);
+    if (name != MP_QSTR_value) {
+        // It may be a method.
+        dest[1] = MP_OBJ_SENTINEL;
+    } else if (dest[0] == MP_OBJ_NULL) {
+        dest[0] = mp_obj_new_int(self->value);
+    } else if (dest[1] != MP_OBJ_NULL) {
+        self->value = mp_obj_get_int(dest[1]);
+        dest[0] = MP_OBJ_NULL;
+    }
+}
+
+static const mp_rom_map_elem_t c_Counter_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_add), MP_ROM_PTR(&c_Counter_add_obj) },
+};
+static MP_DEFINE_CONST_DICT(c_Counter_locals, c_Counter_locals_table);
+
+static MP_DEFINE_CONST_OBJ_TYPE(c_Counter_type, MP_QSTR_Counter, MP_TYPE_FLAG_NONE,
+    make_new, c_Counter_make_new,
+    attr, c_Counter_attr,
+    locals_dict, &c_Counter_locals
+    );
+
 static const mp_rom_map_elem_t globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_in_c) },
     { MP_ROM_QSTR(MP_QSTR_nothing), MP_ROM_PTR(&c_nothing_obj) },
@@ -65,6 +123,8 @@ static const mp_rom_map_elem_t globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_fill), MP_ROM_PTR(&c_fill_obj) },
     { MP_ROM_QSTR(MP_QSTR_named), MP_ROM_PTR(&c_named_obj) },
     { MP_ROM_QSTR(MP_QSTR_repeat), MP_ROM_PTR(&c_repeat_obj) },
+    { MP_ROM_QSTR(MP_QSTR_repeat_caught), MP_ROM_PTR(&c_repeat_caught_obj) },
+    { MP_ROM_QSTR(MP_QSTR_Counter), MP_ROM_PTR(&c_Counter_type) },
 };
 static MP_DEFINE_CONST_DICT(globals, globals_table);
 

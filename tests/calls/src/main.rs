@@ -18,7 +18,7 @@ static HEAP: Heap<{ 256 * 1024 }> = Heap::new();
 /// The functions of `functions.c`, as a Rust programmer writes them.
 #[pymodule]
 mod in_rust {
-    use mpy_freeze_rt::{Exception, Obj, pyfunction};
+    use mpy_freeze_rt::{Exception, Obj, pyclass, pyfunction, pymethods};
 
     #[pyfunction]
     fn nothing() {}
@@ -55,6 +55,25 @@ mod in_rust {
             callee.call((i, 2))?;
         }
         Ok(())
+    }
+
+    #[pyclass]
+    pub struct Counter {
+        #[py(get, set)]
+        value: i32,
+    }
+
+    #[pymethods]
+    impl Counter {
+        #[new]
+        fn new(value: i32) -> Self {
+            Self { value }
+        }
+
+        fn add(&mut self, by: i32) -> i32 {
+            self.value = self.value.wrapping_add(by);
+            self.value
+        }
     }
 }
 

@@ -50,6 +50,12 @@ def classes() -> None:
     assert sensor.level == 4 and -sensor == -4
     assert Sensor.LIMIT == 3
     other: Sensor = Sensor.default() + sensor
+    found = station.find(2)
+    assert found is not None and found.channel == 2 and station.find(9) is None
+    first, second = station.both()
+    assert first.channel == 1 and second is None
+    sensors: list[Sensor] = station.all()
+    assert [one.channel for one in sensors] == [0, 1]
     assert other == sensor and sensor != 3 and not sensor < other
     assert repr(sensor) == "Sensor()" and len(sensor) == 3 and bool(sensor) and hash(sensor) == 1
     sensor[1] = 2

@@ -250,6 +250,22 @@ mod station {
         Sealed
     }
 
+    /// The sensor of a channel, where there is one.
+    #[pyfunction]
+    fn find(channel: u8) -> Result<Option<Sensor>, PyErr> {
+        Ok((channel < CHANNELS).then(|| Sensor::new(channel, 1.0)))
+    }
+
+    #[pyfunction]
+    fn both() -> (Sensor, Option<Sealed>) {
+        (Sensor::new(1, 1.0), None)
+    }
+
+    #[pyfunction]
+    fn all() -> [Sensor; 2] {
+        [0, 1].map(|channel| Sensor::new(channel, 1.0))
+    }
+
     #[pyfunction]
     fn gain(sensor: &Sensor) -> f32 {
         sensor.gain

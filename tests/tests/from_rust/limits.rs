@@ -57,6 +57,22 @@ fn classes_of_many_layers_end_in_an_exception() {
 }
 
 #[test]
+fn classes_of_many_layers_are_told_apart() {
+    in_vm(|vm| {
+        exec(
+            vm,
+            "class Lonely: pass\nclass Failed(ValueError): pass\n\
+             for _ in range(25):\n    class Failed(Lonely, Failed): pass\n    class Lonely: pass\n\
+             def fail(): raise Failed('deep')",
+        );
+        let exception = raised(vm.eval("fail()"));
+        assert!(exception.is(ErrorType::VALUE_ERROR) && exception.is(ErrorType::EXCEPTION));
+        assert!(!exception.is(ErrorType::OS_ERROR));
+        assert!(exception.matches("ValueError") && !exception.matches("OSError"));
+    });
+}
+
+#[test]
 fn exceptions_pass_through_many_layers() {
     let dropped = Rc::new(Cell::new(0));
     in_vm(|vm| {

@@ -220,6 +220,26 @@ pub(crate) mod shapes {
         sides: u32,
     }
 
+    /// Fields that may have nothing in them.
+    #[pyclass]
+    pub struct Note {
+        #[py(get, set)]
+        page: Option<u16>,
+    }
+
+    #[pymethods]
+    impl Note {
+        #[new]
+        fn new() -> Self {
+            Self { page: None }
+        }
+
+        #[getter]
+        fn shape(&self) -> Option<Shape> {
+            self.page.map(|page| Shape { sides: page.into() })
+        }
+    }
+
     #[pymethods]
     impl Shape {
         #[new]
@@ -284,6 +304,39 @@ pub(crate) mod shapes {
 
     #[pymethods]
     impl Sealed {}
+
+    /// What functions return with values of classes in it.
+    #[pyfunction]
+    fn point_or_none(x: i32) -> Option<Point> {
+        (x >= 0).then_some(Point {
+            x,
+            height: 0,
+            label: *b"some",
+        })
+    }
+
+    #[pyfunction]
+    fn checked(x: i32) -> Result<Option<Point>, PyErr> {
+        if x > 100 {
+            return Err(PyErr::new(ErrorType::VALUE_ERROR, "too far"));
+        }
+        Ok(point_or_none(x))
+    }
+
+    #[pyfunction]
+    fn pair() -> (Point, Option<Guard>, Option<(u8, Shape)>) {
+        (Point::origin(), None, Some((3, Shape { sides: 3 })))
+    }
+
+    #[pyfunction]
+    fn guards() -> [Guard; 3] {
+        core::array::from_fn(|_| Guard::new())
+    }
+
+    #[pyfunction]
+    fn options(text: Option<&str>) -> (Option<&str>, Option<Option<u8>>, Option<()>) {
+        (text, Some(None), Some(()))
+    }
 
     #[pyfunction]
     fn sealed() -> Result<Sealed, PyErr> {
@@ -367,6 +420,121 @@ assert raised(getattr, p, 'only').startswith('AttributeError')
 assert raised(getattr, p, 'none').startswith('AttributeError')
 assert not hasattr(p, 'label')
 assert p.x == 4
+",
+    );
+}
+
+#[test]
+fn values_are_returned_in_options_tuples_and_arrays() {
+    shapes(
+        "
+assert point_or_none(-1) is None
+assert type(point_or_none(3)) is Point and point_or_none(3).x == 3
+assert checked(-1) is None and checked(5).x == 5
+assert raised(checked, 101) == \"ValueError('too far',)\"
+point, nothing, (number, shape) = pair()
+assert (point.text(), nothing, number, shape.sides) == ('zero', None, 3, 3)
+all = guards()
+assert type(all) is list and [g.length() for g in all] == [5, 5, 5]
+assert all[0] is not all[1]
+before = dropped()
+del all
+gc.collect()
+for _ in range(20): guards()
+gc.collect()
+assert dropped() >= before + 57
+assert options(None) == (None, None, None) and options('a') == ('a', None, None)
+n = Note()
+assert n.page is None and n.shape is None
+n.page = 7
+assert n.page == 7 and n.shape.sides == 7
+n.page = None
+assert n.page is None
+",
+    );
+}
+
+#[test]
+fn properties_are_written_through_derived_python_classes() {
+    shapes(
+        "
+class Spot(Point):
+    hidden = 0
+    def __init__(self, x):
+        super().__init__(x)
+        self.own = x
+    @property
+    def y(self): return 'python'
+    @y.setter
+    def y(self, value): self.own = value
+class Dot(Spot): pass
+class Mixin:
+    def mixed(self): return 1
+    only = 'of the mixin'
+class First(Mixin, Dot): pass
+class Last(Dot, Mixin): pass
+
+for cls in (Spot, Dot, First, Last):
+    s = cls(3)
+    s.x = 5
+    assert s.x == 5 and s.sum() == 12 and 'x' not in s.__dict__, cls
+    s.double = 8
+    assert s.x == 4 and Point.sum(s) == 11
+    setattr(s, 'x', 6)
+    assert s.double == 12
+    s.y = 'own'
+    assert s.own == 'own' and s.y == 'python'
+    s.hidden = 1
+    s.new = 2
+    assert (s.hidden, cls.hidden, s.new) == (1, 0, 2)
+    del s.new
+    assert raised(lambda: s.new).startswith('AttributeError')
+    assert raised(setattr, s, 'x', 'text').startswith('TypeError')
+    assert raised(setattr, s, 'x', 1 << 40).startswith('OverflowError')
+    assert raised(delattr, s, 'x') == \"AttributeError(\\\"'%s' object has no attribute 'x'\\\",)\" % cls.__name__, raised(delattr, s, 'x')
+    assert s.x == 6
+# What comes first in the order of the bases is found first.
+s = First(1)
+s.only = 5
+assert s.only == 5 and s.sum() == 8
+s = Last(1)
+s.only = 5
+assert s.sum() == 6
+
+# A property that can't be written.
+class Flat(Square): pass
+f = Flat(3)
+assert raised(setattr, f, 'length', 4).startswith('AttributeError')
+f.sides = 8
+assert f.sides == 8 and f.area() == 18 and len(f) == 8
+# A method of the derived class of Rust's hides nothing.
+f.name = 'own'
+assert f.name == 'own' and Square.name(f) == 'square'
+
+# A method that sees to all attributes comes before.
+class Watched(Point):
+    def __setattr__(self, name, value): log.append((name, value))
+    def __delattr__(self, name): log.append(name)
+log = []
+w = Watched(1)
+w.x = 2
+w.other = 3
+del w.x
+assert log == [('x', 2), ('other', 3), 'x'] and w.x == 1
+
+# Before the value is there.
+class Early(Point):
+    def __init__(self):
+        raised_early.append(raised(setattr, self, 'x', 1))
+        super().__init__(2)
+raised_early = []
+e = Early()
+assert raised_early == [\"TypeError('call super().__init__() first',)\"], raised_early
+assert e.x == 2
+class Busy(Point):
+    def enter(self): self.x = 1
+b = Busy(1)
+assert raised(b.call_shared, b.enter).startswith('RuntimeError')
 ",
     );
 }

@@ -85,23 +85,15 @@ fn parse(line: &str) -> Option<Line<'_>> {
     })
 }
 
-/// The bytes of a function in C and in Rust: its code, its object and the table of its arguments.
+/// The bytes of a function in C and in Rust: its code, its object and the table of its arguments. Of a class all of it.
 fn rom(image: &[u8], function: &str) -> Result<[u64; 2]> {
     let file = object::File::parse(image).context("the firmware isn't an ELF file")?;
-    let in_c = format!("c_{function}");
-    // A mangled name has the length of each part before it.
-    let in_rust = format!(
-        "{}__mpy_function_{function}",
-        "__mpy_function_".len() + function.len()
-    );
     let mut sizes = [0; 2];
     for symbol in file.symbols() {
         let name = symbol.name().unwrap_or_default();
-        let rest = name.strip_prefix(&in_c);
-        let parts = ["", "_obj", "_args"];
-        if rest.is_some_and(|rest| parts.contains(&rest.split('.').next().unwrap_or_default())) {
+        if is_in_c(name, function) {
             sizes[0] += symbol.size();
-        } else if name.contains(&in_rust) {
+        } else if is_in_rust(name, function) {
             sizes[1] += symbol.size();
         }
     }
@@ -109,6 +101,34 @@ fn rom(image: &[u8], function: &str) -> Result<[u64; 2]> {
         bail!("the firmware has no `{function}` in C, or none in Rust");
     }
     Ok(sizes)
+}
+
+/// Classes have names with a capital letter.
+fn is_class(function: &str) -> bool {
+    function.starts_with(char::is_uppercase)
+}
+
+/// Whether a symbol belongs to a function or class of `functions.c`.
+fn is_in_c(symbol: &str, function: &str) -> bool {
+    let Some(rest) = symbol.strip_prefix(&format!("c_{function}")) else {
+        return false;
+    };
+    let part = rest.split('.').next().unwrap_or_default();
+    is_class(function) || ["", "_obj", "_args"].contains(&part)
+}
+
+/// Whether a symbol belongs to a function or class of the module `in_rust`. A mangled name has the length of each part
+/// before it.
+fn is_in_rust(symbol: &str, function: &str) -> bool {
+    if is_class(function) {
+        // The tables stand in a `const _` of the module, which has one class.
+        let methods = format!("7in_rust{}{function}", function.len());
+        return symbol.contains(&methods) || symbol.contains("7in_rust1_");
+    }
+    // What C has with and without catching, Rust has once.
+    let function = function.strip_suffix("_caught").unwrap_or(function);
+    let length = "__mpy_function_".len() + function.len();
+    symbol.contains(&format!("{length}__mpy_function_{function}"))
 }
 
 #[cfg(test)]
@@ -121,5 +141,19 @@ mod tests {
         assert_eq!((line.function, line.label), ("add", "add(20,30)"));
         assert_eq!(line.instructions, [181.0, 159.0]);
         assert!(parse("calls add").is_none());
+    }
+
+    #[test]
+    fn symbols_belong_to_functions() {
+        assert!(is_in_c("c_repeat_obj", "repeat") && is_in_c("c_repeat.part.0", "repeat"));
+        assert!(!is_in_c("c_repeat_caught", "repeat") && is_in_c("c_Counter_add", "Counter"));
+        let code = "_ZN5calls7in_rust21__mpy_function_repeat10__mpy_code17h0E";
+        assert!(is_in_rust(code, "repeat") && is_in_rust(code, "repeat_caught"));
+        assert!(!is_in_rust(code, "Counter"));
+        assert!(is_in_rust(
+            "_ZN5calls7in_rust7Counter9__MPY_NEW6OBJECT17h0E",
+            "Counter"
+        ));
+        assert!(is_in_rust("_ZN5calls7in_rust1_4TYPE17h0E", "Counter"));
     }
 }

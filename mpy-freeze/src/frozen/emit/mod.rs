@@ -59,9 +59,19 @@ fn rust_modules(scope: &Scope<'_>, modules: &[TokenStream]) -> TokenStream {
         let last = module.clone().into_iter().last();
         let at = last.map_or_else(Span::call_site, |token| token.span());
         let at = Span::call_site().located_at(at);
-        quote_spanned!(at=> entry(#module::__MPY_NAME, p(#module::__MPY_OBJECT)))
+        quote_spanned!(at=> module(#module::__MPY_NAME, #module::__MPY_OBJECT))
+    });
+    // The types say that the macro has written the constants, and a user without modules may call the crate otherwise.
+    let module = (!modules.is_empty()).then(|| quote! {
+        const fn module(
+            name: ::mpy_freeze_rt::__private::Qstr,
+            object: ::mpy_freeze_rt::__private::StaticObject<::mpy_freeze_rt::__private::IsModule>,
+        ) -> Entry {
+            entry(name.number(), p(object.address()))
+        }
     });
     quote! {
+        #module
         const RUST_MODULES: &[Entry] = &[#(#entries),*];
         #section
         #[unsafe(no_mangle)]

@@ -178,6 +178,9 @@ mod tests {
             ("[u16; 4]", "list[int]"),
             ("crate::LedDriver", "Led"),
             ("&LedDriver", "Led"),
+            ("Result<Option<LedDriver>, PyErr>", "Led | None"),
+            ("(LedDriver, Option<LedDriver>)", "tuple[Led, Led | None]"),
+            ("[LedDriver; 2]", "list[Led]"),
             ("Obj<'a>", "Any"),
             ("impl Fn()", "Any"),
         ] {

@@ -209,6 +209,7 @@ fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<P
     units::rename(&mut units);
     units::guard_nesting(&mut units);
     units::configure(&mut units);
+    units::replace_cryptography(&mut units, &port);
     units.extend(units::shared(source));
     units.extend(units::collector(source, target));
     units.extend(files::c_units(&port));

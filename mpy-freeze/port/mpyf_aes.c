@@ -7,7 +7,7 @@
 
 #if MICROPY_PY_CRYPTOLIB
 
-#include "mbedtls/aes.h"
+#include "crypto/mbedtls/aes.h"
 
 #define BLOCK (16)
 

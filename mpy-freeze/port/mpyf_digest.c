@@ -6,7 +6,7 @@
 
 #if MICROPY_PY_HASHLIB_MD5 || MICROPY_PY_HASHLIB_SHA1
 
-#include "lib/axtls/crypto/crypto.h"
+#include "crypto/lib/axtls/crypto/crypto.h"
 
 #define BLOCK (64)
 

@@ -59,9 +59,10 @@ assert answer == b"\x5a\x81"
 # Timers.
 ticks = []
 timer = machine.Timer(period=2, callback=lambda timer: ticks.append(timer))
-time.sleep_ms(20)
+while len(ticks) < 3:
+    time.sleep_ms(2)
 timer.deinit()
-assert 3 <= len(ticks) <= 10 and ticks[0] is timer, ticks
+assert ticks[0] is timer
 machine.Timer(period=1, mode=machine.Timer.ONE_SHOT, callback=lambda timer: ticks.append(None))
 while None not in ticks:
     pass

@@ -37,7 +37,6 @@ fn all(on: bool) -> String {
 
 /// Adds the programs to a project, one as a compiled file too.
 fn add_programs(project: &Project) -> Vec<String> {
-    project.remove("app");
     for (name, text) in modules() {
         project.write(&format!("app/{name}.py"), text);
     }
@@ -80,6 +79,7 @@ fn each_method_has_a_program() {
 #[test]
 fn on_the_host() {
     let project = Project::host("features-host");
+    project.remove("app");
     let names = add_programs(&project);
     project.remove("src/lib.rs");
     project.write("src/main.rs", include_str!("../features/main.rs"));
@@ -90,6 +90,7 @@ fn on_the_host() {
 #[test]
 fn on_armv7m() {
     let project = Project::firmware("features-armv7m");
+    project.remove("app");
     let names = add_programs(&project);
     project.write("src/main.rs", programs::MAIN);
     let build = project.read("build.rs");

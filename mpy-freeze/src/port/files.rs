@@ -13,6 +13,8 @@ macro_rules! port_files {
 
 /// Name below the folder `port`, and contents.
 pub(crate) const PORT: &[(&str, &str)] = port_files![
+    "crypto/lib/axtls/crypto/crypto.h",
+    "crypto/mbedtls/aes.h",
     "frozen_default.c",
     "libc/alloca.h",
     "libc/assert.h",
@@ -25,8 +27,6 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "libc/string.h",
     "libc/sys/types.h",
     "libc/unistd.h",
-    "lib/axtls/crypto/crypto.h",
-    "mbedtls/aes.h",
     "mpconfigport.h",
     "mphalport.h",
     "mpyf.h",

@@ -211,6 +211,7 @@ fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<P
     units::guard_nesting(&mut units);
     units::guard_containers(&mut units);
     units::configure(&mut units);
+    units::replace_cryptography(&mut units, &port);
     units.extend(units::shared(source));
     if job.config.repl {
         units.push(units::unit(source, "shared/runtime/pyexec.c"));

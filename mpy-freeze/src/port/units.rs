@@ -171,16 +171,26 @@ pub(crate) fn libraries(source: &Source, constants: &Constants) -> Result<Vec<Un
     Ok(units)
 }
 
+/// Has the two modules that are made for cryptographic libraries take what the port has instead, from its folder `port`.
+/// No other file sees those headers, so that the firmware's own C files can use the libraries.
+pub(crate) fn replace_cryptography(units: &mut [Unit], port: &Path) {
+    let headers = port.join("crypto").display().to_string();
+    for unit in units {
+        let (library, include) = match unit.name.as_str() {
+            // In quotes the header is found before one that the tree may have.
+            "extmod/modhashlib" => ("AXTLS", "-iquote"),
+            "extmod/modcryptolib" => ("MBEDTLS", "-I"),
+            _ => continue,
+        };
+        unit.flags.push(format!("-DMICROPY_SSL_{library}=1"));
+        unit.flags.extend([include.to_string(), headers.clone()]);
+    }
+}
+
 /// Tells the libraries, and the files that include their headers, what they take as macros of the command line.
 pub(crate) fn configure(units: &mut [Unit]) {
     for unit in units {
         let name = unit.name.as_str();
-        // The port has what these two modules take of the libraries.
-        match name {
-            "extmod/modhashlib" => unit.flags.push("-DMICROPY_SSL_AXTLS=1".into()),
-            "extmod/modcryptolib" => unit.flags.push("-DMICROPY_SSL_MBEDTLS=1".into()),
-            _ => {}
-        }
         if name.starts_with("lib/oofatfs/") {
             unit.flags
                 .push("-DFFCONF_H=\"lib/oofatfs/ffconf.h\"".into());

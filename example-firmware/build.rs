@@ -92,10 +92,12 @@ fn add_repl(build: &mut Build, board: &str) {
         .littlefs1(true)
         .load_mpy(true)
         .machine(true)
+        .os(true)
         .romfs(true)
         .select(true)
         .time(true)
         .websocket(true)
+        .define("MICROPY_PY_SYS_ATEXIT", "(1)")
         .define("MICROPY_PY_SYS_EXC_INFO", "(1)")
         .define("MICROPY_MALLOC_USES_ALLOCATED_SIZE", "(1)")
         .define("MICROPY_MEM_STATS", "(1)");

@@ -44,7 +44,9 @@ pub struct Instance<'a> {
 }
 
 impl Instance<'_> {
-    /// Runs these programs, on as many boards at a time as this machine has cores.
+    /// Runs these programs, on as many boards at a time as this machine has cores. What fails is run once more when the
+    /// others are done, and then counts: `run-tests.py` waits ten seconds for a board to take a program, which a machine
+    /// that has other things to do doesn't always keep.
     ///
     /// # Errors
     ///
@@ -52,9 +54,22 @@ impl Instance<'_> {
     pub fn run(&self, programs: &[String]) -> Result<Vec<Ran>> {
         std::fs::create_dir_all(self.results)
             .with_context(|| format!("can't make {}", self.results.display()))?;
+        let (mut ran, failed): (Vec<_>, Vec<_>) = self
+            .run_in_pieces(programs)?
+            .into_iter()
+            .partition(|ran| !matches!(ran.outcome, Outcome::Failed(_)));
+        for one in failed {
+            println!("conformance: {} failed and is run again", one.program);
+            self.run_piece(0, &[one.program], &mut ran)?;
+        }
+        ran.sort_by(|a, b| a.program.cmp(&b.program));
+        Ok(ran)
+    }
+
+    fn run_in_pieces(&self, programs: &[String]) -> Result<Vec<Ran>> {
         let pieces = Mutex::new(programs.chunks(PIECE).collect::<VecDeque<_>>());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut all = std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let boards: Vec<_> = (0..cores)
                 .map(|number| {
                     scope.spawn({
@@ -71,10 +86,8 @@ impl Instance<'_> {
                         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?,
                 );
             }
-            anyhow::Ok(all)
-        })?;
-        all.sort_by(|a, b| a.program.cmp(&b.program));
-        Ok(all)
+            Ok(all)
+        })
     }
 
     /// What one board after the other runs until nothing is left.

@@ -14,8 +14,7 @@ use core::future::poll_fn;
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::task::Poll;
 
-use board::Board;
-use cortex_m_rt::entry;
+use board::{Board, entry};
 use embassy_executor::raw::Executor;
 use mpy_freeze_rt::{Exception, Heap, Platform, Vm, pymodule};
 

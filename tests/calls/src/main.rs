@@ -6,8 +6,7 @@
 #[path = "../../../example-firmware/src/board/mod.rs"]
 mod board;
 
-use board::Board;
-use cortex_m_rt::entry;
+use board::{Board, entry};
 use mpy_freeze_rt::{Heap, Vm, pymodule};
 
 mpy_freeze_rt::freeze!("app/", modules = [in_rust, counter]);

@@ -75,6 +75,11 @@ fn add_repl(build: &mut Build, board: &str) {
         // By this name upstream's test runner knows an emulated board, and that it has no unit for floats.
         build.define("MICROPY_PY_SYS_PLATFORM", "\"qemu\"");
     }
+    // A module in C for a single build, such as those that upstream has for its tests.
+    println!("cargo::rerun-if-env-changed=USER_C_FILE");
+    if let Ok(file) = std::env::var("USER_C_FILE") {
+        build.c_file(file);
+    }
     if board == "microbit" {
         // There is no flash for more.
         build.rom_level(RomLevel::CoreFeatures);
@@ -97,7 +102,8 @@ fn add_repl(build: &mut Build, board: &str) {
         .select(true)
         .time(true)
         .websocket(true)
-        .define("MICROPY_PY_SYS_ATEXIT", "(1)")
+        // `__import__` can load a main module, which then has that name.
+        .define("MICROPY_MODULE_OVERRIDE_MAIN_IMPORT", "(1)")
         .define("MICROPY_PY_SYS_EXC_INFO", "(1)")
         .define("MICROPY_MALLOC_USES_ALLOCATED_SIZE", "(1)")
         .define("MICROPY_MEM_STATS", "(1)");

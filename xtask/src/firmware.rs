@@ -46,8 +46,16 @@ pub struct Recipe {
     /// The MicroPython to build with; without one, whichever the build finds.
     pub release: Option<&'static Release>,
     pub debug: bool,
+    /// What is in the firmware for its tests.
+    pub extras: Option<Extras>,
+}
+
+/// What a firmware has for tests alone.
+pub struct Extras {
     /// What is frozen instead of the application's modules.
-    pub manifest: Option<PathBuf>,
+    pub manifest: PathBuf,
+    /// A module in C.
+    pub c_file: Option<PathBuf>,
 }
 
 /// What came out.
@@ -113,8 +121,9 @@ pub fn build(recipe: &Recipe) -> Result<Built> {
     if let Some(release) = recipe.release {
         choose_release(&mut command, release, &folder())?;
     }
-    if let Some(manifest) = &recipe.manifest {
-        command.env("FROZEN_MANIFEST", manifest);
+    if let Some(extras) = &recipe.extras {
+        command.env("FROZEN_MANIFEST", &extras.manifest);
+        command.envs(extras.c_file.iter().map(|file| ("USER_C_FILE", file)));
     }
     let output = command
         .output()

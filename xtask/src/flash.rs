@@ -48,7 +48,7 @@ pub fn read_words(mut words: lexopt::Parser) -> Result<(Recipe, bool)> {
         program: Program::Application,
         release: None,
         debug: false,
-        manifest: None,
+        extras: None,
     };
     let mut yes = false;
     while let Some(word) = words.next()? {

@@ -55,7 +55,7 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
                 program: Program::Application,
                 release: Some(release),
                 debug: false,
-                manifest: None,
+                extras: None,
             })?;
             let status = firmware::run(board, &built.image)?;
             if !status.success() {

@@ -84,7 +84,7 @@ fn prepare() -> Result<Bench> {
         program: Program::Application,
         release: Some(release),
         debug: false,
-        manifest: None,
+        extras: None,
     })?;
     let library = built.library.context("the firmware has no library")?;
     let folder = library.parent().context("the library lies in a folder")?;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use crate::boards::BOARDS;
-use crate::firmware::{self, Console, Program, Recipe};
+use crate::firmware::{self, Console, Extras, Program, Recipe};
 use crate::releases::RELEASES;
 use crate::{host, setup, shell};
 
@@ -50,7 +50,10 @@ pub(super) fn table() -> Result<String> {
         program: Program::Repl,
         release: Some(release),
         debug: false,
-        manifest: Some(folder.join("nothing.py")),
+        extras: Some(Extras {
+            manifest: folder.join("nothing.py"),
+            c_file: None,
+        }),
     })?;
     let library = built.library.context("the build left no library")?;
     let theirs = upstream(

@@ -35,10 +35,8 @@ const LOOK: Duration = Duration::from_secs(2);
 pub struct Instance<'a> {
     pub board: &'a Board,
     pub image: &'a Path,
-    /// MicroPython's folder `tests`, where `run-tests.py` lies.
+    /// The folder that the programs are named from, and where `run-tests.py` lies.
     pub tests: &'a Path,
-    /// The folder that the programs are named from.
-    pub programs: &'a Path,
     /// A folder for what fails: the expected and the actual output of each such program.
     pub results: &'a Path,
 }
@@ -152,12 +150,12 @@ impl Run {
         board.args(CLOCK).arg("-pidfile").arg(&emulator);
         let mut command = shell::command("python3", ["-B", "-u"]);
         command
-            .arg(instance.tests.join("run-tests.py"))
+            .arg("run-tests.py")
             .arg("--result-dir")
             .arg(instance.results)
             .args(["-t", &format!("exec:{}", shell::line(&board))])
             .args(programs)
-            .current_dir(instance.programs)
+            .current_dir(instance.tests)
             .env("MICROPY_TEST_TIMEOUT", PROGRAM_SECONDS.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use crate::boards::Board;
-use crate::shell;
+use crate::{host, shell};
 
 /// The manifest for what programs of the suite import: modules of this repository, and those that upstream's port for QEMU
 /// freezes.
@@ -31,7 +31,13 @@ pub fn helpers(tests: &Path, board: &Board, modules: &Path) -> String {
 
 /// The manifest that freezes these programs of the folder `tests`.
 pub fn manifest(tests: &Path, programs: &[String]) -> String {
-    freeze(tests, Some(programs))
+    // By their names from the tree on: the module `micropython` is there already.
+    let scripts: Vec<String> = programs
+        .iter()
+        .map(|program| format!("tests/{program}"))
+        .collect();
+    let tree = tests.parent().unwrap_or(tests);
+    freeze(tree, Some(&scripts))
 }
 
 fn freeze(folder: &Path, scripts: Option<&[String]>) -> String {
@@ -39,19 +45,22 @@ fn freeze(folder: &Path, scripts: Option<&[String]>) -> String {
     format!("freeze({:?}{scripts})\n", folder.display().to_string())
 }
 
-/// Writes the line for each program below `folder`, and what the program has to print.
+/// Makes `folder` a folder `tests` with `run-tests.py` and, for each program, the line and what the program has to print.
 ///
 /// # Errors
 ///
 /// When a file can't be written or CPython can't be started.
 pub fn write_stand_ins(tests: &Path, programs: &[String], folder: &Path) -> Result<()> {
+    copy(tests, folder, "run-tests.py")?;
+    copy(tests, folder, "../tools/pyboard.py")?;
+    for check in host::entries(&tests.join("feature_check")) {
+        if let Some(name) = check.file_name().and_then(|name| name.to_str()) {
+            copy(tests, folder, &format!("feature_check/{name}"))?;
+        }
+    }
     for program in programs {
         let original = tests.join(program);
         let stand_in = folder.join(program);
-        if let Some(parent) = stand_in.parent() {
-            std::fs::create_dir_all(parent)
-                .with_context(|| format!("can't make {}", parent.display()))?;
-        }
         write(&stand_in, line(program).as_bytes())?;
         let expected = beside(&stand_in);
         if !expected.exists() {
@@ -66,7 +75,7 @@ pub fn write_stand_ins(tests: &Path, programs: &[String], folder: &Path) -> Resu
 /// `__import__` with `False` in its last place is how MicroPython's own command line imports a main module.
 fn line(program: &str) -> String {
     let module = program.trim_end_matches(".py").replace('/', ".");
-    format!("__import__({module:?}, None, None, False)\n")
+    format!("__import__(\"tests.{module}\", None, None, False)\n")
 }
 
 /// What a program has to print; nothing where CPython doesn't run it, as with those that judge themselves.
@@ -88,6 +97,15 @@ fn beside(program: &Path) -> PathBuf {
     program.with_extension("py.exp")
 }
 
+fn copy(from: &Path, to: &Path, name: &str) -> Result<()> {
+    let from = from.join(name);
+    let text = std::fs::read(&from).with_context(|| format!("can't read {}", from.display()))?;
+    write(&to.join(name), &text)
+}
+
 fn write(file: &Path, text: &[u8]) -> Result<()> {
-    std::fs::write(file, text).with_context(|| format!("can't write {}", file.display()))
+    let folder = file.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(file, text))
+        .with_context(|| format!("can't write {}", file.display()))
 }

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 
 use crate::boards::{self, BOARDS, Board};
-use crate::firmware::{self, Program, Recipe};
+use crate::firmware::{self, Extras, Program, Recipe};
 use crate::host;
 use crate::releases::{self, RELEASES, Release};
 use crate::setup::{self, Wanted};
@@ -24,6 +24,8 @@ use report::Report;
 
 /// The list of what isn't run and why.
 const SKIPS: &str = "tests/conformance/skips.txt";
+/// What some programs of the suite import, in C.
+const C_EXAMPLE: &str = "usercmodule/cexample/examplemodule.c";
 /// What some programs of the suite import, in Python.
 const MODULES: &str = "tests/conformance/modules";
 
@@ -115,15 +117,14 @@ impl Run {
             .into_iter()
             .partition(|program| expected.is_given(program));
         let image = self.firmware(&tests, &given)?;
-        let stand_ins = self.folder("programs");
+        let stand_ins = self.folder("suite/tests");
         if self.frozen {
             frozen::write_stand_ins(&tests, &given, &stand_ins)?;
         }
         let instance = Instance {
             board: self.board,
             image: &image,
-            tests: &tests,
-            programs: if self.frozen { &stand_ins } else { &tests },
+            tests: if self.frozen { &stand_ins } else { &tests },
             results: &self.folder("results"),
         };
         let ran = instance.run(&given)?;
@@ -169,7 +170,10 @@ impl Run {
             release: Some(self.release),
             debug: false,
             program: Program::Repl,
-            manifest: Some(file),
+            extras: Some(Extras {
+                manifest: file,
+                c_file: Some(tests.with_file_name("examples").join(C_EXAMPLE)),
+            }),
         })?;
         Ok(built.image)
     }

@@ -132,6 +132,22 @@ fn the_raw_mode_is_for_programs() {
 }
 
 #[test]
+fn functions_are_marshalled_where_their_length_is_known() {
+    let mut session = prompt();
+    session.ask("import marshal\r", ">>> ");
+    session.ask("from node.ring import Ring\r", ">>> ");
+    let refused = session.ask("marshal.dumps(Ring.push.__code__)\r", ">>> ");
+    assert!(
+        refused.ends_with("\r\nValueError: can't marshal frozen code\r\n"),
+        "{refused:?}"
+    );
+    session.ask("code = marshal.dumps((lambda x: x + 1).__code__)\r", ">>> ");
+    session.ask("Function = type(lambda: 0)\r", ">>> ");
+    let copied = session.ask("Function(marshal.loads(code), {})(6)\r", ">>> ");
+    assert!(copied.ends_with("\r\n7\r\n"), "{copied:?}");
+}
+
+#[test]
 fn a_soft_reset_begins_anew() {
     let mut session = prompt();
     session.ask("x = 1\r", ">>> ");

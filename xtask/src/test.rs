@@ -9,11 +9,25 @@ use crate::boards::{BOARDS, Board};
 use crate::firmware::{self, Program, Recipe};
 use crate::releases::{self, RELEASES, Release};
 use crate::setup::{self, Wanted};
-use crate::{host, lint, shell};
+use crate::{conformance, host, lint, shell};
 
-/// Test programs that look at Cargo, at rustc or at the documentation, and at MicroPython only so far as there is one.
-/// They run with the first of the releases alone.
-const ONCE: [&str; 5] = ["concurrent", "readme", "reproducible", "stubs", "ui"];
+/// Test programs that look at Cargo, at rustc, at compilers or at the documentation, and at MicroPython only so far as
+/// there is one, and the one of the prompt, which is upstream's own. They run with the first of the releases alone.
+const ONCE: [&str; 13] = [
+    "concurrent",
+    "errors",
+    "flags",
+    "incremental",
+    "inputs",
+    "linking",
+    "panics",
+    "readme",
+    "repl",
+    "reproducible",
+    "stubs",
+    "tracking",
+    "ui",
+];
 
 /// What the test harnesses counted.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +78,10 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
                     board.name, release.version
                 ));
             }
+        }
+        if index == 0 {
+            println!("test: MicroPython's own suite on the boards");
+            failures.extend(conformance::test(release)?);
         }
         lines.push(format!(
             "MicroPython {}: {} passed, {} failed, {} ignored; firmware on {} board(s)",

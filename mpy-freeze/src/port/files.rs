@@ -58,6 +58,7 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mpyf_list_index.h",
     "mpyf_make.c",
     "mpyf_map.c",
+    "mpyf_marshal.c",
     "mpyf_module.c",
     "mpyf_nested.c",
     "mpyf_object.c",

@@ -59,6 +59,8 @@ pub(crate) fn rename(units: &mut [Unit]) {
             "py/objmodule" => "-Dmp_module_get_builtin=mpyf_c_builtin_module",
             // The shim writes properties of Rust's, and calls this function for everything else.
             "py/runtime" => "-Dmp_store_attr=mpyf_c_store_attr",
+            // It measures what is marshalled, which can lie in ROM.
+            "py/persistentcode" => "-Dgc_nbytes=mpyf_code_bytes",
             // The one function of this type in the file stands for an object that isn't there yet.
             "py/objtype" => "-Dmp_type_fun_builtin_var=mpyf_type_base_init",
             // It takes any object for a pin.

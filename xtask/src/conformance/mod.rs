@@ -68,6 +68,38 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The part of it that is among the tests: the first board with every program, as they are and frozen, and a sample of the
+/// programs on each other board. Tells which of these runs weren't as expected.
+///
+/// # Errors
+///
+/// When a firmware can't be built or its REPL doesn't answer.
+pub fn test(release: &'static Release) -> Result<Vec<String>> {
+    /// One of so many programs on the boards of the sample.
+    const SAMPLE: usize = 23;
+    let mut runs = Vec::new();
+    for (index, board) in BOARDS.iter().enumerate() {
+        let nth = if index == 0 { 1 } else { SAMPLE };
+        let run = |frozen| Run {
+            board,
+            release,
+            nth,
+            frozen,
+        };
+        runs.push(run(false));
+        if index == 0 {
+            runs.push(run(true));
+        }
+    }
+    let mut unexpected = Vec::new();
+    for run in runs {
+        if !run.conforms()? {
+            unexpected.push(format!("conformance of {}", run.name()));
+        }
+    }
+    Ok(unexpected)
+}
+
 struct Words {
     boards: Vec<&'static Board>,
     release: &'static Release,

@@ -8,8 +8,6 @@
 
 #include "mpyf_internal.h"
 
-#if MICROPY_PERSISTENT_CODE_SAVE
-
 size_t mpyf_code_bytes(const void *code) {
     size_t bytes = gc_nbytes(code);
     if (bytes == 0) {
@@ -17,5 +15,3 @@ size_t mpyf_code_bytes(const void *code) {
     }
     return bytes;
 }
-
-#endif

@@ -14,6 +14,7 @@ class Node:
     def deepen(self, depth):
         self.names["depth %d" % depth] = [depth] * 8
         if depth == 0:
+            held.note_lowest()
             raise held.TooDeep("at the bottom")
         return Node(self).deepen(depth - 1)
 
@@ -45,8 +46,8 @@ def run(n):
     counted = held.Counted(n)
     assert import_again() == 6
     assert raise_from_below() == "at the bottom"
+    held.note_lowest()
     assert exhaust_the_heap()
     assert held.call_back(lambda i: counted.add(i) + n * 0) == n + 45
     assert sum(value for value in by_name.values()) == sum(map(len, by_name))
-    held.note_lowest()
     gc.collect()

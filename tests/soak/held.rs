@@ -81,7 +81,7 @@ pub mod held {
         })
     }
 
-    /// Looks at the heap where a round has used most of it.
+    /// Looks at the heap where a round has used much of it.
     #[pyfunction]
     fn note_lowest(vm: &Vm) {
         LOWEST.fetch_min(vm.heap().free, Ordering::Relaxed);

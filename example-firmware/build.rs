@@ -1,5 +1,7 @@
 //! Builds MicroPython and tells the linker about the board's memory.
 
+mod prompt;
+
 use std::path::Path;
 
 use mpy_freeze::{Build, RomLevel};
@@ -62,49 +64,21 @@ fn link(board: &str) {
     println!("cargo::rustc-link-arg=-Tlink.x");
 }
 
-/// What the program `repl` has beyond the application: a prompt, and what comes in there and is to run. It is no less
-/// than upstream's own port for QEMU has, so that upstream's tests find what they test.
+/// What the program `repl` has beyond the application: a prompt, and what comes in there and is to run.
 fn add_repl(build: &mut Build, board: &str) {
     let processor = target();
     let processor = processor.split('-').next().unwrap_or_default();
     build
-        .repl(true)
         .define("MICROPY_HW_BOARD_NAME", format!("{board:?}"))
         .define("MICROPY_HW_MCU_NAME", format!("{processor:?}"));
     if !target().ends_with("hf") {
         // By this name upstream's test runner knows an emulated board, and that it has no unit for floats.
         build.define("MICROPY_PY_SYS_PLATFORM", "\"qemu\"");
     }
-    // A module in C for a single build, such as those that upstream has for its tests.
-    println!("cargo::rerun-if-env-changed=USER_C_FILE");
-    if let Ok(file) = std::env::var("USER_C_FILE") {
-        build.c_file(file);
-    }
     if board == "microbit" {
         // There is no flash for more.
-        build.rom_level(RomLevel::CoreFeatures);
+        build.repl(true).rom_level(RomLevel::CoreFeatures);
         return;
     }
-    build
-        .rom_level(RomLevel::Everything)
-        .native_code(true)
-        .asyncio(true)
-        .cryptolib(true)
-        .deflate(true)
-        .fat(true)
-        .hashlib(true)
-        .littlefs(true)
-        .littlefs1(true)
-        .load_mpy(true)
-        .machine(true)
-        .os(true)
-        .romfs(true)
-        .select(true)
-        .time(true)
-        .websocket(true)
-        // `__import__` can load a main module, which then has that name.
-        .define("MICROPY_MODULE_OVERRIDE_MAIN_IMPORT", "(1)")
-        .define("MICROPY_PY_SYS_EXC_INFO", "(1)")
-        .define("MICROPY_MALLOC_USES_ALLOCATED_SIZE", "(1)")
-        .define("MICROPY_MEM_STATS", "(1)");
+    prompt::add_everything(build);
 }

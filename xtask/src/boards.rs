@@ -28,15 +28,17 @@ pub enum Via {
         program: &'static str,
         machine: &'static [&'static str],
     },
+    /// This computer, which runs the image itself.
+    Host,
 }
 
 impl Board {
-    /// What MicroPython's tests call the board's inline assembler.
-    pub fn inline_assembler(&self) -> &'static str {
-        if self.target.starts_with("riscv") {
-            "rv32"
-        } else {
-            "thumb"
+    /// What MicroPython's tests call the board's inline assembler, where it has one.
+    pub fn inline_assembler(&self) -> Option<&'static str> {
+        match self.via {
+            Via::Host => None,
+            Via::Qemu { .. } if self.target.starts_with("riscv") => Some("rv32"),
+            Via::Qemu { .. } => Some("thumb"),
         }
     }
 }
@@ -98,6 +100,15 @@ pub const BOARDS: &[Board] = &[
         },
     },
 ];
+
+/// This computer, as a board of the conformance run alone: its prompt is the program in `tests/repl`.
+pub static HOST: Board = Board {
+    name: "host",
+    about: "this computer, with sanitizers (conformance only)",
+    target: "",
+    runs_application: false,
+    via: Via::Host,
+};
 
 /// QEMU for Arm.
 pub const ARM: &str = "qemu-system-arm";

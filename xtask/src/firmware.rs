@@ -177,6 +177,7 @@ pub fn command(board: &Board, image: &Path, console: Console) -> Command {
             command.arg("-kernel").arg(image);
             command
         }
+        Via::Host => Command::new(image),
     }
 }
 

@@ -36,11 +36,13 @@ pub fn check_everything() -> Result<()> {
     setup::ensure_components(&[("rustfmt", "cargo-fmt"), ("clippy", "cargo-clippy")])?;
 
     let (workspace, firmware) = (host::root().to_path_buf(), firmware::folder());
-    let (fuzz, calls) = (workspace.join("fuzz"), workspace.join("tests/calls"));
+    let fuzz = workspace.join("fuzz");
+    let [calls, repl] = ["calls", "repl"].map(|name| workspace.join("tests").join(name));
     check(&workspace, &["fmt", "--all", "--check"], &[])?;
     check(&firmware, &["fmt", "--check"], &[])?;
     check(&fuzz, &["fmt", "--check"], &[])?;
     check(&calls, &["fmt", "--check"], &[])?;
+    check(&repl, &["fmt", "--check"], &[])?;
     check(
         &workspace,
         &[
@@ -59,6 +61,10 @@ pub fn check_everything() -> Result<()> {
         &["clippy", "--all-targets", "--", "-D", "warnings"],
         &[("CUSTOM_LIBFUZZER_PATH", "elsewhere/libFuzzer.a")],
     )?;
+    // GCC has the sanitizers' libraries there.
+    if cfg!(target_os = "linux") {
+        check(&repl, &["clippy", "--bins", "--", "-D", "warnings"], &[])?;
+    }
     // Without --all-targets: a target without an operating system has no test harness.
     check(&calls, &["clippy", "--bins", "--", "-D", "warnings"], &[])?;
     for (index, board) in BOARDS.iter().enumerate() {

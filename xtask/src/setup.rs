@@ -47,10 +47,17 @@ enum Trees {
 impl Wanted {
     /// For building firmware for a board, and running it.
     pub fn firmware(board: &'static Board, release: Option<&'static Release>) -> Self {
-        let Via::Qemu { program, .. } = board.via;
+        let (needs, targets) = match board.via {
+            Via::Qemu { program, .. } => (
+                vec![Need::Build, Need::Emulate(program)],
+                vec![board.target],
+            ),
+            // The sanitizers are among what the tests need.
+            Via::Host => (vec![Need::Build, Need::Tests], Vec::new()),
+        };
         Self {
-            needs: vec![Need::Build, Need::Emulate(program)],
-            targets: vec![board.target],
+            needs,
+            targets,
             trees: release.map_or(Trees::Any, |release| Trees::Each(vec![release])),
             yes: false,
         }

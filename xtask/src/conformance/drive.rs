@@ -13,8 +13,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::host;
 use super::outcome::{Outcome, Ran};
-use crate::boards::Board;
+use crate::boards::{Board, Via};
 use crate::firmware::{self, Console};
 use crate::shell;
 
@@ -146,8 +147,14 @@ struct Run {
 impl Run {
     fn start(instance: &Instance<'_>, number: usize, programs: &[String]) -> Result<Self> {
         let emulator = instance.results.join(format!("board-{number}.pid"));
-        let mut board = firmware::command(instance.board, instance.image, Console::Stdio);
-        board.args(CLOCK).arg("-pidfile").arg(&emulator);
+        let board = match instance.board.via {
+            Via::Qemu { .. } => {
+                let mut board = firmware::command(instance.board, instance.image, Console::Stdio);
+                board.args(CLOCK).arg("-pidfile").arg(&emulator);
+                board
+            }
+            Via::Host => host::watched(instance.image, &emulator),
+        };
         let mut command = shell::command("python3", ["-B", "-u"]);
         command
             .arg("run-tests.py")
@@ -160,6 +167,9 @@ impl Run {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if matches!(instance.board.via, Via::Host) {
+            host::watch(&mut command);
+        }
         let mut python = command.spawn().context("can't start python3")?;
         let lines = read_lines(python.stdout.take());
         let said = read_lines(python.stderr.take());
@@ -201,7 +211,17 @@ impl Run {
             let _ = std::fs::remove_file(&self.emulator);
         }
         let said: Vec<String> = self.said.try_iter().collect();
-        said[said.len().saturating_sub(6)..].join("\n")
+        // A sanitizer says first what it found; otherwise the last lines tell most.
+        let found = said
+            .iter()
+            .position(|line| line.contains("ERROR: ") || line.contains("runtime error: "));
+        let from = found.unwrap_or(said.len().saturating_sub(6));
+        said[from..]
+            .iter()
+            .take(12)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! # A comment.
-//! [why not] boards, MicroPython releases, the word `frozen`; or nothing for all of them
+//! [why not] boards, MicroPython releases, the word `frozen`; or nothing for all of them; `-` and a board for all others
 //! folder/program.py
 //! !folder/program.py    not even given to the board, which it would take down
 //! ```
@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::Run;
 use super::outcome::{Outcome, Ran};
-use crate::{boards, releases};
+use crate::releases;
 
 /// What is expected of a run: the programs that it doesn't run.
 #[derive(Debug, Default)]
@@ -102,16 +102,20 @@ fn read_heading(heading: &str, run: &Run) -> Result<(String, bool)> {
         .split_once(']')
         .context("the heading doesn't end in a bracket")?;
     let (mut on_boards, mut with_releases, mut frozen) = (Vec::new(), Vec::new(), false);
+    let mut elsewhere = true;
     for name in names.split_whitespace() {
         if name == "frozen" {
             frozen = true;
         } else if name.starts_with(|c: char| c.is_ascii_digit()) {
             with_releases.push(releases::find(name)?.version);
+        } else if let Some(name) = name.strip_prefix('-') {
+            elsewhere &= super::board(name)?.name != run.board.name;
         } else {
-            on_boards.push(boards::find(name)?.name);
+            on_boards.push(super::board(name)?.name);
         }
     }
-    let applies = (on_boards.is_empty() || on_boards.contains(&run.board.name))
+    let applies = elsewhere
+        && (on_boards.is_empty() || on_boards.contains(&run.board.name))
         && (with_releases.is_empty() || with_releases.contains(&run.release.version))
         && (!frozen || run.frozen);
     Ok((reason.trim().to_string(), applies))
@@ -133,6 +137,10 @@ extmod/socket.py
 basics/new.py
 [names its file] frozen
 basics/file.py
+[single floats] -host
+float/double.py
+[no such memory] host
+micropython/native.py
 ";
 
     fn run(frozen: bool) -> Run {
@@ -168,6 +176,25 @@ basics/file.py
         assert!(expected.differences(&skipped).is_empty());
         let passed = [ran("extmod/socket.py", Outcome::Passed)];
         assert_eq!(expected.differences(&passed).len(), 1);
+    }
+
+    #[test]
+    fn reasons_of_this_computer_and_of_all_boards_but_it() {
+        let on = |board| {
+            Expected::read(
+                LIST,
+                &Run {
+                    board,
+                    ..run(false)
+                },
+            )
+            .unwrap()
+        };
+        let (host, board) = (on(&crate::boards::HOST), on(&BOARDS[0]));
+        assert!(host.reason("float/double.py").is_none());
+        assert!(host.reason("micropython/native.py").is_some());
+        assert!(board.reason("float/double.py").is_some());
+        assert!(board.reason("micropython/native.py").is_none());
     }
 
     #[test]

@@ -15,17 +15,21 @@ use crate::{host, shell};
 /// freezes.
 pub fn helpers(tests: &Path, board: &Board, modules: &Path) -> String {
     let upstream = tests.with_file_name("ports").join("qemu/test-frzmpy");
-    let assembler = format!("frozen_asm_{}.py", board.inline_assembler());
-    let mut scripts = vec![
+    let mut scripts = [
         "frozen_const.py",
         "frozen_viper.py",
         "native_frozen_align.py",
-    ];
+    ]
+    .map(String::from)
+    .to_vec();
     // Its assembler is for the larger cores.
     if board.target != "thumbv6m-none-eabi" {
-        scripts.push(&assembler);
+        scripts.extend(
+            board
+                .inline_assembler()
+                .map(|name| format!("frozen_asm_{name}.py")),
+        );
     }
-    let scripts: Vec<String> = scripts.into_iter().map(String::from).collect();
     freeze(modules, None) + &freeze(&upstream, Some(&scripts))
 }
 
@@ -63,10 +67,10 @@ pub fn write_stand_ins(tests: &Path, programs: &[String], folder: &Path) -> Resu
         let stand_in = folder.join(program);
         write(&stand_in, line(program).as_bytes())?;
         let expected = beside(&stand_in);
-        if !expected.exists() {
-            if let Some(text) = expectation(&original)? {
-                write(&expected, &text)?;
-            }
+        if !expected.exists()
+            && let Some(text) = expectation(&original)?
+        {
+            write(&expected, &text)?;
         }
     }
     Ok(())

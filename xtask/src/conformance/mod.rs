@@ -4,6 +4,7 @@
 mod drive;
 mod expected;
 mod frozen;
+mod host;
 mod outcome;
 mod report;
 mod suite;
@@ -13,9 +14,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::boards::{self, BOARDS, Board};
+use crate::boards::{self, BOARDS, Board, HOST, Via};
 use crate::firmware::{self, Extras, Program, Recipe};
-use crate::host;
+use crate::host as machine;
 use crate::releases::{self, RELEASES, Release};
 use crate::setup::{self, Wanted};
 use drive::Instance;
@@ -119,7 +120,7 @@ fn read_words(mut words: lexopt::Parser) -> Result<Words> {
     };
     while let Some(word) = words.next()? {
         match word {
-            Arg::Long("board") => read.boards.push(boards::find(&words.value()?.string()?)?),
+            Arg::Long("board") => read.boards.push(board(&words.value()?.string()?)?),
             Arg::Long("micropython") => read.release = releases::find(&words.value()?.string()?)?,
             Arg::Long("one-of") => {
                 read.nth = words.value()?.parse::<std::num::NonZero<usize>>()?.get()
@@ -131,8 +132,19 @@ fn read_words(mut words: lexopt::Parser) -> Result<Words> {
     }
     if read.boards.is_empty() {
         read.boards.extend(BOARDS);
+        // GCC has the sanitizers' libraries there.
+        read.boards
+            .extend(cfg!(target_os = "linux").then_some(&HOST));
     }
     Ok(read)
+}
+
+/// The board of that name, which may be this computer.
+fn board(name: &str) -> Result<&'static Board> {
+    if name == HOST.name {
+        return Ok(&HOST);
+    }
+    boards::find(name)
 }
 
 impl Run {
@@ -181,7 +193,7 @@ impl Run {
     }
 
     fn expected(&self) -> Result<Expected> {
-        let list = host::root().join(SKIPS);
+        let list = machine::root().join(SKIPS);
         let text = std::fs::read_to_string(&list)
             .with_context(|| format!("can't read {}", list.display()))?;
         Expected::read(&text, self)
@@ -189,7 +201,7 @@ impl Run {
 
     /// The firmware with a REPL and, frozen, what the suite needs.
     fn firmware(&self, tests: &Path, programs: &[String]) -> Result<PathBuf> {
-        let mut manifest = frozen::helpers(tests, self.board, &host::root().join(MODULES));
+        let mut manifest = frozen::helpers(tests, self.board, &machine::root().join(MODULES));
         if self.frozen {
             manifest += &frozen::manifest(tests, programs);
         }
@@ -197,15 +209,19 @@ impl Run {
         std::fs::create_dir_all(self.folder(""))
             .and_then(|()| std::fs::write(&file, manifest))
             .with_context(|| format!("can't write {}", file.display()))?;
+        let extras = Extras {
+            manifest: file,
+            c_file: Some(tests.with_file_name("examples").join(C_EXAMPLE)),
+        };
+        if matches!(self.board.via, Via::Host) {
+            return host::build(self.release, &extras);
+        }
         let built = firmware::build(&Recipe {
             board: self.board,
             release: Some(self.release),
             debug: false,
             program: Program::Repl,
-            extras: Some(Extras {
-                manifest: file,
-                c_file: Some(tests.with_file_name("examples").join(C_EXAMPLE)),
-            }),
+            extras: Some(extras),
         })?;
         Ok(built.image)
     }
@@ -223,6 +239,9 @@ impl Run {
     fn folder(&self, name: &str) -> PathBuf {
         let frozen = if self.frozen { "-frozen" } else { "" };
         let run = format!("{}-{}{frozen}", self.board.name, self.release.version);
-        host::root().join("target/conformance").join(run).join(name)
+        machine::root()
+            .join("target/conformance")
+            .join(run)
+            .join(name)
     }
 }

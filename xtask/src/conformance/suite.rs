@@ -19,16 +19,16 @@ const FOLDERS: [&str; 8] = [
     "unicode",
 ];
 
-/// The programs for a board whose instruction set has this name below `inlineasm`, in the order of their names.
+/// The programs for a board whose instruction set has this name below `inlineasm`, if any, in the order of their names.
 ///
 /// # Errors
 ///
 /// When the tree has none.
-pub fn programs(tests: &Path, inline_assembler: &str) -> Result<Vec<String>> {
+pub fn programs(tests: &Path, inline_assembler: Option<&str>) -> Result<Vec<String>> {
     let folders = FOLDERS
         .iter()
         .map(|folder| (*folder).to_string())
-        .chain([format!("inlineasm/{inline_assembler}")]);
+        .chain(inline_assembler.map(|name| format!("inlineasm/{name}")));
     let mut programs = Vec::new();
     for folder in folders {
         let files = host::entries(&tests.join(&folder));

@@ -1,0 +1,1 @@
+"""What can be imported at the prompt; the conformance run has its own manifest instead."""

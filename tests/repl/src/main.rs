@@ -1,0 +1,71 @@
+//! MicroPython's prompt on this program's own input and output, which upstream's test runner speaks to as to a board.
+//!
+//! It ends with its input.
+
+mod input;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant, SystemTime};
+
+use mpy_freeze_rt::{Heap, Platform, Vm};
+
+mpy_freeze_rt::freeze!("app/");
+mpy_freeze_rt::platform!(Computer);
+
+/// Memory for what Python allocates.
+static HEAP: Heap<{ 4 << 20 }> = Heap::new();
+
+/// This computer as Python's board.
+struct Computer;
+
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+impl Platform for Computer {
+    fn write(bytes: &[u8]) {
+        // Nobody is there any more to be told that nobody reads.
+        let mut console = std::io::stdout().lock();
+        let _ = console.write_all(bytes).and_then(|()| console.flush());
+    }
+
+    fn read() -> Option<u8> {
+        input::take()
+    }
+
+    fn ticks_us() -> u64 {
+        STARTED.elapsed().as_micros().try_into().unwrap_or(u64::MAX)
+    }
+
+    fn now() -> Option<Duration> {
+        SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .ok()
+    }
+
+    fn idle() {
+        input::wait(Duration::from_micros(200));
+    }
+
+    fn stack_limit() -> usize {
+        // The sanitizers make frames several times as large.
+        2 << 20
+    }
+}
+
+fn main() -> ExitCode {
+    input::listen();
+    loop {
+        let ended = Vm::run(&HEAP, |vm| {
+            if let Err(exception) = vm.repl() {
+                Computer::write(exception.to_string().as_bytes());
+            }
+        });
+        if let Err(error) = ended {
+            eprintln!("Python didn't start: {error}");
+            return ExitCode::FAILURE;
+        }
+        // Hosts wait for these words before they go on with the next VM.
+        Computer::write(b"MPY: soft reboot\r\n");
+    }
+}

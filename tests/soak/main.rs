@@ -1,0 +1,57 @@
+//! An application that starts again and again, and says of each VM what it left.
+
+#![no_std]
+#![no_main]
+
+mod board;
+mod held;
+
+use core::sync::atomic::Ordering;
+
+use board::{Board, entry};
+use held::held::{ALIVE, LOWEST};
+use mpy_freeze_rt::{Heap, Root, Vm};
+
+mpy_freeze_rt::freeze!("app/", modules = [held::held]);
+mpy_freeze_rt::platform!(Board);
+
+static HEAP: Heap<{ 32 * 1024 }> = Heap::new();
+
+/// How many VMs there are, and how often each of them does what an application does.
+const VMS: usize = 4000;
+const ROUNDS: i32 = 5;
+
+/// Runs the rounds; returns what is free afterwards, and a root that the VM takes with it.
+fn generation(vm: &Vm) -> Option<(usize, Root)> {
+    let run = vm.import("application").and_then(|module| {
+        let run = module.attr("run")?;
+        for n in 0..ROUNDS {
+            run.call((n,))?;
+        }
+        Root::new(run)
+    });
+    match run {
+        Ok(root) => {
+            vm.collect();
+            Some((vm.heap().free, root))
+        }
+        Err(exception) => {
+            println!("{exception}");
+            None
+        }
+    }
+}
+
+#[entry]
+fn main() -> ! {
+    Board::init();
+    for n in 0..VMS {
+        let Ok(Some((free, root))) = Vm::run(&HEAP, generation) else {
+            Board::exit(false)
+        };
+        let lowest = LOWEST.load(Ordering::Relaxed);
+        let alive = ALIVE.load(Ordering::Relaxed);
+        println!("VM {n}: {free} {lowest} {alive} {}", root.is_alive());
+    }
+    Board::exit(true)
+}

@@ -1,0 +1,70 @@
+//! An application that imports, allocates, raises, collects and is reset many thousand times on an emulated board, in about
+//! a minute: nothing that it takes stays taken.
+
+use mpy_freeze_tests::project::Project;
+use mpy_freeze_tests::{emulator, repository};
+
+/// VMs after which all that ever happens has happened once.
+const FIRST: usize = 10;
+/// As many as the firmware says that it starts.
+const VMS: usize = 4000;
+
+/// What the firmware says when a VM has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Ended {
+    /// Bytes that were free after the last collection.
+    free: usize,
+    /// The least that was ever free, in this VM and all before it.
+    lowest: usize,
+    /// Rust's values that nobody has dropped.
+    alive: usize,
+    /// Whether a root says that its object is there.
+    rooted: bool,
+}
+
+/// The firmware: the files of `tests/soak` in a copy of the example.
+fn firmware() -> Project {
+    let project = Project::firmware("soak");
+    project.remove("app");
+    let copies = [
+        ("main.rs", "src/main.rs"),
+        ("held.rs", "src/held.rs"),
+        ("application.py", "app/application.py"),
+        ("part.py", "app/part.py"),
+    ];
+    for (from, to) in copies {
+        let file = repository().join("tests/soak").join(from);
+        project.write(to, std::fs::read(file).expect("the file is there"));
+    }
+    project
+}
+
+/// Reads `VM 7: 20000 18000 0 false`.
+fn read(line: &str) -> Option<Ended> {
+    let (_, values) = line.strip_prefix("VM ")?.split_once(": ")?;
+    let mut values = values.split(' ');
+    Some(Ended {
+        free: values.next()?.parse().ok()?,
+        lowest: values.next()?.parse().ok()?,
+        alive: values.next()?.parse().ok()?,
+        rooted: values.next()?.parse().ok()?,
+    })
+}
+
+#[test]
+fn nothing_stays_taken() {
+    let run = emulator::run(&firmware().firmware_image_for("thumbv7m-none-eabi"));
+    let ended: Vec<Ended> = run.console.lines().filter_map(read).collect();
+    let last_lines: Vec<&str> = run.console.lines().rev().take(20).collect();
+    assert_eq!(run.status, Some(0), "{last_lines:#?}");
+    assert_eq!(ended.len(), VMS, "{last_lines:#?}");
+    let settled = &ended[FIRST];
+    for (n, ended) in ended.iter().enumerate() {
+        assert_eq!(ended.free, settled.free, "VM {n}: {ended:?}");
+        assert_eq!(ended.alive, 0, "VM {n}: {ended:?}");
+        assert!(!ended.rooted, "VM {n}: {ended:?}");
+        if n >= FIRST {
+            assert_eq!(ended.lowest, settled.lowest, "VM {n}: {ended:?}");
+        }
+    }
+}

@@ -18,7 +18,7 @@ mpy_freeze_rt::freeze!("app/", modules = [driver::panel]);
 mpy_freeze_rt::platform!(Board);
 
 /// Memory for what Python allocates.
-const HEAP_BYTES: usize = if cfg!(board = "microbit") { 8 } else { 512 } * 1024;
+const HEAP_BYTES: usize = if cfg!(board = "microbit") { 8 } else { 2048 } * 1024;
 static HEAP: Heap<HEAP_BYTES> = Heap::new();
 
 #[entry]

@@ -15,20 +15,17 @@ use crate::{host, shell};
 /// freezes.
 pub fn helpers(tests: &Path, board: &Board, modules: &Path) -> String {
     let upstream = tests.with_file_name("ports").join("qemu/test-frzmpy");
-    let mut scripts = [
-        "frozen_const.py",
-        "frozen_viper.py",
-        "native_frozen_align.py",
-    ]
-    .map(String::from)
-    .to_vec();
-    // Its assembler is for the larger cores.
-    if board.target != "thumbv6m-none-eabi" {
-        scripts.extend(
-            board
-                .inline_assembler()
-                .map(|name| format!("frozen_asm_{name}.py")),
-        );
+    let mut scripts = vec!["frozen_const.py".to_string()];
+    // A board with as little memory as the micro:bit has no native code, and ARMv6-M not the assembler's instructions.
+    if board.runs_application {
+        scripts.extend(["frozen_viper.py", "native_frozen_align.py"].map(String::from));
+        if board.target != "thumbv6m-none-eabi" {
+            scripts.extend(
+                board
+                    .inline_assembler()
+                    .map(|name| format!("frozen_asm_{name}.py")),
+            );
+        }
     }
     freeze(modules, None) + &freeze(&upstream, Some(&scripts))
 }

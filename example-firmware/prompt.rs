@@ -28,7 +28,15 @@ pub fn add_everything(build: &mut Build) {
         .define("MICROPY_PY_SYS_EXC_INFO", "(1)")
         .define("MICROPY_MALLOC_USES_ALLOCATED_SIZE", "(1)")
         .define("MICROPY_MEM_STATS", "(1)");
-    // A module in C for a single build, such as the one that upstream has for its tests.
+    add_c_file(build);
+}
+
+/// A module in C for a single build, such as the one that upstream has for its tests.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "where this is a part of another build script, its folder may have that rule"
+)]
+fn add_c_file(build: &mut Build) {
     println!("cargo::rerun-if-env-changed=USER_C_FILE");
     if let Ok(file) = std::env::var("USER_C_FILE") {
         build.c_file(file);

@@ -58,14 +58,3 @@ pub fn printed<'a>(console: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = console.split_once(&format!("<<< {name} >>>\n"))?;
     rest.split_once("<<< ").map(|(text, _)| text)
 }
-
-/// A build script for [`Project::riscv`] with calls of the builder's methods. The linker's script lies beside it.
-pub fn riscv_build(calls: &str) -> String {
-    format!(
-        "fn main() {{\n    \
-             println!(\"cargo::rustc-link-search={{}}\", env!(\"CARGO_MANIFEST_DIR\"));\n    \
-             println!(\"cargo::rustc-link-arg-bins=-Tlink.x\");\n    \
-             mpy_freeze::Build::new(){calls}.build();\n\
-         }}\n"
-    )
-}

@@ -3,7 +3,7 @@
 //! `tests/features` has a Python program for each method, `uses_<method>.py`, which raises where something is wrong.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mpy_freeze::Build;
 use mpy_freeze_tests::project::Project;
@@ -87,35 +87,35 @@ fn on_the_host() {
     check(&project.succeeds(&["run", "--quiet"]), &names);
 }
 
-#[test]
-fn on_armv7m() {
-    let project = Project::firmware("features-armv7m");
+/// On a board, by the name of the target.
+fn on_board(project: &str, target: &str, run: fn(&Path) -> emulator::Run) {
+    let project = Project::firmware(project);
     project.remove("app");
     let names = add_programs(&project);
     project.write("src/main.rs", programs::MAIN);
-    let build = project.read("build.rs");
-    let calls = all(true);
-    project.write(
-        "build.rs",
-        build.replace("Build::new()", &format!("Build::new(){calls}")),
-    );
-    let run = emulator::run(&project.firmware_image());
-    check(&run.console, &names);
+    project.configure(&all(true));
+    check(&run(&project.firmware_image_for(target)).console, &names);
+}
+
+#[test]
+fn on_armv7m() {
+    on_board("features-armv7m", "thumbv7m-none-eabi", emulator::run);
 }
 
 #[test]
 fn on_rv32imac() {
-    let project = Project::riscv("features-rv32imac");
-    let names = add_programs(&project);
-    project.write("build.rs", programs::riscv_build(&all(true)));
-    let image = project.riscv_image("riscv32imac-unknown-none-elf");
-    check(&emulator::run_on_riscv(&image).console, &names);
+    on_board(
+        "features-rv32imac",
+        "riscv32imac-unknown-none-elf",
+        emulator::run_on_riscv,
+    );
 }
 
 /// Without any of them there is a firmware too.
 #[test]
 fn what_is_off_is_gone() {
-    let project = Project::riscv("features-off");
+    let project = Project::firmware("features-off");
+    project.remove("app");
     let modules = methods().into_iter().filter(|method| {
         // These are no modules.
         !["fat", "littlefs", "littlefs1", "load_mpy", "romfs"].contains(&method.as_str())
@@ -127,8 +127,9 @@ fn what_is_off_is_gone() {
     );
     project.write("app/looks.py", program);
     project.write("src/names.in", "[\"looks\"]");
-    project.write("build.rs", programs::riscv_build(&all(false)));
-    let image = project.riscv_image("riscv32imac-unknown-none-elf");
+    project.write("src/main.rs", programs::MAIN);
+    project.configure(&all(false));
+    let image = project.firmware_image_for("riscv32imac-unknown-none-elf");
     let run = emulator::run_on_riscv(&image);
     assert_eq!(programs::printed(&run.console, "looks"), Some(""));
 }

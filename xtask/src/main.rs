@@ -58,7 +58,7 @@ const CHORES: &[Chore] = &[
     Chore {
         name: "conformance",
         run: conformance::main,
-        arguments: "[--board BOARD]... [--micropython VERSION] [--one-of N] [--yes]",
+        arguments: "[--board BOARD]... [--frozen] [--one-of N] [--micropython VERSION] [--yes]",
         help: "run MicroPython's own test suite on boards, and compare what passes with the committed list",
     },
     Chore {

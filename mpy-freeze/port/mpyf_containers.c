@@ -221,7 +221,8 @@ mp_obj_t mpyf_number_of_index(mp_obj_t index) {
 }
 
 mp_obj_t mpyf_plain_number(char typecode, mp_obj_t value) {
-    if (value == MP_OBJ_STOP_ITERATION) {
+    // An array of objects keeps what it is given.
+    if (value == MP_OBJ_STOP_ITERATION || typecode == 'O') {
         return value;
     }
     #if MICROPY_PY_BUILTINS_FLOAT

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "py/obj.h"
+#include "py/stream.h"
 
 #include "mpyf_containers.h"
 
@@ -18,7 +19,10 @@ static mp_obj_t dict_update_unguarded(size_t n_args, const mp_obj_t *args, mp_ma
 mp_obj_t dict_make_new_unguarded(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
 
 static void dict_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
-    dict_print_unguarded(print, mpyf_steady_dict(self, self), kind);
+    // A stream can be written in Python, and then runs it for every piece of text.
+    bool by_python = print->print_strn == mp_stream_write_adaptor;
+    mp_obj_t steady = by_python ? mp_obj_dict_copy(self) : mpyf_steady_dict(self, self);
+    dict_print_unguarded(print, steady, kind);
 }
 
 static mp_obj_t dict_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {

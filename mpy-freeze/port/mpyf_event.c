@@ -150,7 +150,9 @@ bool mpyf_take_interrupt(void) {
 int mp_interrupt_char = -1;
 
 void mp_hal_set_interrupt_char(int c) {
+    mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
     mp_interrupt_char = c;
+    MICROPY_END_ATOMIC_SECTION(state);
     // Where a program ends, an interrupt that came in its last moment belongs to it, and not to what runs next. The
     // prompt looks for exceptions that are pending right after this.
     if (c == -1 && mpyf_take_interrupt()) {
@@ -159,7 +161,11 @@ void mp_hal_set_interrupt_char(int c) {
 }
 
 uint32_t mpyf_interrupted_by(uint8_t byte) {
-    return byte == mp_interrupt_char && mpyf_keyboard_interrupt();
+    // In one section with the comparison, so that no program's end comes in between. Sections nest.
+    mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    bool taken = byte == mp_interrupt_char && mpyf_keyboard_interrupt();
+    MICROPY_END_ATOMIC_SECTION(state);
+    return taken;
 }
 
 typedef struct {

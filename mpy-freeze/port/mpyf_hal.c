@@ -130,7 +130,8 @@ uint64_t mp_hal_time_ns(void) {
     #if MICROPY_EPOCH_IS_1970
     return now;
     #else
-    return now - YEAR_2000_NS;
+    // A clock that has lost its battery may be decades behind.
+    return now > YEAR_2000_NS ? now - YEAR_2000_NS : 0;
     #endif
 }
 

@@ -64,6 +64,9 @@ void mpyf_c_store_attr(mp_obj_t self, qstr name, mp_obj_t value);
 void mpyf_events_start(void);
 void mpyf_events_stop(void);
 
+// Leaves the critical section that a program is in.
+void mpyf_irq_stop(void);
+
 // Whether a KeyboardInterrupt has been asked for since the last time.
 bool mpyf_take_interrupt(void);
 

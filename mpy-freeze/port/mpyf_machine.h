@@ -7,6 +7,14 @@
     { MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&machine_timer_type) },
 #endif
 
+// What disable_irq enters and enable_irq leaves is a section of Python's own (mpyf_irq.c).
+#undef MICROPY_BEGIN_ATOMIC_SECTION
+#undef MICROPY_END_ATOMIC_SECTION
+uint32_t mpyf_disable_irq(void);
+void mpyf_enable_irq(uint32_t state);
+#define MICROPY_BEGIN_ATOMIC_SECTION() mpyf_disable_irq()
+#define MICROPY_END_ATOMIC_SECTION(state) mpyf_enable_irq(state)
+
 static void mp_machine_idle(void) {
     mpyf_wait();
 }

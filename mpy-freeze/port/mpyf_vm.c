@@ -100,12 +100,15 @@ void mpyf_stop(void) {
     run_exit_function();
     mpyf_events_stop();
     mpyf_timers_stop();
+    mpyf_irq_stop();
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         gc_sweep_all();
         mp_deinit();
         nlr_pop();
     }
+    // What a finaliser has started lies in the heap that ends here.
+    mpyf_timers_stop();
     memset(&mp_state_ctx, 0, sizeof(mp_state_ctx));
 }
 

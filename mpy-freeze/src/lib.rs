@@ -51,7 +51,7 @@
 //! | `littlefs`, `littlefs1` | `lib/littlefs` | BSD, 3 clauses |
 //! | `deflate`, `binascii` | `lib/uzlib` | zlib, MIT |
 //! | `re` | `lib/re1.5` | BSD, 3 clauses |
-//! | `hashlib` | `lib/crypto-algorithms`, and the port's own | public domain |
+//! | `hashlib` | `lib/crypto-algorithms`, and the port's own | public domain, and MIT or Apache-2.0 |
 //! | `cryptolib` | the port's own | MIT or Apache-2.0 |
 //!
 //! # Environment

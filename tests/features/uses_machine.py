@@ -67,8 +67,18 @@ machine.Timer(period=1, mode=machine.Timer.ONE_SHOT, callback=lambda timer: tick
 while None not in ticks:
     pass
 
-state = machine.disable_irq()
-machine.enable_irq(state)
+outer = machine.disable_irq()
+inner = machine.disable_irq()
+machine.enable_irq(inner)
+machine.enable_irq(outer)
+for state in (outer, 7, -1):
+    try:
+        machine.enable_irq(state)
+        assert False
+    except ValueError:
+        pass
+# A program that ends in the section has left it.
+machine.disable_irq()
 machine.idle()
 try:
     machine.reset()

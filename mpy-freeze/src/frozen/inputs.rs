@@ -234,10 +234,16 @@ impl Search {
         self.found.manifests.extend(listing.manifests);
     }
 
-    /// Takes the Python halves of MicroPython's modules, but for what the application has itself.
+    /// Takes the Python halves of MicroPython's modules, but for what the application has itself: a file, or a module in
+    /// place of the whole package.
     fn packaged(&mut self, files: &[Packaged]) {
         for file in files {
-            if !self.targets.contains_key(&file.target) {
+            let package = file.target.split('/').next().unwrap_or_default();
+            let replaced = [file.target.clone(), format!("{package}.py")];
+            if !replaced
+                .iter()
+                .any(|target| self.targets.contains_key(target))
+            {
                 let kind = Kind::Python;
                 self.source(&file.path, file.target.clone(), kind, PACKAGED_OPT, None);
             }

@@ -254,7 +254,11 @@ fn pythons_halves_of_modules_are_added_unless_the_application_has_them() {
         path: folder.join(path),
     };
     let context = Context {
-        packaged: vec![packaged("a.py", "build.rs"), packaged("b.py", "error.rs")],
+        packaged: vec![
+            packaged("a.py", "build.rs"),
+            packaged("a/core.py", "build.rs"),
+            packaged("b.py", "error.rs"),
+        ],
         ..context()
     };
     let mut search = Search::default();

@@ -52,6 +52,7 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mpyf_handles.c",
     "mpyf_heapq.h",
     "mpyf_internal.h",
+    "mpyf_irq.c",
     "mpyf_libc.c",
     "mpyf_machine.h",
     "mpyf_list.h",

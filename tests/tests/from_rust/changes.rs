@@ -533,3 +533,45 @@ check(l, l.append, lambda: l)
 "#,
     );
 }
+
+#[test]
+fn a_stream_that_changes_the_dict_it_is_given_to_print() {
+    holds(
+        r#"
+import io
+
+class Stream(io.IOBase):
+    text = ''
+    def write(self, data):
+        self.text += str(bytes(data), 'ascii')
+        if d and len(self.text) > 1:
+            d.clear()
+            refill()
+        return len(data)
+
+d = {1: 'one', 2: 'two'}
+stream = Stream()
+print(d, file=stream)
+assert sorted(stream.text.strip('{}\n').split(', ')) == ["1: 'one'", "2: 'two'"]
+assert not d
+"#,
+    );
+}
+
+#[test]
+fn an_array_of_objects_keeps_what_it_is_given() {
+    holds(
+        r#"
+from array import array
+
+class Number:
+    def __int__(self): raise ValueError
+
+number = Number()
+objects = array('O', [number])
+objects.append(number)
+objects[1] = number
+assert objects[0] is number and objects[1] is number
+"#,
+    );
+}

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use super::host;
 use super::outcome::{Outcome, Ran};
@@ -43,9 +43,9 @@ pub struct Instance<'a> {
 }
 
 impl Instance<'_> {
-    /// Runs these programs, on as many boards at a time as this machine has cores. What fails is run once more when the
-    /// others are done, and then counts: `run-tests.py` waits ten seconds for a board to take a program, which a machine
-    /// that has other things to do doesn't always keep.
+    /// Runs these programs, on as many boards at a time as this machine has cores. A program that an emulated board didn't
+    /// take in time is given to it once more when the others are done: `run-tests.py` waits ten seconds for that, which a
+    /// machine that has other things to do doesn't always keep.
     ///
     /// # Errors
     ///
@@ -53,16 +53,34 @@ impl Instance<'_> {
     pub fn run(&self, programs: &[String]) -> Result<Vec<Ran>> {
         std::fs::create_dir_all(self.results)
             .with_context(|| format!("can't make {}", self.results.display()))?;
-        let (mut ran, failed): (Vec<_>, Vec<_>) = self
+        let (again, mut ran): (Vec<_>, Vec<_>) = self
             .run_in_pieces(programs)?
             .into_iter()
-            .partition(|ran| !matches!(ran.outcome, Outcome::Failed(_)));
-        for one in failed {
-            println!("conformance: {} failed and is run again", one.program);
+            .partition(|ran| self.was_not_taken(ran));
+        for one in again {
+            println!(
+                "conformance: {}: {} wasn't taken in time and is given to the board again",
+                self.board.name, one.program
+            );
             self.run_piece(0, &[one.program], &mut ran)?;
         }
         ran.sort_by(|a, b| a.program.cmp(&b.program));
         Ok(ran)
+    }
+
+    /// Whether the board hadn't even got the program when `run-tests.py` gave up. What it then writes as the output is the
+    /// message of `pyboard.py`.
+    fn was_not_taken(&self, ran: &Ran) -> bool {
+        let output = self
+            .results
+            .join(format!("{}.out", ran.program.replace('/', "_")));
+        let emulated = matches!(self.board.via, Via::Qemu { .. });
+        emulated
+            && matches!(ran.outcome, Outcome::Failed(_))
+            && std::fs::read_to_string(output).is_ok_and(|text| {
+                text.starts_with("could not enter raw repl")
+                    || text.starts_with("could not complete raw paste")
+            })
     }
 
     fn run_in_pieces(&self, programs: &[String]) -> Result<Vec<Ran>> {
@@ -114,7 +132,15 @@ impl Instance<'_> {
         while let Some(line) = run.line() {
             answered |= line.starts_with("platform=");
             match Ran::read(&line) {
-                Some(one) => ran.push(one),
+                Some(one) => {
+                    let expected = programs.get(ran.len() - first);
+                    ensure!(
+                        expected == Some(&one.program),
+                        "run-tests.py tells of {}, where {expected:?} comes next",
+                        one.program
+                    );
+                    ran.push(one);
+                }
                 None => last = line,
             }
         }
@@ -147,6 +173,8 @@ struct Run {
 impl Run {
     fn start(instance: &Instance<'_>, number: usize, programs: &[String]) -> Result<Self> {
         let emulator = instance.results.join(format!("board-{number}.pid"));
+        // One of a run that was killed names a process that is another's by now.
+        let _ = std::fs::remove_file(&emulator);
         let board = match instance.board.via {
             Via::Qemu { .. } => {
                 let mut board = firmware::command(instance.board, instance.image, Console::Stdio);

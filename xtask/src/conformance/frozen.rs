@@ -63,11 +63,8 @@ pub fn write_stand_ins(tests: &Path, programs: &[String], folder: &Path) -> Resu
         let original = tests.join(program);
         let stand_in = folder.join(program);
         write(&stand_in, line(program).as_bytes())?;
-        let expected = beside(&stand_in);
-        if !expected.exists()
-            && let Some(text) = expectation(&original)?
-        {
-            write(&expected, &text)?;
+        if let Some(text) = expectation(&original)? {
+            write(&beside(&stand_in), &text)?;
         }
     }
     Ok(())

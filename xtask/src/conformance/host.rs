@@ -34,7 +34,7 @@ pub fn build(release: &Release, extras: &Extras) -> Result<PathBuf> {
 /// The program as `run-tests.py` is to start it: with a file that tells its process while it runs, as an emulator
 /// writes one.
 pub fn watched(program: &Path, process: &Path) -> Command {
-    let script = r#"echo $$ >"$1"; "$0"; rm -f "$1""#;
+    let script = r#""$0" <&0 & echo $! >"$1"; wait $!; rm -f "$1""#;
     let mut command = shell::command("/bin/sh", ["-c", script]);
     command.arg(program).arg(process);
     command

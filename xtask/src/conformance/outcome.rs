@@ -26,6 +26,8 @@ impl Ran {
         let (word, rest) = line.split_once("  ")?;
         let (program, note) = rest.split_once(' ').unwrap_or((rest, ""));
         let outcome = match word {
+            // A program without a single test in it has shown nothing.
+            "pass" if note.starts_with("(unittest: 0 ran") => Outcome::Failed(note.trim().into()),
             "pass" => Outcome::Passed,
             "FAIL" => Outcome::Failed(note.trim().to_string()),
             "skip" => Outcome::Skipped,
@@ -51,6 +53,10 @@ mod tests {
             read("pass  basics/int1.py "),
             Some((int.clone(), Outcome::Passed))
         );
+        assert!(matches!(
+            read("pass  basics/int1.py (unittest: 0 ran)"),
+            Some((_, Outcome::Failed(_)))
+        ));
         assert_eq!(
             read("FAIL  basics/int1.py (unittest: 2 ran, 1 failures, 0 errors)"),
             Some((

@@ -4,6 +4,9 @@
 //
 // A macro with arguments renames a function where its name is followed by any, which is its definition and its calls.
 // Where the name stands alone, as in the tables of the type, it means the function here.
+//
+// Nobody but the function that is called knows of a copy, and that may have no more than the address of its map in a
+// register. The collector knows objects by their beginning, which is therefore kept in sight here.
 #pragma once
 
 #include <string.h>
@@ -22,7 +25,9 @@ static void dict_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t k
     // A stream can be written in Python, and then runs it for every piece of text.
     bool by_python = print->print_strn == mp_stream_write_adaptor;
     mp_obj_t steady = by_python ? mp_obj_dict_copy(self) : mpyf_steady_dict(self, self);
+    volatile mp_obj_t kept = steady;
     dict_print_unguarded(print, steady, kind);
+    (void)kept;
 }
 
 static mp_obj_t dict_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
@@ -34,7 +39,10 @@ static mp_obj_t dict_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right)
     } else if (op == MP_BINARY_OP_OR || op == MP_BINARY_OP_INPLACE_OR) {
         right = mpyf_steady_dict(right, left);
     }
-    return dict_binary_op_unguarded(op, left, right);
+    volatile mp_obj_t kept[2] = { left, right };
+    mp_obj_t result = dict_binary_op_unguarded(op, left, right);
+    (void)kept[0], (void)kept[1];
+    return result;
 }
 
 static mp_obj_t dict_update(size_t n_args, const mp_obj_t *args, mp_map_t *kwargs) {

@@ -491,7 +491,7 @@ def grow(add):
             missed += 1
     return done
 
-held = [None] * 600
+held = [None] * 1200
 "#;
 
 /// Runs Python's assertions in a heap that can be filled.

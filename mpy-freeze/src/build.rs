@@ -20,6 +20,7 @@ use crate::port::{Artifacts, Choice, Config, RomLevel};
 #[derive(Debug, Clone, Default)]
 pub struct Build {
     pub(crate) micropython: Option<PathBuf>,
+    pub(crate) objects: Option<PathBuf>,
     pub(crate) compiler: Option<PathBuf>,
     pub(crate) mpconfigport: Option<PathBuf>,
     pub(crate) c_files: Vec<PathBuf>,
@@ -44,6 +45,13 @@ impl Build {
     /// The MicroPython tree to build, instead of `MPY_DIR` or the newest release in the user's cache.
     pub fn micropython(&mut self, tree: impl AsRef<Path>) -> &mut Self {
         self.micropython = Some(tree.as_ref().to_owned());
+        self
+    }
+
+    /// A folder where builds keep their objects and find those of others, instead of the one that
+    /// `MPY_FREEZE_OBJECTS` names. It grows, and may be emptied at any time.
+    pub fn objects(&mut self, folder: impl AsRef<Path>) -> &mut Self {
+        self.objects = Some(folder.as_ref().to_owned());
         self
     }
 

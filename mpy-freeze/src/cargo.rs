@@ -45,6 +45,7 @@ pub(crate) struct Environment {
     workers: Option<NonZeroUsize>,
     micropython: Option<PathBuf>,
     cache: Option<PathBuf>,
+    objects: Option<PathBuf>,
     /// What is set of the variables that bindgen reads.
     bindgen_variables: Vec<(String, String)>,
     /// What is said of manifests.
@@ -106,6 +107,7 @@ impl Environment {
             workers: text("NUM_JOBS").and_then(|jobs| jobs.parse().ok()),
             micropython: TREE_VARIABLES.into_iter().find_map(path),
             cache: cache_folder(path),
+            objects: path("MPY_FREEZE_OBJECTS"),
             bindgen_variables: bindgen_variables(target.as_deref().unwrap_or_default())
                 .into_iter()
                 .filter_map(|name| Some((text(&name)?, name)))
@@ -169,6 +171,11 @@ impl Environment {
                 .or(self.micropython.as_ref())
                 .map(absolute),
             cache: self.cache.clone(),
+            objects: build
+                .objects
+                .as_ref()
+                .or(self.objects.as_ref())
+                .map(absolute),
             bindgen_variables: self.bindgen_variables.clone(),
             compiler: build.choice(self.cc_variable),
             config: build.config.clone(),
@@ -204,6 +211,7 @@ impl Environment {
                 .map(Path::to_owned)
                 .or_else(|| self.micropython.clone()),
             cache: self.cache.clone(),
+            objects: self.objects.clone(),
         }
     }
 

@@ -61,6 +61,7 @@
 //! | `MPY_DIR`, `MICROPYTHON_DIR` | the MicroPython tree, unless [`Build::micropython`] names one |
 //! | `CC_<target>`, `TARGET_CC`, `CC`, `CFLAGS_<target>`, `AR_<target>`, … | as the `cc` crate has them |
 //! | `LIBCLANG_PATH` | the folder of libclang, which bindgen needs |
+//! | `MPY_FREEZE_OBJECTS` | a folder where builds keep their objects, each under a hash of all that it was compiled from, and find those of other targets, profiles and firmwares; it grows, and may be emptied at any time |
 //! | `XDG_CACHE_HOME` | where the user's cache is, which `cargo xtask setup` fills |
 //!
 //! # Tools

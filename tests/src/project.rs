@@ -27,6 +27,17 @@ impl Project {
         }
     }
 
+    /// Removes what earlier runs of the test built of the project itself; compiled dependencies are kept.
+    pub fn built_anew(self) -> Self {
+        let name = self.root.file_name().expect("a name").to_string_lossy();
+        let pattern = format!("{}/debug/build/{name}-*", self.target_dir.display());
+        let folders = glob::glob(&pattern).expect("the pattern is valid");
+        for folder in folders.flatten() {
+            std::fs::remove_dir_all(folder).expect("the folder can be removed");
+        }
+        self
+    }
+
     /// Builds into a folder that no other project uses.
     pub fn with_own_target_dir(mut self) -> Self {
         self.target_dir = self.root.join("target");
@@ -152,6 +163,13 @@ impl Project {
         self.firmware_image_for("thumbv7m-none-eabi")
     }
 
+    /// The same without the objects of other builds.
+    pub fn firmware_image_compiled(&self) -> PathBuf {
+        let target = "thumbv7m-none-eabi";
+        let variable = ("MPY_FREEZE_OBJECTS", "");
+        self.program(target, &[], "example-firmware", Some(variable))
+    }
+
     /// The same for another Rust target.
     pub fn firmware_image_for(&self, target: &str) -> PathBuf {
         self.program(target, &[], "example-firmware", None)
@@ -163,7 +181,7 @@ impl Project {
             target,
             &["--bin", "repl", "--features", "repl"],
             "repl",
-            Some(board),
+            Some(("BOARD", board)),
         )
     }
 
@@ -173,17 +191,24 @@ impl Project {
         self.program("thumbv7m-none-eabi", &["--example", name], &path, None)
     }
 
-    fn program(&self, target: &str, args: &[&str], built: &str, board: Option<&str>) -> PathBuf {
+    fn program(
+        &self,
+        target: &str,
+        args: &[&str],
+        built: &str,
+        variable: Option<(&str, &str)>,
+    ) -> PathBuf {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let words = [&["build", "--release", "--target", target], args].concat();
         let mut cargo = self.cargo(&words);
-        if let Some(board) = board {
-            cargo.env("BOARD", board);
-        }
+        cargo.envs(variable);
         succeeds(&mut cargo);
         let built = self.target_dir.join(target).join("release").join(built);
-        let image = self.root.join(format!("{}.elf", board.unwrap_or(target)));
+        let value = variable.map(|(_, value)| value);
+        let image = self
+            .root
+            .join(format!("{target}-{}.elf", value.unwrap_or_default()));
         std::fs::copy(built, &image).expect("the image is there");
         drop(guard);
         image

@@ -1,17 +1,20 @@
 //! Builds at the same time, and builds that were killed, end right.
 
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use mpy_freeze::{Artifacts, Build};
-use mpy_freeze_tests::project::Project;
+use mpy_freeze_tests::project::{Project, text_of};
 use mpy_freeze_tests::{micropython, work_folder};
 
-fn build(out: &PathBuf) -> Artifacts {
+/// Builds with nothing but the objects in a folder of the test's own: what other tests have compiled would be there too
+/// quickly to be in anyone's way.
+fn build(out: &Path, objects: &Path) -> Artifacts {
     Build::new()
         .micropython(micropython())
+        .objects(objects)
         .target("x86_64-unknown-linux-gnu")
         .host("x86_64-unknown-linux-gnu")
         .out_dir(out)
@@ -25,33 +28,58 @@ fn fresh(name: &str) -> PathBuf {
     folder
 }
 
+/// Cargo in the project without the objects of other builds.
+fn compiling(project: &Project, args: &[&str]) -> Command {
+    let mut command = project.cargo(args);
+    command.env("MPY_FREEZE_OBJECTS", "");
+    command
+}
+
 #[test]
 fn two_builds_into_one_folder_at_once() {
     // Cargo's own lock keeps two of its builds apart; here there is none.
     let out = fresh("same");
+    let objects = out.join("objects");
     let (one, two) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| build(&out));
-        (build(&out), other.join().expect("the other build"))
+        let other = scope.spawn(|| build(&out, &objects));
+        (
+            build(&out, &objects),
+            other.join().expect("the other build"),
+        )
     });
     assert_eq!(one.context, two.context);
     let contents = std::fs::read(&one.archive).expect("the archive");
     assert_eq!(
-        build(&out).compiled,
+        build(&out, &objects).compiled,
         0,
         "the folder is complete and consistent"
     );
-    let alone = std::fs::read(build(&fresh("alone")).archive).expect("the archive");
+    let alone = fresh("alone");
+    let alone = build(&alone, &alone.join("objects"));
+    let alone = std::fs::read(alone.archive).expect("the archive");
     assert!(
         contents == alone,
         "the archive differs from that of a build alone"
     );
+
+    let kept = || {
+        let pattern = format!("{}/*/*.o", objects.display());
+        let files = glob::glob(&pattern).expect("the pattern is valid");
+        files.flatten().count()
+    };
+    let before = kept();
+    assert!(before > 200, "only {before} objects were kept");
+    let elsewhere = build(&fresh("elsewhere"), &objects);
+    assert_eq!(kept(), before, "all objects were there");
+    let elsewhere = std::fs::read(elsewhere.archive).expect("the archive");
+    assert!(elsewhere == alone, "kept objects make another archive");
 }
 
 #[test]
 fn two_cargos_at_once() {
-    let project = Project::host("two-cargos").with_own_target_dir();
+    let project = Project::host("two-cargos").built_anew();
     let spawn = |args: &[&str]| {
-        let mut command = project.cargo(args);
+        let mut command = compiling(&project, args);
         command.stderr(Stdio::piped()).spawn().expect("cargo runs")
     };
     let (build, check) = (spawn(&["build"]), spawn(&["check"]));
@@ -64,15 +92,15 @@ fn two_cargos_at_once() {
 
 #[test]
 fn a_killed_build_is_taken_up_again() {
-    let project = Project::host("killed").with_own_target_dir();
+    let project = Project::host("killed").built_anew();
     let objects = || {
-        let pattern = format!("{}/target/**/mpy-freeze/obj/**/*.o", project.root.display());
+        let built = project.target_dir.join("debug/build");
+        let pattern = format!("{}/killed-*/out/mpy-freeze/obj/**/*.o", built.display());
         glob::glob(&pattern).expect("the pattern is valid").count()
     };
     // Killed twice: while some objects are there and more are on their way.
     for enough in [10, 60] {
-        let mut child = project
-            .cargo(&["build"])
+        let mut child = compiling(&project, &["build"])
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
@@ -90,9 +118,12 @@ fn a_killed_build_is_taken_up_again() {
         child.wait().expect("the build ends");
         assert!(objects() >= enough);
     }
-    project.succeeds(&["build"]);
+    let ended = compiling(&project, &["build"]).output();
+    let ended = ended.expect("cargo runs");
+    assert!(ended.status.success(), "{}", text_of(&ended));
     let finished = std::fs::read(project.built("killed").join("libmicropython.a"));
-    let alone = std::fs::read(build(&fresh("never-killed")).archive);
+    let alone = fresh("never-killed");
+    let alone = std::fs::read(build(&alone, &alone.join("objects")).archive);
     assert!(
         finished.expect("the archive") == alone.expect("the archive"),
         "the archive differs from that of a build that was never killed"

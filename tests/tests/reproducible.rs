@@ -35,7 +35,7 @@ struct Built {
 
 fn build(name: &str) -> Built {
     let project = Project::firmware(name).with_own_target_dir();
-    let image = std::fs::read(project.firmware_image()).expect("the image");
+    let image = std::fs::read(project.firmware_image_compiled()).expect("the image");
     let folder = project.built("example-firmware");
     let out_dir = folder.parent().expect("OUT_DIR");
     let context = Context::load(out_dir).expect("the context");

@@ -11,12 +11,15 @@ use crate::releases::{self, RELEASES, Release};
 use crate::setup::{self, Wanted};
 use crate::{conformance, host, lint, shell};
 
-/// Test programs that look at Cargo, at rustc, at compilers or at the documentation, and at MicroPython only so far as
-/// there is one, and the one of the prompt, which is upstream's own. They run with the first of the releases alone.
-const ONCE: [&str; 13] = [
+/// Test programs that look at Cargo, at rustc, at compilers, at files or at the documentation, and at MicroPython only so
+/// far as there is one; the one of the prompt, which is upstream's own; and those that do one thing for long. They run
+/// with the first of the releases alone.
+const ONCE: [&str; 18] = [
     "concurrent",
+    "dump",
     "errors",
     "flags",
+    "frozen_manifests",
     "incremental",
     "inputs",
     "linking",
@@ -24,6 +27,9 @@ const ONCE: [&str; 13] = [
     "readme",
     "repl",
     "reproducible",
+    "saving",
+    "soak",
+    "stress",
     "stubs",
     "tracking",
     "ui",

@@ -230,4 +230,4 @@ pub fn record_failure(error: &Error, out_dir: &Path) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

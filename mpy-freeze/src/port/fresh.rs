@@ -10,16 +10,25 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::SystemTime;
 
+use super::store::{Key, Store};
 use crate::error::Result;
 use crate::fs;
 
 /// Knows the contents of every file that it was asked about during one build, reading each once.
-#[derive(Default)]
 pub(crate) struct Freshness {
     hashes: Mutex<HashMap<PathBuf, Option<u64>>>,
+    /// What other builds have made.
+    pub(crate) store: Store,
 }
 
 impl Freshness {
+    pub(crate) fn new(store: Store) -> Self {
+        Self {
+            hashes: Mutex::default(),
+            store,
+        }
+    }
+
     /// Whether `output` exists and was made by `command` from files that haven't changed since.
     pub(crate) fn is_fresh(&self, output: &Path, command: &str) -> bool {
         output.exists() && self.stamp_matches(output, command).unwrap_or(false)
@@ -76,15 +85,15 @@ impl Freshness {
         Ok(())
     }
 
-    /// Whether `output` was made from this very text by this tool, however old its inputs look.
-    pub(crate) fn is_same_text(&self, output: &Path, tool: &str, text: &str) -> bool {
+    /// Whether `output` was made by the tool and from the text of this key, however old its inputs look.
+    pub(crate) fn is_same_text(&self, output: &Path, key: &Key) -> bool {
         let kept = fs::read_if_exists(&beside(output, "text")).ok().flatten();
-        output.exists() && kept.as_deref() == Some(text_hash(tool, text).as_bytes())
+        output.exists() && kept.as_deref() == Some(key.as_str().as_bytes())
     }
 
-    /// Notes that the tool made `output` from this text; to be called when the output is complete.
-    pub(crate) fn record_text(&self, output: &Path, tool: &str, text: &str) -> Result<()> {
-        fs::write_if_changed(&beside(output, "text"), text_hash(tool, text).as_bytes())?;
+    /// Notes what `output` was made from; to be called when the output is complete.
+    pub(crate) fn record_text(&self, output: &Path, key: &Key) -> Result<()> {
+        fs::write_if_changed(&beside(output, "text"), key.as_str().as_bytes())?;
         Ok(())
     }
 
@@ -148,11 +157,7 @@ fn beside(output: &Path, kind: &str) -> PathBuf {
     name.into()
 }
 
-fn text_hash(tool: &str, text: &str) -> String {
-    hex(hash(format!("{tool}\n{text}").as_bytes()))
-}
-
-fn hash(bytes: &[u8]) -> u64 {
+pub(super) fn hash(bytes: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     hasher.finish()

@@ -17,6 +17,7 @@ mod preprocess;
 mod program;
 mod qstr;
 mod source;
+mod store;
 mod target;
 mod toolchain;
 mod units;
@@ -40,6 +41,7 @@ pub(crate) use qstr::qstr_hash;
 use qstr::{FixedQstrs, QstrPool};
 pub(crate) use source::Source;
 pub use source::Version;
+use store::Store;
 use target::Target;
 pub(crate) use toolchain::Choice;
 use toolchain::Compiler;
@@ -62,6 +64,8 @@ pub(crate) struct Job {
     pub(crate) micropython: Option<PathBuf>,
     /// The folder of unpacked releases.
     pub(crate) cache: Option<PathBuf>,
+    /// The folder of objects that builds share.
+    pub(crate) objects: Option<PathBuf>,
     /// What the environment tells bindgen.
     pub(crate) bindgen_variables: Vec<(String, String)>,
     /// The C compiler.
@@ -114,14 +118,14 @@ pub struct Artifacts {
     /// Headers of the user's that the library was compiled from: files outside of the MicroPython tree, of `folder`
     /// and of the system.
     pub headers: Vec<PathBuf>,
-    /// How many of the library's files had to be compiled; 0 where nothing changed.
+    /// How many of the library's files had to be compiled, or taken from the folder of objects; 0 where nothing changed.
     pub compiled: usize,
 }
 
 /// The pipeline, a stage a line.
 pub(crate) fn build(job: &Job) -> Result<Artifacts> {
     let out = job.out_dir.join("mpy-freeze");
-    let freshness = Freshness::default();
+    let freshness = Freshness::new(Store::new(job.objects.clone()));
     let source = Source::find(job.micropython.as_deref(), job.cache.as_deref())?;
     let target = Target::new(&job.target, job.target_cpu.as_deref())?;
     job.config.check(&target)?;
@@ -186,12 +190,14 @@ pub(crate) struct HostJob {
     pub(crate) micropython: Option<PathBuf>,
     /// The folder of unpacked releases.
     pub(crate) cache: Option<PathBuf>,
+    /// The folder of objects that builds share.
+    pub(crate) objects: Option<PathBuf>,
 }
 
 /// Builds mpy-cross alone, and returns the program's path.
 pub(crate) fn build_mpy_cross(job: &HostJob) -> Result<PathBuf> {
     let source = Source::find(job.micropython.as_deref(), job.cache.as_deref())?;
-    let freshness = Freshness::default();
+    let freshness = Freshness::new(Store::new(job.objects.clone()));
     let host = Host::new(&source, &job.host, &freshness, job.workers)?;
     mpy_cross::mpy_cross(&host, &job.out)
 }

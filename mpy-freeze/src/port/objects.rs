@@ -8,6 +8,7 @@ use super::fresh::{Freshness, parse_depfile};
 use super::jobs;
 use super::preprocess::{self, compiler_message};
 use super::program::{Program, Unit};
+use super::store::Key;
 use super::toolchain::Compiler;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
@@ -17,7 +18,7 @@ use crate::fs;
 pub(crate) struct Objects {
     /// The objects, in the order of the program's files.
     pub(crate) paths: Vec<PathBuf>,
-    /// How many of them had to be compiled.
+    /// How many of them are other ones than before.
     pub(crate) compiled: usize,
 }
 
@@ -41,7 +42,7 @@ pub(crate) fn compile(
     Ok(Objects { paths, compiled })
 }
 
-/// Compiles one file, unless its object is fresh; says whether it did.
+/// Compiles one file, unless its object is fresh or another build has made it; says whether the object is another now.
 fn one(
     program: &Program,
     compiler: &Compiler,
@@ -58,13 +59,15 @@ fn one(
     let problems = |error: Error| error.problems().to_vec();
     let started = SystemTime::now();
     let text = text_of(compiler, &args, unit, &object)?;
-    let unchanged = freshness.is_same_text(&object, &compiler.identity(), &text.meaning());
+    let key = Key::new(&compiler.identity(), &unit.name, &text.meaning());
+    let unchanged = freshness.is_same_text(&object, &key);
     if !unchanged {
         freshness.invalidate(&object).map_err(problems)?;
-        run(compiler, unit, &text, &object)?;
-        freshness
-            .record_text(&object, &compiler.identity(), &text.meaning())
-            .map_err(problems)?;
+        if !freshness.store.take(&key, &object).map_err(problems)? {
+            run(compiler, unit, &text, &object)?;
+            freshness.store.keep(&key, &object).map_err(problems)?;
+        }
+        freshness.record_text(&object, &key).map_err(problems)?;
     }
     freshness
         .record(&object, &command, &text.inputs, started)

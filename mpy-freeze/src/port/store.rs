@@ -1,0 +1,114 @@
+//! Objects that builds in other folders have made, by everything that they were compiled from.
+//!
+//! Each target and profile of each firmware has a build folder of its own, and they have most of their files in common:
+//! the compiler for the host all of them.
+
+use std::path::{Path, PathBuf};
+
+use super::fresh;
+use crate::error::Result;
+use crate::fingerprint::fingerprint;
+use crate::fs;
+
+/// The folder of objects, where the user named one.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    folder: Option<PathBuf>,
+}
+
+/// What an object was compiled from, as a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key(String);
+
+impl Key {
+    /// `tool` is a compiler with its flags, `unit` the name of the file, which is in the object too, `text` what it reads.
+    pub(crate) fn new(tool: &str, unit: &str, text: &str) -> Self {
+        let bytes = [tool, unit, text].join("\0").into_bytes();
+        // Two hashes that have nothing in common, so that texts which agree in both don't happen by chance.
+        Self(format!(
+            "{:032x}{:016x}",
+            fingerprint(&bytes),
+            fresh::hash(&bytes)
+        ))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Store {
+    pub(crate) fn new(folder: Option<PathBuf>) -> Self {
+        Self { folder }
+    }
+
+    /// Puts the object of that key to its place, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// Where the object can't be read or written.
+    pub(crate) fn take(&self, key: &Key, object: &Path) -> Result<bool> {
+        let Some(kept) = self.path(key) else {
+            return Ok(false);
+        };
+        let Some(bytes) = fs::read_if_exists(&kept)? else {
+            return Ok(false);
+        };
+        fs::write_if_changed(object, &bytes)?;
+        Ok(true)
+    }
+
+    /// Keeps a finished object.
+    ///
+    /// # Errors
+    ///
+    /// Where the object can't be read or kept.
+    pub(crate) fn keep(&self, key: &Key, object: &Path) -> Result<()> {
+        if let Some(kept) = self.path(key) {
+            fs::write_if_changed(&kept, &fs::read(object)?)?;
+        }
+        Ok(())
+    }
+
+    fn path(&self, key: &Key) -> Option<PathBuf> {
+        let (first, rest) = key.0.split_at(2);
+        let folder = self.folder.as_ref()?;
+        Some(folder.join(first).join(rest).with_extension("o"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frozen::tests::Folder;
+
+    #[test]
+    fn an_object_answers_to_its_own_key_only() {
+        let folder = Folder::new("store");
+        let store = Store::new(Some(folder.path().join("kept")));
+        let (made, taken) = (folder.path().join("a.o"), folder.path().join("b.o"));
+        fs::write_if_changed(&made, b"object").unwrap();
+        let key = Key::new("cc", "a", "int x;");
+        assert!(!store.take(&key, &taken).unwrap());
+        store.keep(&key, &made).unwrap();
+        assert!(store.take(&key, &taken).unwrap());
+        assert_eq!(fs::read(&taken).unwrap(), b"object");
+        for (tool, unit, text) in [
+            ("cc -O1", "a", "int x;"),
+            ("cc", "b", "int x;"),
+            ("cc", "a", "int y;"),
+        ] {
+            assert!(!store.take(&Key::new(tool, unit, text), &taken).unwrap());
+        }
+    }
+
+    #[test]
+    fn without_a_folder_nothing_is_kept() {
+        let folder = Folder::new("no-store");
+        let made = folder.path().join("a.o");
+        fs::write_if_changed(&made, b"object").unwrap();
+        let (store, key) = (Store::default(), Key::new("cc", "a", ""));
+        store.keep(&key, &made).unwrap();
+        assert!(!store.take(&key, &made).unwrap());
+    }
+}

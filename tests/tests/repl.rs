@@ -13,6 +13,10 @@ const CTRL_D: &str = "\x04";
 const CTRL_E: &str = "\x05";
 const UP: &str = "\x1b[A";
 
+/// A program without an end, and what shows that it has begun: before, the prompt would take Ctrl-C as its own.
+const LOOPS: &str = "print('runs'); exec('while True: pass')\r";
+const LOOPING: &str = "print('runs'); exec('while True: pass')\r\nruns\r\n";
+
 /// A prompt that waits for its first line.
 fn prompt() -> Session {
     static IMAGE: OnceLock<PathBuf> = OnceLock::new();
@@ -72,7 +76,7 @@ fn programs_are_interrupted_wherever_they_are() {
     let mut session = prompt();
     session.ask("import sys, time\r", ">>> ");
     for (program, running) in [
-        ("while True: pass\r\r", "... "),
+        (LOOPS, LOOPING),
         (
             "print('asleep'); time.sleep(1000)\r",
             "print('asleep'); time.sleep(1000)\r\nasleep\r\n",
@@ -83,8 +87,6 @@ fn programs_are_interrupted_wherever_they_are() {
         ),
     ] {
         session.ask(program, running);
-        // The program may not have begun yet, and then the prompt would take the key as its own.
-        std::thread::sleep(std::time::Duration::from_millis(500));
         session.ask(CTRL_C, "\r\nKeyboardInterrupt: \r\n>>> ");
     }
     // Keys that come while a program runs are the next reader's.
@@ -125,8 +127,10 @@ fn the_raw_mode_is_for_programs() {
     session.ask(&line.repeat(4), "\x01");
     session.ask(&format!("print(len(x)){CTRL_D}"), "\x0441\r\n\x04\x04>");
     // An interrupt belongs to the program, and the mode stays.
-    session.ask(&format!("while True: pass{CTRL_D}"), "OK");
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    session.ask(
+        &format!("print('runs')\nwhile True: pass{CTRL_D}"),
+        "OKruns\r\n",
+    );
     session.ask(CTRL_C, "KeyboardInterrupt: \r\n\x04>");
     session.ask(CTRL_B, "\r\n>>> ");
 }
@@ -195,8 +199,7 @@ fn sixteen_kilobytes_are_enough() {
         "import panel; panel.every(5, lambda count: count > 2 and print('third'))\r",
         "third\r\n",
     );
-    session.ask("while True: pass\r\r", "... \r\n");
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    session.ask(LOOPS, LOOPING);
     session.ask(CTRL_C, "KeyboardInterrupt: \r\n>>> ");
     session.ask(CTRL_D, "MPY: soft reboot\r\n");
     session.until(">>> ");

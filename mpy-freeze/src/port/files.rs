@@ -93,7 +93,8 @@ pub(crate) fn c_units(folder: &Path) -> Vec<Unit> {
         .map(|(name, stem)| Unit {
             path: folder.join(name),
             name: format!("port/{stem}"),
-            flags: Vec::new(),
+            // Each name that Python looks up goes through it.
+            flags: Vec::from_iter((*stem == *"mpyf_map").then(|| "-O2".into())),
             collected: true,
         })
         .collect()

@@ -34,6 +34,8 @@ pub(crate) fn core(source: &Source) -> Result<Vec<Unit>> {
         match unit.name.as_str() {
             // The interpreter's loop and the collector decide the speed of everything.
             "py/vm" | "py/gc" => unit.flags.push("-O3".into()),
+            // Each string that a program makes of a character is looked for among the names.
+            "py/qstr" => unit.flags.push("-O2".into()),
             // Their prologues must have a known form.
             name if name.starts_with("py/nlr") => {
                 unit.flags.push("-Os".into());

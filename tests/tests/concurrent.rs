@@ -3,6 +3,7 @@
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use mpy_freeze::{Artifacts, Build};
@@ -26,6 +27,15 @@ fn fresh(name: &str) -> PathBuf {
     let folder = work_folder().join("concurrent").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     folder
+}
+
+/// The archive of a build that nothing was in the way of.
+fn alone() -> &'static Vec<u8> {
+    static ARCHIVE: OnceLock<Vec<u8>> = OnceLock::new();
+    ARCHIVE.get_or_init(|| {
+        let out = fresh("alone");
+        std::fs::read(build(&out, &out.join("objects")).archive).expect("the archive")
+    })
 }
 
 /// Cargo in the project without the objects of other builds.
@@ -54,11 +64,8 @@ fn two_builds_into_one_folder_at_once() {
         0,
         "the folder is complete and consistent"
     );
-    let alone = fresh("alone");
-    let alone = build(&alone, &alone.join("objects"));
-    let alone = std::fs::read(alone.archive).expect("the archive");
     assert!(
-        contents == alone,
+        &contents == alone(),
         "the archive differs from that of a build alone"
     );
 
@@ -72,14 +79,14 @@ fn two_builds_into_one_folder_at_once() {
     let elsewhere = build(&fresh("elsewhere"), &objects);
     assert_eq!(kept(), before, "all objects were there");
     let elsewhere = std::fs::read(elsewhere.archive).expect("the archive");
-    assert!(elsewhere == alone, "kept objects make another archive");
+    assert!(&elsewhere == alone(), "kept objects make another archive");
 }
 
 #[test]
 fn two_cargos_at_once() {
     let project = Project::host("two-cargos").built_anew();
     let spawn = |args: &[&str]| {
-        let mut command = compiling(&project, args);
+        let mut command = project.cargo(args);
         command.stderr(Stdio::piped()).spawn().expect("cargo runs")
     };
     let (build, check) = (spawn(&["build"]), spawn(&["check"]));
@@ -122,10 +129,8 @@ fn a_killed_build_is_taken_up_again() {
     let ended = ended.expect("cargo runs");
     assert!(ended.status.success(), "{}", text_of(&ended));
     let finished = std::fs::read(project.built("killed").join("libmicropython.a"));
-    let alone = fresh("never-killed");
-    let alone = std::fs::read(build(&alone, &alone.join("objects")).archive);
     assert!(
-        finished.expect("the archive") == alone.expect("the archive"),
+        &finished.expect("the archive") == alone(),
         "the archive differs from that of a build that was never killed"
     );
 }

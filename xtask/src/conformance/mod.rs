@@ -1,12 +1,14 @@
 //! `cargo xtask conformance`: upstream's test suite on a board, over its REPL, and what is different from what was
 //! expected.
 
+mod blessed;
 mod drive;
 mod expected;
 mod frozen;
 mod host;
 mod outcome;
 mod report;
+mod room;
 mod suite;
 
 use std::path::{Path, PathBuf};
@@ -14,13 +16,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::boards::{self, BOARDS, Board, HOST, Via};
+use crate::boards::{self, BOARDS, Board, HOST, SmallRam, Via};
 use crate::firmware::{self, Extras, Program, Recipe};
 use crate::host as machine;
 use crate::releases::{self, RELEASES, Release};
 use crate::setup::{self, Wanted};
 use drive::Instance;
 use expected::Expected;
+use outcome::Ran;
 use report::Report;
 
 /// The list of what isn't run and why.
@@ -155,24 +158,17 @@ impl Run {
     ///
     /// When the firmware can't be built or its REPL doesn't answer.
     pub fn conforms(&self) -> Result<bool> {
-        let expected = self.expected()?;
+        let by_hand = self.listed(None)?;
         let tests = setup::tree(self.release.version)?.join("tests");
-        let programs = suite::programs(&tests, self.board.inline_assembler())?;
-        let (given, withheld): (Vec<_>, Vec<_>) = suite::sample(programs, self.nth)
+        let suite = suite::programs(&tests, self.board.inline_assembler())?;
+        let (given, withheld): (Vec<_>, Vec<_>) = suite::sample(&suite, self.nth)
             .into_iter()
-            .partition(|program| expected.is_given(program));
-        let image = self.firmware(&tests, &given)?;
-        let stand_ins = self.folder("suite/tests");
-        if self.frozen {
-            frozen::write_stand_ins(&tests, &given, &stand_ins)?;
+            .partition(|program| by_hand.is_given(program));
+        let ran = self.give(&tests, &given)?;
+        if blessed::is_wanted() {
+            self.bless(&blessed::list(&ran, &by_hand))?;
         }
-        let instance = Instance {
-            board: self.board,
-            image: &image,
-            tests: if self.frozen { &stand_ins } else { &tests },
-            results: &self.folder("results"),
-        };
-        let ran = instance.run(&given)?;
+        let expected = self.listed(blessed::file(self))?;
         let report = Report {
             title: self.name(),
             ran: &ran,
@@ -180,28 +176,92 @@ impl Run {
             expected: &expected,
         };
         println!("{report}");
-        let differences = expected.differences(&ran);
+        let mut differences = expected.differences(&ran);
+        differences.extend(expected.stale(&suite));
         for difference in &differences {
             println!("conformance: {}: {difference}", self.name());
         }
         if !differences.is_empty() {
             println!(
                 "conformance: what was expected and printed is in {}",
-                instance.results.display()
+                self.folder("results").display()
             );
         }
         Ok(differences.is_empty())
     }
 
-    fn expected(&self) -> Result<Expected> {
-        let list = machine::root().join(SKIPS);
-        let text = std::fs::read_to_string(&list)
-            .with_context(|| format!("can't read {}", list.display()))?;
-        Expected::read(&text, self)
+    /// Has the board run these programs, and again with more memory those that had too little of it, where a board has
+    /// little.
+    fn give(&self, tests: &Path, programs: &[String]) -> Result<Vec<Ran>> {
+        let ran = self.give_with(tests, programs, None)?;
+        let Some(small) = &self.board.small_ram else {
+            return Ok(ran);
+        };
+        room::search(ran, small.heap_kib, |programs, heap_kib| {
+            println!(
+                "conformance: {}: out of memory: {}; again with a heap of {heap_kib} KiB",
+                self.name(),
+                programs.len()
+            );
+            self.give_with(tests, programs, Some((small, heap_kib)))
+        })
+    }
+
+    fn give_with(
+        &self,
+        tests: &Path,
+        programs: &[String],
+        more: Option<(&SmallRam, usize)>,
+    ) -> Result<Vec<Ran>> {
+        let image = self.firmware(tests, programs, more.map(|(_, heap_kib)| heap_kib))?;
+        let stand_ins = self.folder("suite/tests");
+        if self.frozen {
+            frozen::write_stand_ins(tests, programs, &stand_ins)?;
+        }
+        let results = more.map_or_else(
+            || "results".to_string(),
+            |(_, heap_kib)| format!("results-heap-{heap_kib}"),
+        );
+        let instance = Instance {
+            board: self.board,
+            image: &image,
+            tests: if self.frozen { &stand_ins } else { tests },
+            results: &self.folder(&results),
+            machine: more.map_or(&[], |(small, _)| small.roomy),
+        };
+        instance.run(programs)
+    }
+
+    /// What the list by hand says of the run, and that of the board where it has been written.
+    fn listed(&self, of_board: Option<PathBuf>) -> Result<Expected> {
+        let mut expected = Expected::default();
+        let of_board = of_board.filter(|list| list.is_file());
+        for list in [machine::root().join(SKIPS)].into_iter().chain(of_board) {
+            let text = std::fs::read_to_string(&list)
+                .with_context(|| format!("can't read {}", list.display()))?;
+            expected.read(&list.display().to_string(), &text, self)?;
+        }
+        Ok(expected)
+    }
+
+    /// Writes the board's own list.
+    fn bless(&self, list: &str) -> Result<()> {
+        let Some(file) = blessed::file(self) else {
+            return Ok(());
+        };
+        if self.nth != 1 {
+            bail!("a part of the suite can't tell what all of it comes to");
+        }
+        std::fs::write(&file, list).with_context(|| format!("can't write {}", file.display()))
     }
 
     /// The firmware with a REPL and, frozen, what the suite needs.
-    fn firmware(&self, tests: &Path, programs: &[String]) -> Result<PathBuf> {
+    fn firmware(
+        &self,
+        tests: &Path,
+        programs: &[String],
+        heap_kib: Option<usize>,
+    ) -> Result<PathBuf> {
         let mut manifest = frozen::helpers(tests, self.board, &machine::root().join(MODULES));
         if self.frozen {
             manifest += &frozen::manifest(tests, programs);
@@ -213,6 +273,7 @@ impl Run {
         let extras = Extras {
             manifest: file,
             c_file: Some(tests.with_file_name("examples").join(C_EXAMPLE)),
+            heap_kib,
         };
         if matches!(self.board.via, Via::Host) {
             return host::build(self.release, &extras);

@@ -1,5 +1,7 @@
 //! What became of a program of the suite.
 
+use std::fmt;
+
 /// A program and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ran {
@@ -8,7 +10,7 @@ pub struct Ran {
     pub outcome: Outcome,
 }
 
-/// As `run-tests.py` tells it.
+/// As `run-tests.py` tells it, and what more memory then showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Passed,
@@ -16,8 +18,27 @@ pub enum Outcome {
     Failed(String),
     /// It said itself that it can't run here, or `run-tests.py` did.
     Skipped,
-    /// Its source can't be compiled in the board's memory.
-    TooLarge,
+    /// A `MemoryError` ended it, while it was compiled or later.
+    OutOfMemory,
+    /// It ran out of the board's memory, and passes with more.
+    TooLarge(Size),
+}
+
+/// How large a heap a program takes, in KiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size {
+    pub too_little: usize,
+    pub enough: usize,
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { too_little, enough } = self;
+        write!(
+            f,
+            "too large: a heap of {too_little} KiB is too little, {enough} KiB are enough"
+        )
+    }
 }
 
 impl Ran {
@@ -31,7 +52,7 @@ impl Ran {
             "pass" => Outcome::Passed,
             "FAIL" => Outcome::Failed(note.trim().to_string()),
             "skip" => Outcome::Skipped,
-            "lrge" => Outcome::TooLarge,
+            "lrge" => Outcome::OutOfMemory,
             _ => return None,
         };
         program.ends_with(".py").then(|| Self {
@@ -68,7 +89,10 @@ mod tests {
             read("skip  basics/int1.py"),
             Some((int.clone(), Outcome::Skipped))
         );
-        assert_eq!(read("lrge  basics/int1.py"), Some((int, Outcome::TooLarge)));
+        assert_eq!(
+            read("lrge  basics/int1.py"),
+            Some((int, Outcome::OutOfMemory))
+        );
         assert_eq!(read("platform=qemu arch=armv7em inlineasm=thumb"), None);
         assert_eq!(
             read("782 tests performed (23630 individual testcases)"),

@@ -181,12 +181,12 @@ fn read_heading(heading: &str, run: &Run) -> Result<(String, bool)> {
         };
         kind.push((is_meant, is_it));
     }
-    let applies = [on_boards, with_releases, frozen].iter().all(is_named);
+    let applies = is_named(&on_boards) && is_named(&with_releases) && is_named(&frozen);
     Ok((reason.trim().to_string(), applies))
 }
 
 /// Whether names of one kind name what is run. Each says whether it is meant or excluded, and whether it is what is run.
-fn is_named(names: &Vec<(bool, bool)>) -> bool {
+fn is_named(names: &[(bool, bool)]) -> bool {
     let excluded = names.contains(&(false, true));
     let all_others = names.iter().all(|(is_meant, _)| !is_meant);
     !excluded && (all_others || names.contains(&(true, true)))

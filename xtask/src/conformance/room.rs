@@ -1,15 +1,17 @@
-//! What a board has too little memory for. The same board is given it with more and more memory: that tells how much it
-//! takes, and that memory is all it lacked.
+//! What a board has too little memory for. The same board is given it with more: that tells how much it takes, and that
+//! memory is all it lacked.
 
 use anyhow::Result;
 
 use super::outcome::{Outcome, Ran, Size};
 
-/// KiB of Python's heap on the board with more memory. The last is what the other boards have.
-const HEAPS_KIB: [usize; 8] = [16, 32, 64, 128, 256, 512, 1024, 2048];
+/// KiB of Python's heap on the board with more memory.
+const HEAPS_KIB: [usize; 7] = [16, 32, 64, 128, 256, 512, 1024];
+/// As much as the other boards have.
+const MOST_KIB: usize = 2048;
 
-/// Has `give` run what ran out of memory, with each heap in turn, until nothing is left. What passes has its size then;
-/// whatever else comes of it is what would have come of it on the board.
+/// Has `give` run, with a larger heap, what ran out of memory or skipped itself, for which memory may be the cause. What
+/// passes with the most of it has its size then; whatever else comes of a program there is what comes of it.
 ///
 /// # Errors
 ///
@@ -19,32 +21,45 @@ pub fn search(
     own_heap_kib: usize,
     mut give: impl FnMut(&[String], usize) -> Result<Vec<Ran>>,
 ) -> Result<Vec<Ran>> {
-    let (mut short, mut done) = apart(ran);
+    let (unclear, mut done) = apart(ran, may_lack_memory);
+    let (mut large, other) = apart(give(&names(unclear), MOST_KIB)?, has_passed);
+    done.extend(other);
     let mut too_little = own_heap_kib;
     for enough in HEAPS_KIB {
-        if short.is_empty() {
-            break;
-        }
-        let programs: Vec<String> = short.into_iter().map(|ran| ran.program).collect();
-        let (still_short, settled) = apart(give(&programs, enough)?);
-        done.extend(settled.into_iter().map(|ran| Ran {
-            outcome: match ran.outcome {
-                Outcome::Passed => Outcome::TooLarge(Size { too_little, enough }),
-                other => other,
-            },
-            ..ran
-        }));
-        (short, too_little) = (still_short, enough);
+        let (still_large, settled) = apart(give(&names(large), enough)?, may_lack_memory);
+        let (passed, failed) = apart(settled, has_passed);
+        done.extend(sized(passed, Size { too_little, enough }));
+        done.extend(failed);
+        (large, too_little) = (still_large, enough);
     }
-    done.extend(short);
+    let enough = MOST_KIB;
+    done.extend(sized(large, Size { too_little, enough }));
     done.sort_by(|a, b| a.program.cmp(&b.program));
     Ok(done)
 }
 
-/// What ran out of memory, and the rest.
-fn apart(ran: Vec<Ran>) -> (Vec<Ran>, Vec<Ran>) {
-    ran.into_iter()
-        .partition(|ran| ran.outcome == Outcome::OutOfMemory)
+fn may_lack_memory(ran: &Ran) -> bool {
+    matches!(ran.outcome, Outcome::OutOfMemory | Outcome::Skipped)
+}
+
+fn has_passed(ran: &Ran) -> bool {
+    ran.outcome == Outcome::Passed
+}
+
+/// Those of which it is so, and the others.
+fn apart(ran: Vec<Ran>, is_so: impl Fn(&Ran) -> bool) -> (Vec<Ran>, Vec<Ran>) {
+    ran.into_iter().partition(is_so)
+}
+
+fn names(ran: Vec<Ran>) -> Vec<String> {
+    ran.into_iter().map(|ran| ran.program).collect()
+}
+
+fn sized(ran: Vec<Ran>, size: Size) -> impl Iterator<Item = Ran> {
+    ran.into_iter().map(move |ran| Ran {
+        outcome: Outcome::TooLarge(size),
+        ..ran
+    })
 }
 
 #[cfg(test)]
@@ -60,20 +75,28 @@ mod tests {
 
     #[test]
     fn memory_is_an_excuse_only_where_more_of_it_helps() {
+        let failed = || Outcome::Failed("badly".into());
         let first = vec![
-            ran("failed", Outcome::Failed(String::new())),
+            ran("broken", failed()),
+            ran("fragile", Outcome::OutOfMemory),
             ran("hungry", Outcome::OutOfMemory),
             ran("large", Outcome::OutOfMemory),
             ran("larger", Outcome::OutOfMemory),
+            ran("largest", Outcome::Skipped),
             ran("passed", Outcome::Passed),
+            ran("unfit", Outcome::Skipped),
             ran("wrong", Outcome::OutOfMemory),
         ];
         let mut given = Vec::new();
         let all = search(first, 8, |programs, heap| {
-            given.push((programs.join(" "), heap));
+            given.push(format!("{heap}: {}", programs.join(" ")));
             let outcome = |program: &String| match (program.as_str(), heap) {
-                ("large", 16) | ("larger", 32) => Outcome::Passed,
-                ("wrong", 16) => Outcome::Failed("badly".into()),
+                ("fragile", 16) | ("wrong", _) => failed(),
+                ("hungry", _) => Outcome::OutOfMemory,
+                ("large", 16..) | ("larger", 32..) | (_, MOST_KIB) if program != "unfit" => {
+                    Outcome::Passed
+                }
+                ("largest" | "unfit", _) => Outcome::Skipped,
                 _ => Outcome::OutOfMemory,
             };
             Ok(programs.iter().map(|one| ran(one, outcome(one))).collect())
@@ -81,23 +104,24 @@ mod tests {
         .unwrap();
         let size = |too_little, enough| Outcome::TooLarge(Size { too_little, enough });
         let expected = [
-            ran("failed", Outcome::Failed(String::new())),
+            ran("broken", failed()),
+            ran("fragile", failed()),
             ran("hungry", Outcome::OutOfMemory),
             ran("large", size(8, 16)),
             ran("larger", size(16, 32)),
+            ran("largest", size(1024, 2048)),
             ran("passed", Outcome::Passed),
-            ran("wrong", Outcome::Failed("badly".into())),
+            ran("unfit", Outcome::Skipped),
+            ran("wrong", failed()),
         ];
         assert_eq!(all, expected);
-        assert_eq!(given[0], ("hungry large larger wrong".into(), 16));
-        assert_eq!(given[1], ("hungry larger".into(), 32));
-        assert_eq!(given.last(), Some(&("hungry".into(), 2048)));
-    }
-
-    #[test]
-    fn where_nothing_ran_out_of_memory_nothing_is_run_again() {
-        let first = vec![ran("passed", Outcome::Passed)];
-        let all = search(first.clone(), 8, |_, _| panic!("nothing is to be run")).unwrap();
-        assert_eq!(all, first);
+        assert_eq!(
+            given[..3],
+            [
+                "2048: fragile hungry large larger largest unfit wrong",
+                "16: fragile large larger largest",
+                "32: larger largest",
+            ]
+        );
     }
 }

@@ -219,6 +219,18 @@ mod tests {
     }
 
     #[test]
+    fn a_small_heap_is_that_of_the_prompt() {
+        let repl = std::fs::read_to_string(firmware::folder().join("src/bin/repl.rs")).unwrap();
+        for board in BOARDS {
+            let Some(small) = &board.small_ram else {
+                continue;
+            };
+            let line = format!("cfg!(board = {:?}) => {},", board.name, small.heap_kib);
+            assert!(repl.contains(&line), "{line}");
+        }
+    }
+
+    #[test]
     fn what_has_no_room_is_refused() {
         let microbit = find("microbit").unwrap();
         assert!(microbit.check_room(Program::Repl).is_ok());

@@ -17,7 +17,8 @@ const LEFT_OUT: &str = "what the board's prompt leaves out, and those with more 
 /// Where the list of a run lies, if its board has one.
 pub fn file(run: &Run) -> Option<PathBuf> {
     run.board.small_ram.as_ref()?;
-    let name = format!("{}-{}.txt", run.board.name, run.release.version);
+    let frozen = if run.frozen { "-frozen" } else { "" };
+    let name = format!("{}-{}{frozen}.txt", run.board.name, run.release.version);
     Some(host::root().join("tests/conformance").join(name))
 }
 
@@ -27,9 +28,15 @@ pub fn is_wanted() -> bool {
 }
 
 /// The list as it is after this run, without what the list by hand has. A failure is on no list but that one.
-pub fn list(ran: &[Ran], by_hand: &Expected) -> String {
+pub fn list(ran: &[Ran], withheld: &[String], by_hand: &Expected) -> String {
     // What is left out, and then by size.
     let mut sections: BTreeMap<Option<Size>, Vec<&str>> = BTreeMap::new();
+    let left_out = withheld
+        .iter()
+        .filter(|program| by_hand.reason(program).is_none());
+    for program in left_out {
+        sections.entry(None).or_default().push(program);
+    }
     for ran in ran {
         let section = match ran.outcome {
             Outcome::Skipped if by_hand.reason(&ran.program).is_none() => None,
@@ -41,7 +48,8 @@ pub fn list(ran: &[Ran], by_hand: &Expected) -> String {
     let mut list = String::from(
         "# Written by `BLESS=1 cargo xtask conformance`: see xtask/src/conformance/blessed.rs.\n",
     );
-    for (size, programs) in sections {
+    for (size, mut programs) in sections {
+        programs.sort_unstable();
         let reason = size.map_or(LEFT_OUT.to_string(), |size| size.to_string());
         list += &format!("\n[{reason}]\n{}\n", programs.join("\n"));
     }
@@ -84,8 +92,10 @@ mod tests {
         let mut expected = Expected::default();
         let by_hand = "[no network]\nextmod/socket.py";
         expected.read("by hand", by_hand, &run).unwrap();
-        let list = list(&ran, &expected);
+        let withheld = ["basics/unfit.py".to_string()];
+        let list = list(&ran, &withheld, &expected);
         expected.read("written", &list, &run).unwrap();
+        assert_eq!(expected.reason("basics/unfit.py"), Some(LEFT_OUT));
         let differences = expected.differences(&ran);
         assert_eq!(differences.len(), 2, "{differences:?}");
         assert!(differences[0].starts_with("basics/failed.py: failed"));

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail};
 
 use super::Run;
-use super::outcome::{Outcome, Ran};
+use super::outcome::{self, Outcome, Ran};
 use crate::releases;
 
 /// What is expected of a run: the programs that it doesn't run.
@@ -78,6 +78,12 @@ impl Expected {
     /// Whether the program is one that fails for a known reason.
     pub fn fails(&self, program: &str) -> bool {
         self.mark(program) == Some(Mark::Fails)
+    }
+
+    /// Whether the program says that it can't run, or `run-tests.py` does, whatever the board's memory.
+    pub fn skips(&self, program: &str) -> bool {
+        let is_too_large = |reason: &str| reason.starts_with(outcome::TOO_LARGE);
+        self.mark(program) == Some(Mark::Skips) && !self.reason(program).is_some_and(is_too_large)
     }
 
     /// Why the board doesn't run the program, where it is known.
@@ -254,6 +260,15 @@ basics/large.py
         let expected = expected();
         assert!(expected.is_given("extmod/socket.py") && !expected.is_given("inlineasm/asmfp.py"));
         assert!(expected.is_given("basics/file.py") && expected.fails("basics/file.py"));
+        assert!(expected.skips("extmod/socket.py"));
+        for other in [
+            "basics/a.py",
+            "basics/file.py",
+            "basics/large.py",
+            "inlineasm/asmfp.py",
+        ] {
+            assert!(!expected.skips(other), "{other}");
+        }
         assert_eq!(expected.reason("extmod/socket.py"), Some("no network"));
         assert_eq!(expected.reason("basics/new.py"), None);
         assert_eq!(expected.reason("basics/newer.py"), Some("newer"));

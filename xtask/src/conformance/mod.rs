@@ -5,33 +5,28 @@ mod blessed;
 mod drive;
 mod expected;
 mod frozen;
+mod give;
 mod host;
 mod outcome;
 mod report;
 mod room;
 mod suite;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::boards::{self, BOARDS, Board, HOST, SmallRam, Via};
-use crate::firmware::{self, Extras, Program, Recipe};
+use crate::boards::{self, BOARDS, Board, HOST};
 use crate::host as machine;
 use crate::releases::{self, RELEASES, Release};
 use crate::setup::{self, Wanted};
-use drive::Instance;
 use expected::Expected;
-use outcome::Ran;
+use give::Giver;
 use report::Report;
 
 /// The list of what isn't run and why.
 const SKIPS: &str = "tests/conformance/skips.txt";
-/// What some programs of the suite import, in C.
-const C_EXAMPLE: &str = "usercmodule/cexample/examplemodule.c";
-/// What some programs of the suite import, in Python.
-const MODULES: &str = "tests/conformance/modules";
 
 /// What to run.
 #[derive(Clone, Copy)]
@@ -159,14 +154,19 @@ impl Run {
     /// When the firmware can't be built or its REPL doesn't answer.
     pub fn conforms(&self) -> Result<bool> {
         let by_hand = self.listed(None)?;
+        let useless = self.useless_frozen()?;
         let tests = setup::tree(self.release.version)?.join("tests");
         let suite = suite::programs(&tests, self.board.inline_assembler())?;
         let (given, withheld): (Vec<_>, Vec<_>) = suite::sample(&suite, self.nth)
             .into_iter()
-            .partition(|program| by_hand.is_given(program));
-        let ran = self.give(&tests, &given)?;
+            .partition(|program| by_hand.is_given(program) && !useless.skips(program));
+        let giver = Giver {
+            run: self,
+            tests: &tests,
+        };
+        let ran = giver.give(&given)?;
         if blessed::is_wanted() {
-            self.bless(&blessed::list(&ran, &by_hand))?;
+            self.bless(&blessed::list(&ran, &withheld, &by_hand))?;
         }
         let expected = self.listed(blessed::file(self))?;
         let report = Report {
@@ -183,56 +183,24 @@ impl Run {
         }
         if !differences.is_empty() {
             println!(
-                "conformance: what was expected and printed is in {}",
-                self.folder("results").display()
+                "conformance: what was expected and printed is below {}",
+                self.folder("").display()
             );
         }
         Ok(differences.is_empty())
     }
 
-    /// Has the board run these programs, and one that has little memory again with more, where that may be what a program
-    /// lacked.
-    fn give(&self, tests: &Path, programs: &[String]) -> Result<Vec<Ran>> {
-        let ran = self.give_with(tests, programs, None)?;
-        let Some(small) = &self.board.small_ram else {
-            return Ok(ran);
-        };
-        room::search(ran, small.heap_kib, |programs, heap_kib| {
-            if programs.is_empty() {
-                return Ok(Vec::new());
-            }
-            println!(
-                "conformance: {}: {} programs again, with a heap of {heap_kib} KiB",
-                self.name(),
-                programs.len()
-            );
-            self.give_with(tests, programs, Some((small, heap_kib)))
-        })
-    }
-
-    fn give_with(
-        &self,
-        tests: &Path,
-        programs: &[String],
-        more: Option<(&SmallRam, usize)>,
-    ) -> Result<Vec<Ran>> {
-        let image = self.firmware(tests, programs, more.map(|(_, heap_kib)| heap_kib))?;
-        let stand_ins = self.folder("suite/tests");
-        if self.frozen {
-            frozen::write_stand_ins(tests, programs, &stand_ins)?;
+    /// Has what a small board needn't have in its flash: programs that skip themselves when they come in as text. Some of
+    /// them can't be frozen for it.
+    fn useless_frozen(&self) -> Result<Expected> {
+        if !self.frozen || self.board.small_ram.is_none() {
+            return Ok(Expected::default());
         }
-        let results = more.map_or_else(
-            || "results".to_string(),
-            |(_, heap_kib)| format!("results-heap-{heap_kib}"),
-        );
-        let instance = Instance {
-            board: self.board,
-            image: &image,
-            tests: if self.frozen { &stand_ins } else { tests },
-            results: &self.folder(&results),
-            machine: more.map_or(&[], |(small, _)| small.roomy),
+        let as_text = Self {
+            frozen: false,
+            ..*self
         };
-        instance.run(programs)
+        as_text.listed(blessed::file(&as_text))
     }
 
     /// What the list by hand says of the run, and that of the board where it has been written.
@@ -256,39 +224,6 @@ impl Run {
             bail!("a part of the suite can't tell what all of it comes to");
         }
         std::fs::write(&file, list).with_context(|| format!("can't write {}", file.display()))
-    }
-
-    /// The firmware with a REPL and, frozen, what the suite needs.
-    fn firmware(
-        &self,
-        tests: &Path,
-        programs: &[String],
-        heap_kib: Option<usize>,
-    ) -> Result<PathBuf> {
-        let mut manifest = frozen::helpers(tests, self.board, &machine::root().join(MODULES));
-        if self.frozen {
-            manifest += &frozen::manifest(tests, programs);
-        }
-        let file = self.folder("manifest.py");
-        std::fs::create_dir_all(self.folder(""))
-            .and_then(|()| std::fs::write(&file, manifest))
-            .with_context(|| format!("can't write {}", file.display()))?;
-        let extras = Extras {
-            manifest: file,
-            c_file: Some(tests.with_file_name("examples").join(C_EXAMPLE)),
-            heap_kib,
-        };
-        if matches!(self.board.via, Via::Host) {
-            return host::build(self.release, &extras);
-        }
-        let built = firmware::build(&Recipe {
-            board: self.board,
-            release: Some(self.release),
-            debug: false,
-            program: Program::Repl,
-            extras: Some(extras),
-        })?;
-        Ok(built.image)
     }
 
     /// The board, the release and whether it is frozen, in words.

@@ -31,12 +31,15 @@ pub struct Size {
     pub enough: usize,
 }
 
+/// What the words for a size begin with.
+pub const TOO_LARGE: &str = "too large: ";
+
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { too_little, enough } = self;
         write!(
             f,
-            "too large: a heap of {too_little} KiB is too little, {enough} KiB are enough"
+            "{TOO_LARGE}a heap of {too_little} KiB is too little, {enough} KiB are enough"
         )
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::host;
-use super::outcome::{Outcome, Ran};
+use super::outcome::{self, Outcome, Ran};
 use crate::boards::{Board, Via};
 use crate::firmware::{self, Console};
 use crate::shell;
@@ -70,7 +70,10 @@ impl Instance<'_> {
         }
         ran.sort_by(|a, b| a.program.cmp(&b.program));
         for one in &mut ran {
-            if self.ran_out_of_memory(one) {
+            if self
+                .output(one)
+                .is_some_and(|text| outcome::is_out_of_memory(&text))
+            {
                 one.outcome = Outcome::OutOfMemory;
             }
         }
@@ -83,17 +86,6 @@ impl Instance<'_> {
         let text = std::fs::read(self.results.join(name)).ok()?;
         matches!(ran.outcome, Outcome::Failed(_))
             .then(|| String::from_utf8_lossy(&text).into_owned())
-    }
-
-    /// Whether the program failed by a `MemoryError` that it didn't catch. `run-tests.py` puts a word of its own behind what
-    /// such a program prints.
-    fn ran_out_of_memory(&self, ran: &Ran) -> bool {
-        self.output(ran).is_some_and(|output| {
-            output
-                .strip_suffix("CRASH")
-                .and_then(|output| output.lines().next_back())
-                .is_some_and(|last| last.starts_with("MemoryError:"))
-        })
     }
 
     /// Whether the board hadn't even got the program when `run-tests.py` gave up. What it then writes as the output is the

@@ -65,9 +65,31 @@ impl Ran {
     }
 }
 
+/// Whether this is what a program printed that failed by a `MemoryError` which it didn't catch. `run-tests.py` puts a word
+/// of its own behind it.
+pub fn is_out_of_memory(output: &str) -> bool {
+    output
+        .strip_suffix("CRASH")
+        .and_then(|output| output.lines().next_back())
+        .is_some_and(|last| last.starts_with("MemoryError:"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_memory_error_counts_where_it_ends_the_program() {
+        let ended = "1\nTraceback (most recent call last):\n  File \"<stdin>\", line 2, in <module>\n\
+                     MemoryError: memory allocation failed, allocating 8192 bytes\nCRASH";
+        assert!(is_out_of_memory(ended));
+        assert!(is_out_of_memory("MemoryError: \nCRASH"));
+        assert!(!is_out_of_memory("MemoryError: caught\n"));
+        assert!(!is_out_of_memory(
+            "MemoryError: caught\nTypeError: uncaught\nCRASH"
+        ));
+        assert!(!is_out_of_memory("CRASH"));
+    }
 
     #[test]
     fn lines_of_run_tests() {

@@ -62,6 +62,11 @@ fn link(board: &str) {
         println!("cargo::rustc-link-arg=-Tmemory.x");
     }
     println!("cargo::rustc-link-arg=-Tlink.x");
+    // The memory.x of a board with little RAM makes room for a larger heap of the program `repl`.
+    println!("cargo::rerun-if-env-changed=HEAP_KIB");
+    if let Ok(kib) = std::env::var("HEAP_KIB") {
+        println!("cargo::rustc-link-arg=--defsym=heap_kib={kib}");
+    }
 }
 
 /// What the program `repl` has beyond the application: a prompt, and what comes in there and is to run.
@@ -76,8 +81,8 @@ fn add_repl(build: &mut Build, board: &str) {
         build.define("MICROPY_PY_SYS_PLATFORM", "\"qemu\"");
     }
     if board == "microbit" {
-        // There is no flash for more.
-        build.repl(true).rom_level(RomLevel::CoreFeatures);
+        // What the application's level has: there is no flash for everything.
+        build.repl(true);
         return;
     }
     prompt::add_everything(build);

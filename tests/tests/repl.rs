@@ -185,7 +185,8 @@ fn what_is_frozen_can_be_imported() {
 fn sixteen_kilobytes_are_enough() {
     let image = Project::firmware("repl-microbit").repl_image_for("microbit", "thumbv6m-none-eabi");
     let mut session = Session::start("microbit", &image);
-    session.until("microbit with thumbv6m\r\n>>> ");
+    session.until("microbit with thumbv6m\r\n");
+    session.until(">>> ");
     session.ask("sum(range(100))\r", "\r\n4950\r\n>>> ");
     session.ask(
         "def f(): f()\r\rf()\r",

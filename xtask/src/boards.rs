@@ -17,8 +17,18 @@ pub struct Board {
     pub target: &'static str,
     /// Whether its memory has room for the example's application. There is room for the prompt on every board.
     pub runs_application: bool,
+    /// Where it has so little RAM that this is what the prompt lacks.
+    pub small_ram: Option<SmallRam>,
     /// How an image gets onto it.
     pub via: Via,
+}
+
+/// A board with little RAM.
+pub struct SmallRam {
+    /// KiB of Python's heap in the prompt, as `repl.rs` has it.
+    pub heap_kib: usize,
+    /// What has QEMU give the machine four MiB instead, so that it can be seen what a program would take.
+    pub roomy: &'static [&'static str],
 }
 
 /// The way onto a board.
@@ -50,6 +60,7 @@ pub const BOARDS: &[Board] = &[
         about: "Arm MPS2 with a Cortex-M3, emulated by QEMU",
         target: "thumbv7m-none-eabi",
         runs_application: true,
+        small_ram: None,
         via: ARM_MPS2_AN385,
     },
     Board {
@@ -57,6 +68,7 @@ pub const BOARDS: &[Board] = &[
         about: "Arm MPS2 with a Cortex-M4 and its FPU, emulated by QEMU",
         target: "thumbv7em-none-eabihf",
         runs_application: true,
+        small_ram: None,
         via: Via::Qemu {
             program: ARM,
             machine: &["-machine", "mps2-an386"],
@@ -67,6 +79,7 @@ pub const BOARDS: &[Board] = &[
         about: "Arm MPS2 with a Cortex-M33 and its FPU, emulated by QEMU",
         target: "thumbv8m.main-none-eabihf",
         runs_application: true,
+        small_ram: None,
         via: Via::Qemu {
             program: ARM,
             machine: &["-machine", "mps2-an505"],
@@ -77,6 +90,7 @@ pub const BOARDS: &[Board] = &[
         about: "the Cortex-M3 with code for a Cortex-M0: all of it in plenty of memory",
         target: "thumbv6m-none-eabi",
         runs_application: true,
+        small_ram: None,
         via: ARM_MPS2_AN385,
     },
     Board {
@@ -84,6 +98,10 @@ pub const BOARDS: &[Board] = &[
         about: "BBC micro:bit with a Cortex-M0 and 16 KiB of RAM, emulated by QEMU",
         target: "thumbv6m-none-eabi",
         runs_application: false,
+        small_ram: Some(SmallRam {
+            heap_kib: 8,
+            roomy: &["-global", "nrf51-soc.sram-size=4194304"],
+        }),
         via: Via::Qemu {
             program: ARM,
             machine: &["-machine", "microbit"],
@@ -94,6 +112,7 @@ pub const BOARDS: &[Board] = &[
         about: "RISC-V with 32 bits, emulated by QEMU",
         target: "riscv32imac-unknown-none-elf",
         runs_application: true,
+        small_ram: None,
         via: Via::Qemu {
             program: RISC_V,
             machine: &["-machine", "virt", "-bios", "none"],
@@ -107,6 +126,7 @@ pub static HOST: Board = Board {
     about: "this computer, with sanitizers (conformance only)",
     target: "",
     runs_application: false,
+    small_ram: None,
     via: Via::Host,
 };
 
@@ -196,6 +216,18 @@ mod tests {
             );
         }
         assert_eq!(crate::host::entries(&folder).len(), BOARDS.len());
+    }
+
+    #[test]
+    fn a_small_heap_is_that_of_the_prompt() {
+        let repl = std::fs::read_to_string(firmware::folder().join("src/bin/repl.rs")).unwrap();
+        for board in BOARDS {
+            let Some(small) = &board.small_ram else {
+                continue;
+            };
+            let line = format!("cfg!(board = {:?}) => {},", board.name, small.heap_kib);
+            assert!(repl.contains(&line), "{line}");
+        }
     }
 
     #[test]

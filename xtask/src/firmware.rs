@@ -56,6 +56,8 @@ pub struct Extras {
     pub manifest: PathBuf,
     /// A module in C.
     pub c_file: Option<PathBuf>,
+    /// KiB of Python's heap in the prompt, where it is to have others than its own.
+    pub heap_kib: Option<usize>,
 }
 
 /// What came out.
@@ -124,6 +126,7 @@ pub fn build(recipe: &Recipe) -> Result<Built> {
     if let Some(extras) = &recipe.extras {
         command.env("FROZEN_MANIFEST", &extras.manifest);
         command.envs(extras.c_file.iter().map(|file| ("USER_C_FILE", file)));
+        command.envs(extras.heap_kib.map(|kib| ("HEAP_KIB", kib.to_string())));
     }
     let output = command
         .output()

@@ -53,6 +53,7 @@ pub(super) fn table() -> Result<String> {
         extras: Some(Extras {
             manifest: folder.join("nothing.py"),
             c_file: None,
+            heap_kib: None,
         }),
     })?;
     let library = built.library.context("the build left no library")?;

@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::host;
-use super::outcome::{Outcome, Ran};
+use super::outcome::{self, Outcome, Ran};
 use crate::boards::{Board, Via};
 use crate::firmware::{self, Console};
 use crate::shell;
@@ -38,8 +38,10 @@ pub struct Instance<'a> {
     pub image: &'a Path,
     /// The folder that the programs are named from, and where `run-tests.py` lies.
     pub tests: &'a Path,
-    /// A folder for what fails: the expected and the actual output of each such program.
+    /// A folder for what fails: the expected and the actual output of each such program. What is in it goes.
     pub results: &'a Path,
+    /// More words for the emulator, after those of the board.
+    pub machine: &'a [&'a str],
 }
 
 impl Instance<'_> {
@@ -51,6 +53,8 @@ impl Instance<'_> {
     ///
     /// When Python or the board can't be started, or the board's REPL doesn't answer.
     pub fn run(&self, programs: &[String]) -> Result<Vec<Ran>> {
+        // The output of an earlier run says nothing of this one. That there is none is no failure.
+        let _ = std::fs::remove_dir_all(self.results);
         std::fs::create_dir_all(self.results)
             .with_context(|| format!("can't make {}", self.results.display()))?;
         let (again, mut ran): (Vec<_>, Vec<_>) = self
@@ -65,19 +69,31 @@ impl Instance<'_> {
             self.run_piece(0, &[one.program], &mut ran)?;
         }
         ran.sort_by(|a, b| a.program.cmp(&b.program));
+        for one in &mut ran {
+            if self
+                .output(one)
+                .is_some_and(|text| outcome::is_out_of_memory(&text))
+            {
+                one.outcome = Outcome::OutOfMemory;
+            }
+        }
         Ok(ran)
+    }
+
+    /// What a program that failed has printed, where `run-tests.py` wrote it down.
+    fn output(&self, ran: &Ran) -> Option<String> {
+        let name = format!("{}.out", ran.program.replace('/', "_"));
+        let text = std::fs::read(self.results.join(name)).ok()?;
+        matches!(ran.outcome, Outcome::Failed(_))
+            .then(|| String::from_utf8_lossy(&text).into_owned())
     }
 
     /// Whether the board hadn't even got the program when `run-tests.py` gave up. What it then writes as the output is the
     /// message of `pyboard.py`.
     fn was_not_taken(&self, ran: &Ran) -> bool {
-        let output = self
-            .results
-            .join(format!("{}.out", ran.program.replace('/', "_")));
         let emulated = matches!(self.board.via, Via::Qemu { .. });
         emulated
-            && matches!(ran.outcome, Outcome::Failed(_))
-            && std::fs::read_to_string(output).is_ok_and(|text| {
+            && self.output(ran).is_some_and(|text| {
                 text.starts_with("could not enter raw repl")
                     || text.starts_with("could not complete raw paste")
             })
@@ -178,7 +194,8 @@ impl Run {
         let board = match instance.board.via {
             Via::Qemu { .. } => {
                 let mut board = firmware::command(instance.board, instance.image, Console::Stdio);
-                board.args(CLOCK).arg("-pidfile").arg(&emulator);
+                board.args(instance.machine).args(CLOCK);
+                board.arg("-pidfile").arg(&emulator);
                 board
             }
             Via::Host => host::watched(instance.image, &emulator),

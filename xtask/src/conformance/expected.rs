@@ -1,10 +1,11 @@
-//! The committed list of what boards don't run, with the reason of each, and how a run differs from it.
+//! The committed lists of what boards don't run, with the reason of each, and how a run differs from them.
 //!
 //! ```text
 //! # A comment.
-//! [why not] boards, MicroPython releases, the word `frozen`; or nothing for all of them; `-` and a board for all others
-//! folder/program.py
-//! !folder/program.py    not even given to the board, which it would take down
+//! [why not] boards, MicroPython releases, the word `frozen`; `-` before one of them means the others; without any, all
+//! folder/program.py     says itself that it can't run here, or `run-tests.py` does; too large, where the reason says so
+//! ~folder/program.py    would fail: the board is given it, and it has to
+//! !folder/program.py    would take the board down, or the image that it is frozen into: the board isn't given it
 //! ```
 
 use std::collections::BTreeMap;
@@ -12,36 +13,42 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail};
 
 use super::Run;
-use super::outcome::{Outcome, Ran};
+use super::outcome::{self, Outcome, Ran};
 use crate::releases;
 
 /// What is expected of a run: the programs that it doesn't run.
 #[derive(Debug, Default)]
 pub struct Expected {
-    reasons: BTreeMap<String, Reason>,
+    entries: BTreeMap<String, Entry>,
 }
 
 #[derive(Debug, Clone)]
-struct Reason {
-    text: String,
-    withheld: bool,
+struct Entry {
+    reason: String,
+    mark: Mark,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Skips,
+    Fails,
+    Withheld,
 }
 
 impl Expected {
-    /// Reads the list for a run.
+    /// Adds what a list says of a run. `name` is the list's, for messages.
     ///
     /// # Errors
     ///
     /// Names the line that can't be understood.
-    pub fn read(list: &str, run: &Run) -> Result<Self> {
-        let mut expected = Self::default();
+    pub fn read(&mut self, name: &str, list: &str, run: &Run) -> Result<()> {
         let mut section = None;
         for (number, line) in list.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let at = || format!("line {} of the list of skips", number + 1);
+            let at = || format!("line {} of {name}", number + 1);
             if let Some(heading) = line.strip_prefix('[') {
                 section = Some(read_heading(heading, run).with_context(at)?);
                 continue;
@@ -49,50 +56,113 @@ impl Expected {
             let Some((reason, applies)) = &section else {
                 bail!("{}: a program without a reason above it", at());
             };
-            let program = line.trim_start_matches('!');
-            let reason = Reason {
-                text: reason.clone(),
-                withheld: line.starts_with('!'),
-            };
-            if *applies && expected.reasons.insert(program.into(), reason).is_some() {
+            let (program, mark) = read_program(line);
+            let reason = reason.clone();
+            let twice = *applies
+                && self
+                    .entries
+                    .insert(program.into(), Entry { reason, mark })
+                    .is_some();
+            if twice {
                 bail!("{}: {program} is there twice for {}", at(), run.board.name);
             }
         }
-        Ok(expected)
+        Ok(())
     }
 
     /// Whether the board is to be given the program.
     pub fn is_given(&self, program: &str) -> bool {
-        self.reasons
-            .get(program)
-            .is_none_or(|reason| !reason.withheld)
+        self.mark(program) != Some(Mark::Withheld)
+    }
+
+    /// Whether the program is one that fails for a known reason.
+    pub fn fails(&self, program: &str) -> bool {
+        self.mark(program) == Some(Mark::Fails)
+    }
+
+    /// Whether the program says that it can't run, or `run-tests.py` does, whatever the board's memory.
+    pub fn skips(&self, program: &str) -> bool {
+        let is_too_large = |reason: &str| reason.starts_with(outcome::TOO_LARGE);
+        self.mark(program) == Some(Mark::Skips) && !self.reason(program).is_some_and(is_too_large)
     }
 
     /// Why the board doesn't run the program, where it is known.
     pub fn reason(&self, program: &str) -> Option<&str> {
-        self.reasons.get(program).map(|reason| reason.text.as_str())
+        self.entries.get(program).map(|entry| entry.reason.as_str())
+    }
+
+    /// The programs with this reason.
+    #[cfg(test)]
+    pub fn programs(&self, reason: &str) -> Vec<&str> {
+        self.entries
+            .iter()
+            .filter(|(_, entry)| entry.reason == reason)
+            .map(|(program, _)| program.as_str())
+            .collect()
+    }
+
+    fn mark(&self, program: &str) -> Option<Mark> {
+        self.entries.get(program).map(|entry| entry.mark)
     }
 
     /// How the run differs from what was expected of it, a line each.
     pub fn differences(&self, ran: &[Ran]) -> Vec<String> {
-        ran.iter()
-            .filter_map(|ran| {
-                let program = &ran.program;
-                match (&ran.outcome, self.reason(program)) {
-                    (Outcome::Failed(note), _) => Some(format!("{program}: failed {note}")),
-                    (Outcome::Skipped, None) => {
-                        Some(format!("{program}: skipped, and no reason is listed"))
-                    }
-                    (Outcome::TooLarge, None) => Some(format!(
-                        "{program}: too large for the board, and not listed so"
-                    )),
-                    (Outcome::Passed, Some(reason)) => {
-                        Some(format!("{program}: passed, but is listed under [{reason}]"))
-                    }
-                    _ => None,
-                }
+        ran.iter().filter_map(|ran| self.difference(ran)).collect()
+    }
+
+    fn difference(&self, ran: &Ran) -> Option<String> {
+        let became = match (&ran.outcome, self.mark(&ran.program)) {
+            (Outcome::Passed, None)
+            | (Outcome::Skipped, Some(Mark::Skips))
+            | (Outcome::Failed(_), Some(Mark::Fails)) => return None,
+            (Outcome::TooLarge(size), Some(Mark::Skips))
+                if self.reason(&ran.program) == Some(&size.to_string()) =>
+            {
+                return None;
+            }
+            (Outcome::Passed, _) => "passed".to_string(),
+            (Outcome::Failed(note), _) => format!("failed {note}"),
+            (Outcome::Skipped, _) => "skipped".to_string(),
+            (Outcome::OutOfMemory, _) => "failed, out of memory".to_string(),
+            (Outcome::TooLarge(size), _) => size.to_string(),
+        };
+        let listed = match self.entries.get(&ran.program) {
+            None => "not listed".to_string(),
+            Some(Entry { reason, mark }) => {
+                let mark = match mark {
+                    Mark::Skips => "",
+                    Mark::Fails => " to fail",
+                    Mark::Withheld => " not to be run",
+                };
+                format!("listed{mark} under [{reason}]")
+            }
+        };
+        Some(format!("{}: {became}, and is {listed}", ran.program))
+    }
+
+    /// The programs that are listed for this run and aren't in its suite, a line each.
+    pub fn stale(&self, suite: &[String]) -> Vec<String> {
+        self.entries
+            .iter()
+            .filter(|(program, _)| !suite.contains(program))
+            .map(|(program, entry)| {
+                format!(
+                    "{program}: listed under [{}], and not in the suite",
+                    entry.reason
+                )
             })
             .collect()
+    }
+}
+
+/// A program's line: its file, and what the mark before it says.
+fn read_program(line: &str) -> (&str, Mark) {
+    if let Some(program) = line.strip_prefix('!') {
+        (program, Mark::Withheld)
+    } else if let Some(program) = line.strip_prefix('~') {
+        (program, Mark::Fails)
+    } else {
+        (line, Mark::Skips)
     }
 }
 
@@ -101,30 +171,38 @@ fn read_heading(heading: &str, run: &Run) -> Result<(String, bool)> {
     let (reason, names) = heading
         .split_once(']')
         .context("the heading doesn't end in a bracket")?;
-    let (mut on_boards, mut with_releases, mut frozen) = (Vec::new(), Vec::new(), false);
-    let mut elsewhere = true;
-    for name in names.split_whitespace() {
-        if name == "frozen" {
-            frozen = true;
+    let (mut on_boards, mut with_releases, mut frozen) = (Vec::new(), Vec::new(), Vec::new());
+    for word in names.split_whitespace() {
+        let (name, is_meant) = match word.strip_prefix('-') {
+            Some(name) => (name, false),
+            None => (word, true),
+        };
+        let (kind, is_it) = if name == "frozen" {
+            (&mut frozen, run.frozen)
         } else if name.starts_with(|c: char| c.is_ascii_digit()) {
-            with_releases.push(releases::find(name)?.version);
-        } else if let Some(name) = name.strip_prefix('-') {
-            elsewhere &= super::board(name)?.name != run.board.name;
+            let version = releases::find(name)?.version;
+            (&mut with_releases, version == run.release.version)
         } else {
-            on_boards.push(super::board(name)?.name);
-        }
+            (&mut on_boards, super::board(name)?.name == run.board.name)
+        };
+        kind.push((is_meant, is_it));
     }
-    let applies = elsewhere
-        && (on_boards.is_empty() || on_boards.contains(&run.board.name))
-        && (with_releases.is_empty() || with_releases.contains(&run.release.version))
-        && (!frozen || run.frozen);
+    let applies = is_named(&on_boards) && is_named(&with_releases) && is_named(&frozen);
     Ok((reason.trim().to_string(), applies))
+}
+
+/// Whether names of one kind name what is run. Each says whether it is meant or excluded, and whether it is what is run.
+fn is_named(names: &[(bool, bool)]) -> bool {
+    let excluded = names.contains(&(false, true));
+    let all_others = names.iter().all(|(is_meant, _)| !is_meant);
+    !excluded && (all_others || names.contains(&(true, true)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::boards::BOARDS;
+    use crate::conformance::outcome::Size;
     use crate::releases::RELEASES;
 
     const LIST: &str = "\
@@ -133,14 +211,22 @@ mod tests {
 extmod/socket.py
 [no unit for floats] mps2-an385 1.26.1
 !inlineasm/asmfp.py
+[no files]
+~basics/file.py
 [older] 1.25.0
 basics/new.py
+[newer] -1.25.0
+basics/newer.py
 [names its file] frozen
-basics/file.py
+basics/name.py
+[has no name] -frozen
+basics/nameless.py
 [single floats] -host
 float/double.py
 [no such memory] host
 micropython/native.py
+[too large: a heap of 8 KiB is too little, 16 KiB are enough]
+basics/large.py
 ";
 
     fn run(frozen: bool) -> Run {
@@ -152,8 +238,14 @@ micropython/native.py
         }
     }
 
+    fn read(list: &str, run: &Run) -> Result<Expected> {
+        let mut expected = Expected::default();
+        expected.read("the list", list, run)?;
+        Ok(expected)
+    }
+
     fn expected() -> Expected {
-        Expected::read(LIST, &run(false)).unwrap()
+        read(LIST, &run(false)).unwrap()
     }
 
     fn ran(program: &str, outcome: Outcome) -> Ran {
@@ -164,31 +256,37 @@ micropython/native.py
     }
 
     #[test]
-    fn what_is_listed_differs_only_where_it_passes() {
+    fn a_list_is_read_for_a_run() {
         let expected = expected();
         assert!(expected.is_given("extmod/socket.py") && !expected.is_given("inlineasm/asmfp.py"));
+        assert!(expected.is_given("basics/file.py") && expected.fails("basics/file.py"));
+        assert!(expected.skips("extmod/socket.py"));
+        for other in [
+            "basics/a.py",
+            "basics/file.py",
+            "basics/large.py",
+            "inlineasm/asmfp.py",
+        ] {
+            assert!(!expected.skips(other), "{other}");
+        }
         assert_eq!(expected.reason("extmod/socket.py"), Some("no network"));
         assert_eq!(expected.reason("basics/new.py"), None);
-        assert_eq!(expected.reason("basics/file.py"), None);
-        let frozen = Expected::read(LIST, &run(true)).unwrap();
-        assert!(frozen.reason("basics/file.py").is_some());
-        let skipped = [ran("extmod/socket.py", Outcome::Skipped)];
-        assert!(expected.differences(&skipped).is_empty());
-        let passed = [ran("extmod/socket.py", Outcome::Passed)];
-        assert_eq!(expected.differences(&passed).len(), 1);
+        assert_eq!(expected.reason("basics/newer.py"), Some("newer"));
+        assert_eq!(expected.reason("basics/name.py"), None);
+        assert!(expected.reason("basics/nameless.py").is_some());
+        let frozen = read(LIST, &run(true)).unwrap();
+        assert!(frozen.reason("basics/name.py").is_some());
+        assert!(frozen.reason("basics/nameless.py").is_none());
     }
 
     #[test]
     fn reasons_of_this_computer_and_of_all_boards_but_it() {
         let on = |board| {
-            Expected::read(
-                LIST,
-                &Run {
-                    board,
-                    ..run(false)
-                },
-            )
-            .unwrap()
+            let run = Run {
+                board,
+                ..run(false)
+            };
+            read(LIST, &run).unwrap()
         };
         let (host, board) = (on(&crate::boards::HOST), on(&BOARDS[0]));
         assert!(host.reason("float/double.py").is_none());
@@ -198,21 +296,46 @@ micropython/native.py
     }
 
     #[test]
-    fn failures_and_new_skips_differ() {
-        let run = [
-            ran("basics/a.py", Outcome::Failed("badly".into())),
-            ran("basics/b.py", Outcome::Skipped),
-            ran("basics/c.py", Outcome::TooLarge),
-            ran("basics/d.py", Outcome::Passed),
-            ran("extmod/socket.py", Outcome::Failed(String::new())),
+    fn what_became_of_a_program_is_what_is_listed_or_a_difference() {
+        let failed = || Outcome::Failed("badly".into());
+        let size = |too_little, enough| Outcome::TooLarge(Size { too_little, enough });
+        let as_expected = [
+            ran("basics/a.py", Outcome::Passed),
+            ran("extmod/socket.py", Outcome::Skipped),
+            ran("basics/file.py", failed()),
+            ran("basics/large.py", size(8, 16)),
         ];
-        assert_eq!(expected().differences(&run).len(), 4);
+        assert_eq!(expected().differences(&as_expected), Vec::<String>::new());
+        let unexpected = [
+            ran("basics/a.py", failed()),
+            ran("basics/a.py", Outcome::Skipped),
+            ran("basics/a.py", Outcome::OutOfMemory),
+            ran("basics/a.py", size(8, 16)),
+            ran("extmod/socket.py", Outcome::Passed),
+            ran("extmod/socket.py", failed()),
+            ran("extmod/socket.py", size(8, 16)),
+            ran("basics/file.py", Outcome::Passed),
+            ran("basics/file.py", Outcome::Skipped),
+            ran("basics/large.py", Outcome::Passed),
+            ran("basics/large.py", Outcome::OutOfMemory),
+            ran("basics/large.py", size(16, 32)),
+        ];
+        assert_eq!(expected().differences(&unexpected).len(), unexpected.len());
+    }
+
+    #[test]
+    fn an_entry_is_stale_whose_program_is_in_no_suite() {
+        let all: Vec<String> = expected().entries.into_keys().collect();
+        assert_eq!(expected().stale(&all), Vec::<String>::new());
+        let stale = expected().stale(&all[1..]);
+        assert_eq!(stale.len(), 1);
+        assert!(stale[0].starts_with(&all[0]), "{}", stale[0]);
     }
 
     #[test]
     fn a_list_that_cant_be_read_names_the_line() {
         let read = |list| {
-            let error = Expected::read(list, &run(false)).unwrap_err();
+            let error = read(list, &run(false)).unwrap_err();
             format!("{error:#}")
         };
         assert!(read("basics/a.py").contains("line 1"));

@@ -1,34 +1,32 @@
 //! `cargo xtask conformance`: upstream's test suite on a board, over its REPL, and what is different from what was
 //! expected.
 
+mod blessed;
 mod drive;
 mod expected;
 mod frozen;
+mod give;
 mod host;
 mod outcome;
 mod report;
+mod room;
 mod suite;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::boards::{self, BOARDS, Board, HOST, Via};
-use crate::firmware::{self, Extras, Program, Recipe};
+use crate::boards::{self, BOARDS, Board, HOST};
 use crate::host as machine;
 use crate::releases::{self, RELEASES, Release};
 use crate::setup::{self, Wanted};
-use drive::Instance;
 use expected::Expected;
+use give::Giver;
 use report::Report;
 
 /// The list of what isn't run and why.
 const SKIPS: &str = "tests/conformance/skips.txt";
-/// What some programs of the suite import, in C.
-const C_EXAMPLE: &str = "usercmodule/cexample/examplemodule.c";
-/// What some programs of the suite import, in Python.
-const MODULES: &str = "tests/conformance/modules";
 
 /// What to run.
 #[derive(Clone, Copy)]
@@ -155,24 +153,22 @@ impl Run {
     ///
     /// When the firmware can't be built or its REPL doesn't answer.
     pub fn conforms(&self) -> Result<bool> {
-        let expected = self.expected()?;
+        let by_hand = self.listed(None)?;
+        let useless = self.useless_frozen()?;
         let tests = setup::tree(self.release.version)?.join("tests");
-        let programs = suite::programs(&tests, self.board.inline_assembler())?;
-        let (given, withheld): (Vec<_>, Vec<_>) = suite::sample(programs, self.nth)
+        let suite = suite::programs(&tests, self.board.inline_assembler())?;
+        let (given, withheld): (Vec<_>, Vec<_>) = suite::sample(&suite, self.nth)
             .into_iter()
-            .partition(|program| expected.is_given(program));
-        let image = self.firmware(&tests, &given)?;
-        let stand_ins = self.folder("suite/tests");
-        if self.frozen {
-            frozen::write_stand_ins(&tests, &given, &stand_ins)?;
-        }
-        let instance = Instance {
-            board: self.board,
-            image: &image,
-            tests: if self.frozen { &stand_ins } else { &tests },
-            results: &self.folder("results"),
+            .partition(|program| by_hand.is_given(program) && !useless.skips(program));
+        let giver = Giver {
+            run: self,
+            tests: &tests,
         };
-        let ran = instance.run(&given)?;
+        let ran = giver.give(&given)?;
+        if blessed::is_wanted() {
+            self.bless(&blessed::list(&ran, &withheld, &by_hand))?;
+        }
+        let expected = self.listed(blessed::file(self))?;
         let report = Report {
             title: self.name(),
             ran: &ran,
@@ -180,51 +176,54 @@ impl Run {
             expected: &expected,
         };
         println!("{report}");
-        let differences = expected.differences(&ran);
+        let mut differences = expected.differences(&ran);
+        differences.extend(expected.stale(&suite));
         for difference in &differences {
             println!("conformance: {}: {difference}", self.name());
         }
         if !differences.is_empty() {
             println!(
-                "conformance: what was expected and printed is in {}",
-                instance.results.display()
+                "conformance: what was expected and printed is below {}",
+                self.folder("").display()
             );
         }
         Ok(differences.is_empty())
     }
 
-    fn expected(&self) -> Result<Expected> {
-        let list = machine::root().join(SKIPS);
-        let text = std::fs::read_to_string(&list)
-            .with_context(|| format!("can't read {}", list.display()))?;
-        Expected::read(&text, self)
+    /// Has what a small board needn't have in its flash: programs that skip themselves when they come in as text. Some of
+    /// them can't be frozen for it.
+    fn useless_frozen(&self) -> Result<Expected> {
+        if !self.frozen || self.board.small_ram.is_none() {
+            return Ok(Expected::default());
+        }
+        let as_text = Self {
+            frozen: false,
+            ..*self
+        };
+        as_text.listed(blessed::file(&as_text))
     }
 
-    /// The firmware with a REPL and, frozen, what the suite needs.
-    fn firmware(&self, tests: &Path, programs: &[String]) -> Result<PathBuf> {
-        let mut manifest = frozen::helpers(tests, self.board, &machine::root().join(MODULES));
-        if self.frozen {
-            manifest += &frozen::manifest(tests, programs);
+    /// What the list by hand says of the run, and that of the board where it has been written.
+    fn listed(&self, of_board: Option<PathBuf>) -> Result<Expected> {
+        let mut expected = Expected::default();
+        let of_board = of_board.filter(|list| list.is_file());
+        for list in [machine::root().join(SKIPS)].into_iter().chain(of_board) {
+            let text = std::fs::read_to_string(&list)
+                .with_context(|| format!("can't read {}", list.display()))?;
+            expected.read(&list.display().to_string(), &text, self)?;
         }
-        let file = self.folder("manifest.py");
-        std::fs::create_dir_all(self.folder(""))
-            .and_then(|()| std::fs::write(&file, manifest))
-            .with_context(|| format!("can't write {}", file.display()))?;
-        let extras = Extras {
-            manifest: file,
-            c_file: Some(tests.with_file_name("examples").join(C_EXAMPLE)),
+        Ok(expected)
+    }
+
+    /// Writes the board's own list.
+    fn bless(&self, list: &str) -> Result<()> {
+        let Some(file) = blessed::file(self) else {
+            return Ok(());
         };
-        if matches!(self.board.via, Via::Host) {
-            return host::build(self.release, &extras);
+        if self.nth != 1 {
+            bail!("a part of the suite can't tell what all of it comes to");
         }
-        let built = firmware::build(&Recipe {
-            board: self.board,
-            release: Some(self.release),
-            debug: false,
-            program: Program::Repl,
-            extras: Some(extras),
-        })?;
-        Ok(built.image)
+        std::fs::write(&file, list).with_context(|| format!("can't write {}", file.display()))
     }
 
     /// The board, the release and whether it is frozen, in words.

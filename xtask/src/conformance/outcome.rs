@@ -1,5 +1,7 @@
 //! What became of a program of the suite.
 
+use std::fmt;
+
 /// A program and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ran {
@@ -8,7 +10,7 @@ pub struct Ran {
     pub outcome: Outcome,
 }
 
-/// As `run-tests.py` tells it.
+/// As `run-tests.py` tells it, and what more memory then showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Passed,
@@ -16,8 +18,30 @@ pub enum Outcome {
     Failed(String),
     /// It said itself that it can't run here, or `run-tests.py` did.
     Skipped,
-    /// Its source can't be compiled in the board's memory.
-    TooLarge,
+    /// A `MemoryError` ended it, while it was compiled or later.
+    OutOfMemory,
+    /// It ran out of the board's memory, and passes with more.
+    TooLarge(Size),
+}
+
+/// How large a heap a program takes, in KiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size {
+    pub too_little: usize,
+    pub enough: usize,
+}
+
+/// What the words for a size begin with.
+pub const TOO_LARGE: &str = "too large: ";
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { too_little, enough } = self;
+        write!(
+            f,
+            "{TOO_LARGE}a heap of {too_little} KiB is too little, {enough} KiB are enough"
+        )
+    }
 }
 
 impl Ran {
@@ -31,7 +55,7 @@ impl Ran {
             "pass" => Outcome::Passed,
             "FAIL" => Outcome::Failed(note.trim().to_string()),
             "skip" => Outcome::Skipped,
-            "lrge" => Outcome::TooLarge,
+            "lrge" => Outcome::OutOfMemory,
             _ => return None,
         };
         program.ends_with(".py").then(|| Self {
@@ -41,9 +65,31 @@ impl Ran {
     }
 }
 
+/// Whether this is what a program printed that failed by a `MemoryError` which it didn't catch. `run-tests.py` puts a word
+/// of its own behind it.
+pub fn is_out_of_memory(output: &str) -> bool {
+    output
+        .strip_suffix("CRASH")
+        .and_then(|output| output.lines().next_back())
+        .is_some_and(|last| last.starts_with("MemoryError:"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_memory_error_counts_where_it_ends_the_program() {
+        let ended = "1\nTraceback (most recent call last):\n  File \"<stdin>\", line 2, in <module>\n\
+                     MemoryError: memory allocation failed, allocating 8192 bytes\nCRASH";
+        assert!(is_out_of_memory(ended));
+        assert!(is_out_of_memory("MemoryError: \nCRASH"));
+        assert!(!is_out_of_memory("MemoryError: caught\n"));
+        assert!(!is_out_of_memory(
+            "MemoryError: caught\nTypeError: uncaught\nCRASH"
+        ));
+        assert!(!is_out_of_memory("CRASH"));
+    }
 
     #[test]
     fn lines_of_run_tests() {
@@ -68,7 +114,10 @@ mod tests {
             read("skip  basics/int1.py"),
             Some((int.clone(), Outcome::Skipped))
         );
-        assert_eq!(read("lrge  basics/int1.py"), Some((int, Outcome::TooLarge)));
+        assert_eq!(
+            read("lrge  basics/int1.py"),
+            Some((int, Outcome::OutOfMemory))
+        );
         assert_eq!(read("platform=qemu arch=armv7em inlineasm=thumb"), None);
         assert_eq!(
             read("782 tests performed (23630 individual testcases)"),

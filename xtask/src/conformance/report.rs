@@ -14,6 +14,17 @@ pub struct Report<'a> {
     pub expected: &'a Expected,
 }
 
+/// Whether the program counts as one that the board doesn't run, for a reason.
+fn is_skipped(ran: &Ran, expected: &Expected) -> bool {
+    match ran.outcome {
+        Outcome::Passed => false,
+        Outcome::Failed(_) => expected.fails(&ran.program),
+        // The boards have memory for all programs, but for those that are known to have little.
+        Outcome::OutOfMemory => false,
+        Outcome::Skipped | Outcome::TooLarge(_) => true,
+    }
+}
+
 /// A line of the table.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Count {
@@ -24,13 +35,13 @@ pub struct Count {
 
 impl Count {
     /// What all of these came to.
-    pub fn of<'a>(ran: impl IntoIterator<Item = &'a Ran>) -> Self {
+    fn of<'a>(ran: impl IntoIterator<Item = &'a Ran>, expected: &Expected) -> Self {
         let mut count = Self::default();
         for ran in ran {
             match ran.outcome {
                 Outcome::Passed => count.passed += 1,
-                Outcome::Failed(_) => count.failed += 1,
-                Outcome::Skipped | Outcome::TooLarge => count.skipped += 1,
+                _ if is_skipped(ran, expected) => count.skipped += 1,
+                _ => count.failed += 1,
             }
         }
         count
@@ -40,7 +51,7 @@ impl Count {
 impl Report<'_> {
     /// Everything together.
     pub fn total(&self) -> Count {
-        let mut total = Count::of(self.ran);
+        let mut total = Count::of(self.ran, self.expected);
         total.skipped += self.withheld.len();
         total
     }
@@ -52,7 +63,7 @@ impl Report<'_> {
         }
         let mut counts: BTreeMap<&str, Count> = by_folder
             .into_iter()
-            .map(|(folder, ran)| (folder, Count::of(ran)))
+            .map(|(folder, ran)| (folder, Count::of(ran, self.expected)))
             .collect();
         for program in self.withheld {
             counts.entry(folder(program)).or_default().skipped += 1;
@@ -60,18 +71,25 @@ impl Report<'_> {
         counts
     }
 
-    fn reasons(&self) -> BTreeMap<&str, Vec<&str>> {
-        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        let skipped = self
-            .ran
-            .iter()
-            .filter(|ran| matches!(ran.outcome, Outcome::Skipped | Outcome::TooLarge))
-            .map(|ran| ran.program.as_str());
-        for program in skipped.chain(self.withheld.iter().map(String::as_str)) {
-            let reason = self.expected.reason(program).unwrap_or("not listed");
+    fn reasons(&self) -> BTreeMap<String, Vec<&str>> {
+        let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for ran in self.ran.iter().filter(|ran| is_skipped(ran, self.expected)) {
+            let reason = match ran.outcome {
+                Outcome::TooLarge(size) => size.to_string(),
+                _ => self.reason(&ran.program),
+            };
+            reasons.entry(reason).or_default().push(&ran.program);
+        }
+        for program in self.withheld {
+            let reason = self.reason(program);
             reasons.entry(reason).or_default().push(program);
         }
         reasons
+    }
+
+    fn reason(&self, program: &str) -> String {
+        let listed = self.expected.reason(program);
+        listed.unwrap_or("not listed").to_string()
     }
 }
 

@@ -48,6 +48,6 @@ pub fn programs(tests: &Path, inline_assembler: Option<&str>) -> Result<Vec<Stri
 }
 
 /// Every `nth` of the programs, for a board that is looked at in passing.
-pub fn sample(programs: Vec<String>, nth: usize) -> Vec<String> {
-    programs.into_iter().step_by(nth).collect()
+pub fn sample(programs: &[String], nth: usize) -> Vec<String> {
+    programs.iter().step_by(nth).cloned().collect()
 }

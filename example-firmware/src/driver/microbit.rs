@@ -62,10 +62,23 @@ pub fn light(lamps: u32) {
 pub fn start_timer(period_ms: u32) {
     let period = period_ms * 1000;
     PERIOD_US.store(period, Ordering::Relaxed);
-    TIMER_COMPARE.write(Board::now().wrapping_add(period));
+    tick_at(Board::now().wrapping_add(period), period);
     TIMER_INTERRUPT_ON.write(TIMER_SECOND);
     // SAFETY: nothing relies on this interrupt being masked.
     unsafe { NVIC::unmask(Interrupt::Timer) };
+}
+
+/// Sets the time of the next tick, in microseconds, or a period from now where that time has gone by already: the counter
+/// would reach it after an hour. It may go by before it is set, so it is looked at afterwards.
+fn tick_at(mut time: u32, period: u32) {
+    loop {
+        TIMER_COMPARE.write(time);
+        let now = Board::now();
+        if (1..=period).contains(&time.wrapping_sub(now)) {
+            return;
+        }
+        time = now.wrapping_add(period);
+    }
 }
 
 pub fn stop_timer() {
@@ -81,11 +94,8 @@ pub fn stop_timer() {
 unsafe fn DefaultHandler(number: i16) {
     if number == Interrupt::Timer as i16 {
         TIMER_EVENT.write(0);
-        TIMER_COMPARE.write(
-            TIMER_COMPARE
-                .read()
-                .wrapping_add(PERIOD_US.load(Ordering::Relaxed)),
-        );
+        let period = PERIOD_US.load(Ordering::Relaxed);
+        tick_at(TIMER_COMPARE.read().wrapping_add(period), period);
         super::tick();
     }
 }

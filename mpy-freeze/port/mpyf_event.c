@@ -15,6 +15,10 @@
 static uint32_t running_vm;
 static uint32_t vms_started;
 
+// What `pending` is: an event that is taken back stays where it is in the queue, and is passed over there unless it is fired
+// again.
+enum { IDLE, FIRED, TAKEN_BACK };
+
 // The events that have been fired and not been seen to, in the order in which they were.
 static mpyf_event_t *first_fired;
 static mpyf_event_t *last_fired;
@@ -37,7 +41,7 @@ void mpyf_events_stop(void) {
     running_vm = 0;
     interrupted = false;
     for (mpyf_event_t *event = first_fired; event != NULL; event = event->next) {
-        event->pending = 0;
+        event->pending = IDLE;
     }
     first_fired = NULL;
     last_fired = NULL;
@@ -88,13 +92,13 @@ static void run_fired(mp_sched_node_t *unused) {
     while (event != NULL) {
         state = MICROPY_BEGIN_ATOMIC_SECTION();
         mpyf_event_t *next = event->next;
-        bool registered = event->vm == running_vm;
+        bool wanted = event->pending == FIRED && event->vm == running_vm;
         mpyf_handle_t handle = event->callable;
         call_t call = { MP_OBJ_NULL, event->arg };
         // From here on a handler may put the event into the next round.
-        event->pending = 0;
+        event->pending = IDLE;
         MICROPY_END_ATOMIC_SECTION(state);
-        if (registered) {
+        if (wanted) {
             call.callable = mpyf_object(handle);
             call_protected(&call);
         }
@@ -110,8 +114,9 @@ uint32_t mpyf_event_fire(mpyf_event_t *event, int32_t arg) {
     bool runs = running_vm != 0 && event->vm == running_vm;
     if (runs) {
         event->arg = arg;
-        if (!event->pending) {
-            event->pending = 1;
+        bool queued = event->pending != IDLE;
+        event->pending = FIRED;
+        if (!queued) {
             event->next = NULL;
             if (last_fired == NULL) {
                 first_fired = event;
@@ -196,6 +201,9 @@ void mpyf_event_off(mpyf_event_t *event) {
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
     mpyf_handle_t kept = event->vm == running_vm ? event->callable : 0;
     event->vm = 0;
+    if (event->pending == FIRED) {
+        event->pending = TAKEN_BACK;
+    }
     MICROPY_END_ATOMIC_SECTION(state);
     mpyf_release(kept);
 }

@@ -122,6 +122,17 @@ fn an_event_runs_its_callable() {
         assert!(!EVENT.fire(4));
         vm.run_pending().expect("nothing is raised");
         assert_eq!(shown(vm, "len(seen)"), "2");
+        // What was fired for one callable isn't for the next.
+        EVENT.on(vm, &eval(vm, "seen.append")).expect("on");
+        EVENT.fire(5);
+        EVENT.on(vm, &eval(vm, "seen.append")).expect("on");
+        vm.run_pending().expect("nothing is raised");
+        assert_eq!(shown(vm, "len(seen)"), "2");
+        EVENT.fire(6);
+        EVENT.on(vm, &eval(vm, "seen.append")).expect("on");
+        EVENT.fire(8);
+        vm.run_pending().expect("nothing is raised");
+        assert_eq!(shown(vm, "seen[2:]"), "[8]");
         assert!(raised(EVENT.on(vm, &eval(vm, "3"))).matches("TypeError"));
     });
 }

@@ -85,7 +85,7 @@ pub mod panel {
     /// Has `callback` called every `period_ms` milliseconds, with the number of periods that have passed.
     #[pyfunction]
     fn every<'a>(vm: &'a Vm, period_ms: u16, callback: Obj<'a>) -> Result<(), Exception<'a>> {
-        stop();
+        stop(vm);
         TICK.on(vm, &callback)?;
         TICKS.store(0, Ordering::Relaxed);
         // Of a period of no time the shortest is made.
@@ -93,9 +93,10 @@ pub mod panel {
         Ok(())
     }
 
-    /// Stops the timer.
+    /// Stops the timer. A period that has passed and not been told of yet isn't told any more.
     #[pyfunction]
-    fn stop() {
+    fn stop(vm: &Vm) {
         hardware::stop_timer();
+        TICK.off(vm);
     }
 }

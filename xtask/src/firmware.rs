@@ -5,7 +5,7 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::boards::{self, Board, Via};
+use crate::boards::{Board, Via};
 use crate::releases::{RELEASES, Release};
 use crate::{host, setup, shell};
 
@@ -170,10 +170,8 @@ pub fn command(board: &Board, image: &Path, console: Console) -> Command {
         Via::Qemu { program, machine } => {
             let mut command = shell::command(program, machine);
             command.arg("-nographic").args(console);
-            if program == boards::ARM {
-                // Carries the application's verdict out as QEMU's exit status.
-                command.args(["-semihosting-config", "enable=on,target=native"]);
-            }
+            // Carries the application's verdict out as QEMU's exit status, and entropy in.
+            command.args(["-semihosting-config", "enable=on,target=native"]);
             command.arg("-kernel").arg(image);
             command
         }

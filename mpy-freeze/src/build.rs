@@ -20,6 +20,7 @@ use crate::port::{Artifacts, Choice, Config, RomLevel};
 #[derive(Debug, Clone, Default)]
 pub struct Build {
     pub(crate) micropython: Option<PathBuf>,
+    pub(crate) mbedtls: Option<PathBuf>,
     pub(crate) compiler: Option<PathBuf>,
     pub(crate) mpconfigport: Option<PathBuf>,
     pub(crate) c_files: Vec<PathBuf>,
@@ -44,6 +45,15 @@ impl Build {
     /// The MicroPython tree to build, instead of `MPY_DIR` or the newest release in the user's cache.
     pub fn micropython(&mut self, tree: impl AsRef<Path>) -> &mut Self {
         self.micropython = Some(tree.as_ref().to_owned());
+        self
+    }
+
+    /// The tree of mbedTLS 3.6 to build for [`ssl`](Self::ssl), [`cryptolib`](Self::cryptolib) and
+    /// [`hashlib`](Self::hashlib), instead of `MBEDTLS_DIR`, the MicroPython tree's own `lib/mbedtls` where that is
+    /// filled, or the newest release in the user's cache. Without these methods none is looked for. The path is relative
+    /// to the crate.
+    pub fn mbedtls(&mut self, tree: impl AsRef<Path>) -> &mut Self {
+        self.mbedtls = Some(tree.as_ref().to_owned());
         self
     }
 

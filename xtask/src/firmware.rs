@@ -218,7 +218,11 @@ mod tests {
     #[test]
     fn emulator_gets_the_image_last() {
         for console in [Console::Stdio, Console::Terminal, Console::Serial] {
-            let line = shell::line(&command(&boards::BOARDS[0], Path::new("x.elf"), console));
+            let line = shell::line(&command(
+                &crate::boards::BOARDS[0],
+                Path::new("x.elf"),
+                console,
+            ));
             assert!(
                 line.starts_with("qemu-system-arm -machine mps2-an385 "),
                 "{line}"

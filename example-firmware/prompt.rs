@@ -21,6 +21,7 @@ pub fn add_everything(build: &mut Build) {
         .os(true)
         .romfs(true)
         .select(true)
+        .ssl(true)
         .time(true)
         .websocket(true)
         // `__import__` can load a main module, which then has that name.

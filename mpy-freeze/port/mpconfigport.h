@@ -317,6 +317,30 @@ typedef long mp_off_t;
 #endif
 #define FFCONF_H "lib/oofatfs/ffconf.h"
 
+// What mbedTLS computes, as Build::ssl, cryptolib and hashlib turn it on.
+#ifndef MICROPY_SSL_MBEDTLS
+#define MICROPY_SSL_MBEDTLS (0)
+#endif
+#if !MICROPY_SSL_MBEDTLS
+#if defined(MICROPY_PY_SSL) && MICROPY_PY_SSL
+#error "MICROPY_PY_SSL needs mbedTLS: let Build::ssl set it"
+#endif
+#if defined(MICROPY_PY_CRYPTOLIB) && MICROPY_PY_CRYPTOLIB
+#error "MICROPY_PY_CRYPTOLIB needs mbedTLS: let Build::cryptolib set it"
+#endif
+#if (defined(MICROPY_PY_HASHLIB_MD5) && MICROPY_PY_HASHLIB_MD5) || (defined(MICROPY_PY_HASHLIB_SHA1) && MICROPY_PY_HASHLIB_SHA1)
+#error "MICROPY_PY_HASHLIB_MD5 and MICROPY_PY_HASHLIB_SHA1 need mbedTLS: let Build::hashlib set them"
+#endif
+#endif
+// Its blocks, and MicroPython's objects around it, which free them.
+#if defined(MICROPY_PY_SSL) && MICROPY_PY_SSL
+#define MICROPY_TRACKED_ALLOC (1)
+#undef MICROPY_ENABLE_FINALISER
+#define MICROPY_ENABLE_FINALISER (1)
+// Memory is Python's, so that a collection has been before mbedTLS finds none.
+#define MICROPY_MBEDTLS_CONFIG_BARE_METAL (1)
+#endif
+
 #ifndef MICROPY_PY_SYS_PLATFORM
 #define MICROPY_PY_SYS_PLATFORM "mpy-freeze"
 #endif

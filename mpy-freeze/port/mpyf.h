@@ -329,6 +329,8 @@ uint64_t mpyf_platform_ticks_us(void);
 uint64_t mpyf_platform_now_ns(void);
 // Returns where the board can't.
 void mpyf_platform_reset(void);
+// Fills the memory with bytes that nobody can foresee, and says whether it could.
+uint32_t mpyf_platform_entropy(uint8_t *data, size_t len);
 void mpyf_platform_idle(void);
 void mpyf_platform_poll(void);
 uintptr_t mpyf_platform_enter_critical(void);

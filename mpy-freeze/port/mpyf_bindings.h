@@ -84,6 +84,8 @@ enum {
     mpyf_cfg_vfs_lfs2 = MICROPY_VFS_LFS2,
     mpyf_cfg_machine_softspi = MICROPY_PY_MACHINE_SOFTSPI,
     mpyf_cfg_machine_timer = MPYF_MACHINE_TIMER,
+    mpyf_cfg_mbedtls = MICROPY_SSL_MBEDTLS,
+    mpyf_cfg_ssl = MICROPY_PY_SSL,
     mpyf_cfg_emit_machine_code = MPYF_EMIT_MACHINE_CODE,
     mpyf_cfg_emit_inline_asm = MPYF_EMIT_INLINE_ASM,
     mpyf_cfg_mpy_version = MPY_VERSION,

@@ -21,6 +21,7 @@ use crate::port::{Artifacts, Choice, Config, RomLevel};
 pub struct Build {
     pub(crate) micropython: Option<PathBuf>,
     pub(crate) objects: Option<PathBuf>,
+    pub(crate) mbedtls: Option<PathBuf>,
     pub(crate) compiler: Option<PathBuf>,
     pub(crate) mpconfigport: Option<PathBuf>,
     pub(crate) c_files: Vec<PathBuf>,
@@ -52,6 +53,15 @@ impl Build {
     /// `MPY_FREEZE_OBJECTS` names. It grows, and may be emptied at any time.
     pub fn objects(&mut self, folder: impl AsRef<Path>) -> &mut Self {
         self.objects = Some(folder.as_ref().to_owned());
+        self
+    }
+
+    /// The tree of mbedTLS 3.6 to build for [`ssl`](Self::ssl), [`cryptolib`](Self::cryptolib) and
+    /// [`hashlib`](Self::hashlib), instead of `MBEDTLS_DIR`, the MicroPython tree's own `lib/mbedtls` where that is
+    /// filled, or the newest release in the user's cache. Without these methods none is looked for. The path is relative
+    /// to the crate.
+    pub fn mbedtls(&mut self, tree: impl AsRef<Path>) -> &mut Self {
+        self.mbedtls = Some(tree.as_ref().to_owned());
         self
     }
 

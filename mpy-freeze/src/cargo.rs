@@ -20,6 +20,9 @@ use crate::watch::{self, Watched};
 /// Variables that name the MicroPython tree, the first that is set wins.
 const TREE_VARIABLES: [&str; 2] = ["MPY_DIR", "MICROPYTHON_DIR"];
 
+/// The variable that names the tree of mbedTLS.
+const MBEDTLS_VARIABLE: &str = "MBEDTLS_DIR";
+
 /// Variables that begin with this are variables of manifests, as they are in upstream's makefiles.
 const VARIABLE_PREFIX: &str = "MICROPY_MANIFEST_";
 
@@ -44,6 +47,7 @@ pub(crate) struct Environment {
     target_cpu: Option<String>,
     workers: Option<NonZeroUsize>,
     micropython: Option<PathBuf>,
+    mbedtls: Option<PathBuf>,
     cache: Option<PathBuf>,
     objects: Option<PathBuf>,
     /// What is set of the variables that bindgen reads.
@@ -106,6 +110,7 @@ impl Environment {
             target_cpu: target_cpu(&flags),
             workers: text("NUM_JOBS").and_then(|jobs| jobs.parse().ok()),
             micropython: TREE_VARIABLES.into_iter().find_map(path),
+            mbedtls: path(MBEDTLS_VARIABLE),
             cache: cache_folder(path),
             objects: path("MPY_FREEZE_OBJECTS"),
             bindgen_variables: bindgen_variables(target.as_deref().unwrap_or_default())
@@ -169,6 +174,11 @@ impl Environment {
                 .micropython
                 .as_ref()
                 .or(self.micropython.as_ref())
+                .map(absolute),
+            mbedtls: build
+                .mbedtls
+                .as_ref()
+                .or(self.mbedtls.as_ref())
                 .map(absolute),
             cache: self.cache.clone(),
             objects: build
@@ -317,6 +327,8 @@ fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) ->
     let parts = port::SOURCE_FOLDERS.iter().map(|part| tree.join(part));
     // Cargo takes a path that isn't there for one that changed.
     let mut paths: BTreeSet<PathBuf> = parts.filter(|part| part.exists()).collect();
+    let mbedtls = artifacts.mbedtls.iter();
+    paths.extend(mbedtls.flat_map(|tree| port::MBEDTLS_FOLDERS.map(|part| tree.join(part))));
     paths.extend(job.watched.iter().cloned());
     let recorded = watch::recorded(&job.out_dir).into_iter();
     paths.extend(recorded.filter_map(|watched| match watched {
@@ -331,7 +343,14 @@ fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) ->
     paths.insert(watch::record_path(&job.out_dir));
     // `cargo xtask setup` writes this file with each release that it unpacks, and the newest one is taken.
     let releases = job.cache.as_ref().map(|cache| cache.join("releases"));
-    paths.extend(releases.filter(|path| job.micropython.is_none() && path.exists()));
+    let from_cache = |tree: &Path| {
+        job.cache
+            .as_ref()
+            .is_some_and(|cache| tree.starts_with(cache))
+    };
+    let newest = job.micropython.is_none()
+        || (job.mbedtls.is_none() && artifacts.mbedtls.as_deref().is_some_and(from_cache));
+    paths.extend(releases.filter(|path| newest && path.exists()));
     if let Some(manifest_dir) = &environment.manifest_dir {
         paths.insert(manifest_dir.join("build.rs"));
         let scan = environment.scan();
@@ -355,6 +374,7 @@ fn errors(mut out: impl Write, error: &Error) -> io::Result<()> {
 /// All variables that the build looks at, itself or through the `cc` and `bindgen` crates.
 fn variables(target: &str) -> Vec<String> {
     let mut names: Vec<String> = TREE_VARIABLES.map(String::from).into();
+    names.push(MBEDTLS_VARIABLE.to_string());
     names.extend(["XDG_CACHE_HOME", "HOME", "LOCALAPPDATA"].map(String::from));
     names.extend(bindgen_variables(target));
     names.extend(MANIFEST_VARIABLES.map(String::from));

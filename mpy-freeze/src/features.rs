@@ -20,8 +20,8 @@ impl Build {
         self.feature(Feature::Binascii, binascii)
     }
 
-    /// Whether there is `cryptolib`, with AES in the modes ECB, CBC and CTR. The cipher is the port's own, made for
-    /// little ROM: it is not fast, and how long it takes tells of the data where memory has a cache.
+    /// Whether there is `cryptolib`, with AES in the modes ECB, CBC and CTR. The cipher is mbedTLS's, whose sources the
+    /// build needs: [`mbedtls`](Self::mbedtls) says where it looks for them.
     pub fn cryptolib(&mut self, cryptolib: bool) -> &mut Self {
         self.feature(Feature::Cryptolib, cryptolib)
     }
@@ -46,8 +46,9 @@ impl Build {
         self.feature(Feature::Framebuf, framebuf)
     }
 
-    /// Whether there is `hashlib`, with MD5, SHA-1 and SHA-256. Where it isn't set, there is SHA-256 alone, from
-    /// [`RomLevel::ExtraFeatures`] on.
+    /// Whether there is `hashlib`, with MD5, SHA-1 and SHA-256, all of them mbedTLS's, whose sources the build needs:
+    /// [`mbedtls`](Self::mbedtls) says where it looks for them. Where it isn't set, there is SHA-256 alone, from
+    /// [`RomLevel::ExtraFeatures`] on, and without mbedTLS too.
     ///
     /// [`RomLevel::ExtraFeatures`]: crate::RomLevel::ExtraFeatures
     pub fn hashlib(&mut self, hashlib: bool) -> &mut Self {
@@ -128,6 +129,20 @@ impl Build {
     /// Whether there is `select`, for the board's console, sockets and streams written in Python.
     pub fn select(&mut self, select: bool) -> &mut Self {
         self.feature(Feature::Select, select)
+    }
+
+    /// Whether there are `ssl` and `tls`, with TLS 1.2 and, from [`RomLevel::ExtraFeatures`] on, DTLS 1.2. They wrap any
+    /// stream, of a driver in Rust or written in Python. The Python half, `ssl`, is frozen too, by the crate's `freeze!`,
+    /// where that doesn't freeze one of its own.
+    ///
+    /// The build needs mbedTLS's sources: [`mbedtls`](Self::mbedtls) says where it looks for them. The board needs
+    /// entropy, `Platform::entropy`, without which no context can be made, and to check certificates the time,
+    /// `Platform::now`: where the board has none it is the year 2000, and every certificate is one of the future.
+    /// Connections take Python's heap, 24 KiB each, and each call up to 4 KiB of stack.
+    ///
+    /// [`RomLevel::ExtraFeatures`]: crate::RomLevel::ExtraFeatures
+    pub fn ssl(&mut self, ssl: bool) -> &mut Self {
+        self.feature(Feature::Ssl, ssl)
     }
 
     /// Whether there is `time`, with the time of day and the calendar; it tells what the board's `Platform::now` does.

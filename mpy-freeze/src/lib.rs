@@ -40,7 +40,8 @@
 //! | file systems | [`vfs`](Build::vfs), [`fat`](Build::fat), [`littlefs`](Build::littlefs), [`littlefs1`](Build::littlefs1), [`romfs`](Build::romfs), [`load_mpy`](Build::load_mpy) |
 //! | the board | [`machine`](Build::machine), [`onewire`](Build::onewire), [`framebuf`](Build::framebuf), [`uctypes`](Build::uctypes) |
 //! | data | [`binascii`](Build::binascii), [`deflate`](Build::deflate), [`hashlib`](Build::hashlib), [`cryptolib`](Build::cryptolib), [`json`](Build::json), [`re`](Build::re), [`heapq`](Build::heapq), [`random`](Build::random) |
-//! | system | [`io`](Build::io), [`os`](Build::os), [`errno`](Build::errno), [`platform`](Build::platform), [`websocket`](Build::websocket) |
+//! | connections | [`ssl`](Build::ssl), [`websocket`](Build::websocket) |
+//! | system | [`io`](Build::io), [`os`](Build::os), [`errno`](Build::errno), [`platform`](Build::platform) |
 //!
 //! The sources of these licences become part of the firmware where their feature is in it; all else of MicroPython is
 //! under the MIT licence. How much ROM each feature takes is in the project's `docs/features.md`.
@@ -51,14 +52,15 @@
 //! | `littlefs`, `littlefs1` | `lib/littlefs` | BSD, 3 clauses |
 //! | `deflate`, `binascii` | `lib/uzlib` | zlib, MIT |
 //! | `re` | `lib/re1.5` | BSD, 3 clauses |
-//! | `hashlib` | `lib/crypto-algorithms`, and the port's own | public domain, and MIT or Apache-2.0 |
-//! | `cryptolib` | the port's own | MIT or Apache-2.0 |
+//! | `ssl`, `cryptolib`, `hashlib` | mbedTLS, which [`Build::mbedtls`] names | Apache-2.0 or GPL-2.0-or-later |
+//! | SHA-256 without `hashlib(true)` | `lib/crypto-algorithms` | public domain |
 //!
 //! # Environment
 //!
 //! | variable | meaning |
 //! |---|---|
 //! | `MPY_DIR`, `MICROPYTHON_DIR` | the MicroPython tree, unless [`Build::micropython`] names one |
+//! | `MBEDTLS_DIR` | the tree of mbedTLS, unless [`Build::mbedtls`] names one; looked at where a feature needs it |
 //! | `CC_<target>`, `TARGET_CC`, `CC`, `CFLAGS_<target>`, `AR_<target>`, … | as the `cc` crate has them |
 //! | `LIBCLANG_PATH` | the folder of libclang, which bindgen needs |
 //! | `MPY_FREEZE_OBJECTS` | a folder where builds keep their objects, each under a hash of all that it was compiled from, and find those of other targets, profiles and firmwares; it grows, and may be emptied at any time |

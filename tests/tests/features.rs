@@ -4,9 +4,10 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use mpy_freeze::Build;
-use mpy_freeze_tests::project::Project;
+use mpy_freeze_tests::project::{Project, text_of};
 use mpy_freeze_tests::{emulator, micropython, mpy_cross, programs, repository, work_folder};
 
 /// The Python files, by module name.
@@ -85,6 +86,19 @@ fn on_the_host() {
     project.write("src/main.rs", include_str!("../features/main.rs"));
     project.write("build.rs", host_build(&all(true)));
     check(&project.succeeds(&["run", "--quiet"]), &names);
+    connects_with_cpython(&project.target_dir.join("debug/features-host"));
+}
+
+/// Has the program talk to CPython's `ssl`, as server and as client.
+fn connects_with_cpython(program: &Path) {
+    let oracle = repository().join("tests/features/oracle/tls.py");
+    let output = Command::new("python3")
+        .arg("-B")
+        .arg(oracle)
+        .arg(program)
+        .output()
+        .expect("python3 runs");
+    assert!(output.status.success(), "{}", text_of(&output));
 }
 
 /// On a board, by the name of the target.
@@ -205,6 +219,17 @@ fn settings_that_contradict_each_other() {
             build.asyncio(true).define("MICROPY_PY_SELECT", "(0)");
         },
         &["MICROPY_PY_SELECT is set to (1) and to (0)", "help:"],
+    );
+    fails(
+        "mbedtls",
+        |build| {
+            build.ssl(true).mbedtls(folder("not-mbedtls"));
+        },
+        &[
+            "this is not a source tree of mbedTLS 3.6",
+            "not-mbedtls",
+            "MBEDTLS_DIR or Build::mbedtls",
+        ],
     );
     fails(
         "level",

@@ -5,7 +5,7 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::boards::{self, Board, Via};
+use crate::boards::{Board, Via};
 use crate::releases::{RELEASES, Release};
 use crate::{host, setup, shell};
 
@@ -173,10 +173,8 @@ pub fn command(board: &Board, image: &Path, console: Console) -> Command {
         Via::Qemu { program, machine } => {
             let mut command = shell::command(program, machine);
             command.arg("-nographic").args(console);
-            if program == boards::ARM {
-                // Carries the application's verdict out as QEMU's exit status.
-                command.args(["-semihosting-config", "enable=on,target=native"]);
-            }
+            // Carries the application's verdict out as QEMU's exit status, and entropy in.
+            command.args(["-semihosting-config", "enable=on,target=native"]);
             command.arg("-kernel").arg(image);
             command
         }
@@ -223,7 +221,11 @@ mod tests {
     #[test]
     fn emulator_gets_the_image_last() {
         for console in [Console::Stdio, Console::Terminal, Console::Serial] {
-            let line = shell::line(&command(&boards::BOARDS[0], Path::new("x.elf"), console));
+            let line = shell::line(&command(
+                &crate::boards::BOARDS[0],
+                Path::new("x.elf"),
+                console,
+            ));
             assert!(
                 line.starts_with("qemu-system-arm -machine mps2-an385 "),
                 "{line}"

@@ -57,7 +57,7 @@ fn is_program(file: &Path) -> bool {
     file.is_file()
 }
 
-/// The folder under the user's cache that holds MicroPython's source trees.
+/// The folder under the user's cache that holds source trees.
 ///
 /// # Errors
 ///
@@ -86,11 +86,10 @@ fn home() -> Option<PathBuf> {
     variable("HOME").map(PathBuf::from)
 }
 
-/// The source tree that the environment names, which the build takes before any of the cache.
-pub fn named_tree() -> Option<(&'static str, PathBuf)> {
-    ["MPY_DIR", "MICROPYTHON_DIR"]
-        .into_iter()
-        .find_map(|name| variable(name).map(|dir| (name, PathBuf::from(dir))))
+/// The source tree that one of these variables names.
+pub fn named_tree(variables: &[&'static str]) -> Option<(&'static str, PathBuf)> {
+    let mut variables = variables.iter();
+    variables.find_map(|name| variable(name).map(|dir| (*name, PathBuf::from(dir))))
 }
 
 /// The folder of the Rust toolchain that runs this program.

@@ -16,7 +16,7 @@ use crate::{flash, shell};
 pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
     let (mut recipe, yes) = flash::read_words(words)?;
     recipe.program = Program::Repl;
-    let mut wanted = Wanted::firmware(recipe.board, recipe.release);
+    let mut wanted = Wanted::prompt(recipe.board, recipe.release);
     wanted.yes = yes;
     setup::prepare(&wanted)?;
     let built = firmware::build(&recipe)?;

@@ -19,7 +19,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::boards::{self, Board, Via};
 use crate::host;
-use crate::releases::{self, RELEASES, Release};
+use crate::releases::{self, MBEDTLS, Project, RELEASES, Release};
 use packages::Manager;
 use sources::Fetcher;
 use tools::{Need, TOOLS, Tool};
@@ -32,6 +32,8 @@ pub struct Wanted {
     needs: Vec<Need>,
     targets: Vec<&'static str>,
     trees: Trees,
+    /// Whether firmware is built that has TLS, ciphers or hashes.
+    mbedtls: bool,
     /// Go ahead without asking.
     pub yes: bool,
 }
@@ -59,7 +61,16 @@ impl Wanted {
             needs,
             targets,
             trees: release.map_or(Trees::Any, |release| Trees::Each(vec![release])),
+            mbedtls: false,
             yes: false,
+        }
+    }
+
+    /// For the prompt on a board. It has all that there is of MicroPython, but where there is no memory for that.
+    pub fn prompt(board: &'static Board, release: Option<&'static Release>) -> Self {
+        Self {
+            mbedtls: board.runs_application || matches!(board.via, Via::Host),
+            ..Self::firmware(board, release)
         }
     }
 
@@ -69,6 +80,7 @@ impl Wanted {
             needs: vec![Need::Build],
             targets: boards::targets(),
             trees: Trees::Any,
+            mbedtls: true,
             yes: false,
         }
     }
@@ -83,6 +95,7 @@ impl Wanted {
                 .collect(),
             targets: boards::targets(),
             trees: Trees::Each(releases),
+            mbedtls: true,
             yes: false,
         }
     }
@@ -155,7 +168,8 @@ struct Survey {
     found: Vec<(String, PathBuf)>,
     tools: Vec<&'static Tool>,
     targets: Vec<&'static str>,
-    trees: Vec<&'static Release>,
+    /// Releases that aren't there. Of each group the first that can be had is enough.
+    trees: Vec<Vec<&'static Release>>,
 }
 
 impl Survey {
@@ -167,6 +181,9 @@ impl Survey {
             trees: Vec::new(),
         };
         survey.look_for_trees(&wanted.trees)?;
+        if wanted.mbedtls {
+            survey.look_for_any(MBEDTLS)?;
+        }
         for &target in &wanted.targets {
             if rust::has_target(target)? {
                 let place = host::sysroot()?.join("lib/rustlib").join(target);
@@ -191,24 +208,31 @@ impl Survey {
         match trees {
             Trees::Each(releases) => {
                 for release in releases {
-                    if sources::has_tree(release.version)? {
-                        let name = format!("MicroPython {}", release.version);
-                        self.found.push((name, tree(release.version)?));
+                    if sources::has(release)? {
+                        self.found.push((release.name(), sources::place(release)?));
                     } else {
-                        self.trees.push(release);
+                        self.trees.push(vec![release]);
                     }
                 }
             }
-            Trees::Any => {
-                if let Some((variable, place)) = host::named_tree() {
-                    self.found
-                        .push((format!("MicroPython, by {variable}"), place));
-                    return Ok(());
-                }
-                if !sources::has_any_tree()? {
-                    self.trees.extend(RELEASES.first());
-                }
-            }
+            Trees::Any => self.look_for_any(RELEASES)?,
+        }
+        Ok(())
+    }
+
+    /// Looks for a tree of a project, as the build would take it. `releases` are what can be fetched of it.
+    fn look_for_any(&mut self, releases: &'static [Release]) -> Result<()> {
+        let Some(newest) = releases.first() else {
+            return Ok(());
+        };
+        let project = newest.project;
+        if let Some((variable, place)) = host::named_tree(project.variables()) {
+            let name = format!("{}, by {variable}", project.title());
+            self.found.push((name, place));
+        } else if let Some(place) = sources::any(project)? {
+            self.found.push((project.title().to_owned(), place));
+        } else {
+            self.trees.push(releases.iter().collect());
         }
         Ok(())
     }
@@ -240,7 +264,7 @@ impl Survey {
         if !self.targets.is_empty() {
             rust::add_targets(&self.targets)?;
         }
-        self.fetch_trees(&wanted.trees)
+        self.fetch_trees()
     }
 
     fn print_missing(&self, manager: Option<Manager>) {
@@ -257,10 +281,14 @@ impl Survey {
                 format!("Rust target {target}")
             );
         }
-        for release in &self.trees {
-            let name = format!("MicroPython {}", release.version);
+        for release in self.trees.iter().filter_map(|group| group.first()) {
+            let what = match release.project {
+                Project::Micropython => "the sources of its compiler and runtime",
+                Project::Mbedtls => "the sources for TLS, ciphers and hashes",
+            };
             eprintln!(
-                "setup: missing  {name:<30} the sources of its compiler and runtime (download, SHA-256 pinned)"
+                "setup: missing  {:<30} {what} (download, SHA-256 pinned)",
+                release.name()
             );
         }
     }
@@ -297,38 +325,34 @@ impl Survey {
         }
     }
 
-    fn fetch_trees(&self, trees: &Trees) -> Result<()> {
+    fn fetch_trees(&self) -> Result<()> {
         let mut fetcher = Fetcher::default();
         let mut failures = Vec::new();
-        for release in &self.trees {
-            if let Err(error) = fetcher.fetch(release) {
+        for group in &self.trees {
+            if let Err(error) = fetch_one_of(&mut fetcher, group) {
                 failures.push(format!("{error:#}"));
             }
         }
-        if failures.is_empty() {
-            return Ok(());
+        if !failures.is_empty() {
+            bail!("{}\n{}", failures.join("\n"), offer()?);
         }
-        let failure = failures.join("\n");
-        match trees {
-            Trees::Any => {
-                eprintln!("setup: {failure}");
-                fetch_older(&mut fetcher)
-            }
-            Trees::Each(_) => bail!("{failure}\n{}", offer()?),
-        }
+        Ok(())
     }
 }
 
-/// Where any release will do and the newest can't be had, the newest that can.
-fn fetch_older(fetcher: &mut Fetcher) -> Result<()> {
-    for release in RELEASES.iter().skip(1) {
-        eprintln!("setup: trying MicroPython {} in its place", release.version);
+/// The first of these releases that can be had.
+fn fetch_one_of(fetcher: &mut Fetcher, releases: &[&'static Release]) -> Result<()> {
+    let mut failures = Vec::new();
+    for (index, &release) in releases.iter().enumerate() {
+        if index > 0 {
+            eprintln!("setup: trying {} in its place", release.name());
+        }
         match fetcher.fetch(release) {
             Ok(()) => return Ok(()),
-            Err(error) => eprintln!("setup: {error:#}"),
+            Err(error) => failures.push(format!("{error:#}")),
         }
     }
-    bail!("no supported MicroPython can be had; {}", offer()?)
+    bail!("{}", failures.join("\n"))
 }
 
 /// What a person can do about a release that can't be had.
@@ -336,7 +360,7 @@ fn offer() -> Result<String> {
     let mut text =
         "have you a tree or an archive of it: cargo xtask setup --from DIR|ARCHIVE".to_owned();
     for release in RELEASES {
-        if sources::has_tree(release.version)? {
+        if sources::has(release)? {
             text.push_str(&format!(
                 "\nMicroPython {0} is here: --micropython {0} takes it",
                 release.version

@@ -17,6 +17,8 @@ mod processor;
 
 #[cfg(target_arch = "arm")]
 mod clock;
+#[cfg(not(board = "microbit"))]
+mod entropy;
 mod input;
 
 use core::fmt;

@@ -6,7 +6,7 @@ use mpy_freeze_rt::{Platform, stack_above};
 
 use super::clock::Clock;
 use super::input::Input;
-use super::{Register, processor};
+use super::{Register, entropy, processor};
 
 // Where the peripherals are, and their clock. In AN505 these are the addresses of the secure state.
 #[cfg(not(board = "mps2-an505"))]
@@ -90,6 +90,10 @@ impl Platform for Board {
 
     fn ticks_us() -> u64 {
         CLOCK.at(FPGA_COUNTER.read())
+    }
+
+    fn entropy(bytes: &mut [u8]) -> bool {
+        entropy::fill(bytes)
     }
 
     fn poll() {

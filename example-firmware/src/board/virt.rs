@@ -2,8 +2,8 @@
 
 use mpy_freeze_rt::{Platform, stack_above};
 
-use super::Register;
 use super::input::Input;
+use super::{Register, entropy};
 
 // The UART, a 16550.
 const UART: usize = 0x1000_0000;
@@ -75,6 +75,10 @@ impl Platform for Board {
 
     fn ticks_us() -> u64 {
         Self::now() / u64::from(TIMER_HZ / 1_000_000)
+    }
+
+    fn entropy(bytes: &mut [u8]) -> bool {
+        entropy::fill(bytes)
     }
 
     fn poll() {

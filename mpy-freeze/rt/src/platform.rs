@@ -29,6 +29,15 @@ pub trait Platform {
         None
     }
 
+    /// Fills `bytes` with bits that nobody can foresee, from the processor's generator of random numbers or a source of
+    /// noise, and says whether it could: `false` where the board has none, or where it fails. All keys of TLS
+    /// come from here, so that something that only looks random (a clock, a counter, a number by which the chip can be
+    /// told from others) is no entropy. Without it `tls.SSLContext` raises a `NotImplementedError`.
+    fn entropy(bytes: &mut [u8]) -> bool {
+        let _ = bytes;
+        false
+    }
+
     /// Starts the board anew, for `machine.reset`. Where this returns, the caller gets a `NotImplementedError`.
     fn reset() {}
 
@@ -102,6 +111,12 @@ macro_rules! platform {
             #[unsafe(no_mangle)]
             extern "C" fn mpyf_platform_reset() {
                 <$board as $crate::Platform>::reset()
+            }
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn mpyf_platform_entropy(data: *mut u8, len: usize) -> u32 {
+                // SAFETY: the shim calls this with memory that nobody else uses meanwhile.
+                unsafe { $crate::__private::entropy::<$board>(data, len) }
             }
 
             #[unsafe(no_mangle)]
@@ -211,6 +226,22 @@ pub mod private {
 
     pub fn read<P: Platform>() -> i32 {
         P::read().map_or(-1, i32::from)
+    }
+
+    /// # Safety
+    ///
+    /// `data` points to `len` bytes that nobody else uses meanwhile.
+    pub unsafe fn entropy<P: Platform>(data: *mut u8, len: usize) -> u32 {
+        if len == 0 {
+            return 1;
+        }
+        // SAFETY: the caller's promise. What the bytes were is nobody's business, so that they are written first; a
+        // slice is of initialised ones.
+        let bytes = unsafe {
+            data.write_bytes(0, len);
+            core::slice::from_raw_parts_mut(data, len)
+        };
+        P::entropy(bytes).into()
     }
 
     /// Nanoseconds since 1970, which fit into the number for centuries; 0 where the board doesn't know.

@@ -42,7 +42,7 @@ impl RomLevel {
 }
 
 /// The macros that freezing and the Rust runtime need; they are the port's to set.
-const OURS: [&str; 15] = [
+const OURS: [&str; 16] = [
     "MICROPY_CONFIG_ROM_LEVEL",
     "MICROPY_DYNAMIC_COMPILER",
     "MICROPY_ENABLE_EXTERNAL_IMPORT",
@@ -56,6 +56,7 @@ const OURS: [&str; 15] = [
     "MICROPY_PY_SYS_PATH_ARGV_DEFAULTS",
     "MICROPY_PY_THREAD",
     "MICROPY_QSTR_EXTRA_POOL",
+    "MICROPY_SSL_MBEDTLS",
     "MICROPY_STACK_CHECK",
     "NO_QSTR",
 ];
@@ -163,7 +164,7 @@ impl Config {
                     Problem::new(format!(
                         "{name} can't be defined: mpy-freeze needs its own value"
                     ))
-                    .help("remove that Build::define; Build::rom_level sets the ROM level"),
+                    .help("remove that Build::define; the builder's other methods set what can be set"),
                 );
             } else if !is_identifier(name) {
                 problems.push(

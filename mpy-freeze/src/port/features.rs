@@ -1,6 +1,7 @@
 //! The parts of MicroPython that a firmware has or leaves out: what each is called in C, and what it can't do without.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::config::RomLevel;
 use super::source::Source;
@@ -33,6 +34,7 @@ pub(crate) enum Feature {
     Re,
     Romfs,
     Select,
+    Ssl,
     Time,
     Uctypes,
     Vfs,
@@ -51,6 +53,9 @@ struct Facts {
     needs: &'static [Feature],
 }
 
+/// The macro that is 1 where mbedTLS is part of the firmware.
+const MBEDTLS: &str = "MICROPY_SSL_MBEDTLS";
+
 impl Feature {
     fn facts(self) -> Facts {
         use Feature::{Io, Machine, Select, Time, Vfs};
@@ -62,8 +67,12 @@ impl Feature {
         };
         // Files are closed by the collector where Python forgets to.
         const FINALISER: &[&str] = &["MICROPY_ENABLE_FINALISER"];
-        const MODES: &[&str] = &["MICROPY_PY_CRYPTOLIB_CONSTS", "MICROPY_PY_CRYPTOLIB_CTR"];
-        const HASHES: &[&str] = &["MICROPY_PY_HASHLIB_MD5", "MICROPY_PY_HASHLIB_SHA1"];
+        const MODES: &[&str] = &[
+            "MICROPY_PY_CRYPTOLIB_CONSTS",
+            "MICROPY_PY_CRYPTOLIB_CTR",
+            MBEDTLS,
+        ];
+        const HASHES: &[&str] = &["MICROPY_PY_HASHLIB_MD5", "MICROPY_PY_HASHLIB_SHA1", MBEDTLS];
         const NAMES: &[&str] = &["MICROPY_PY_OS_UNAME"];
         const COMPRESS: &[&str] = &["MICROPY_PY_DEFLATE_COMPRESS"];
         const CALENDAR: &[&str] = &[
@@ -93,6 +102,7 @@ impl Feature {
             Self::Re => facts("re", "MICROPY_PY_RE", &[], &[]),
             Self::Romfs => facts("romfs", "MICROPY_VFS_ROM", &[], &[Vfs]),
             Self::Select => facts("select", "MICROPY_PY_SELECT", &[], &[Io]),
+            Self::Ssl => facts("ssl", "MICROPY_PY_SSL", &[MBEDTLS], &[Io]),
             Self::Time => facts("time", "MICROPY_PY_TIME", CALENDAR, &[]),
             Self::Uctypes => facts("uctypes", "MICROPY_PY_UCTYPES", &[], &[]),
             Self::Vfs => facts("vfs", "MICROPY_VFS", &[], &[Io]),
@@ -141,6 +151,17 @@ impl Features {
         all
     }
 
+    /// The builder's methods that need mbedTLS and are called, in words; nothing where there are none.
+    pub(crate) fn wants_mbedtls(&self) -> Option<String> {
+        let on = self.0.keys().filter(|feature| self.is_on(**feature));
+        let wants: Vec<String> = on
+            .map(|feature| feature.facts())
+            .filter(|facts| facts.also.contains(&MBEDTLS))
+            .map(|facts| format!("Build::{}", facts.method))
+            .collect();
+        (!wants.is_empty()).then(|| wants.join(", "))
+    }
+
     /// What can't be: features without the language that they are written for, and without those that they need.
     pub(crate) fn problems(&self, level: RomLevel) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -170,27 +191,39 @@ impl Features {
         problems
     }
 
-    /// The Python halves of features, which `freeze!` adds to what it is given.
+    /// The Python halves of features, which `freeze!` adds to what it is given. The port's own are in its folder `port`.
     ///
     /// # Errors
     ///
     /// [`Error::Source`] where the tree doesn't have them.
-    pub(crate) fn python(&self, source: &Source) -> Result<Vec<Packaged>> {
-        if !self.is_on(Feature::Asyncio) {
-            return Ok(Vec::new());
+    pub(crate) fn python(&self, source: &Source, port: &Path) -> Result<Vec<Packaged>> {
+        let mut packaged = Vec::new();
+        if self.is_on(Feature::Asyncio) {
+            packaged = asyncio(source)?;
         }
-        // The first is in C, and the second says what the package is made of.
-        let wanted = |name: &str| !["task", "manifest"].contains(&name);
-        let names = units::stems(source, "extmod/asyncio", "py", wanted)?;
-        let files = names.iter().map(|name| Packaged {
-            path: source.join(&format!("extmod/asyncio/{name}.py")),
-            target: match name.as_str() {
-                "uasyncio" => "uasyncio.py".into(),
-                _ => format!("asyncio/{name}.py"),
-            },
-        });
-        Ok(files.collect())
+        if self.is_on(Feature::Ssl) {
+            packaged.push(Packaged {
+                path: port.join("ssl.py"),
+                target: "ssl.py".into(),
+            });
+        }
+        Ok(packaged)
     }
+}
+
+/// The Python half of asyncio.
+fn asyncio(source: &Source) -> Result<Vec<Packaged>> {
+    // The first is in C, and the second says what the package is made of.
+    let wanted = |name: &str| !["task", "manifest"].contains(&name);
+    let names = units::stems(&source.root, "extmod/asyncio", "py", wanted)?;
+    let files = names.iter().map(|name| Packaged {
+        path: source.join(&format!("extmod/asyncio/{name}.py")),
+        target: match name.as_str() {
+            "uasyncio" => "uasyncio.py".into(),
+            _ => format!("asyncio/{name}.py"),
+        },
+    });
+    Ok(files.collect())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The port's own C files, carried inside the crate and written below `OUT_DIR`.
+//! The port's own files, carried inside the crate and written below `OUT_DIR`.
 
 use std::path::Path;
 
@@ -13,8 +13,6 @@ macro_rules! port_files {
 
 /// Name below the folder `port`, and contents.
 pub(crate) const PORT: &[(&str, &str)] = port_files![
-    "crypto/lib/axtls/crypto/crypto.h",
-    "crypto/mbedtls/aes.h",
     "frozen_default.c",
     "libc/alloca.h",
     "libc/assert.h",
@@ -26,12 +24,12 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "libc/stdlib.h",
     "libc/string.h",
     "libc/sys/types.h",
+    "libc/time.h",
     "libc/unistd.h",
     "mpconfigport.h",
     "mphalport.h",
     "mpyf.h",
     "mpyf_abi.c",
-    "mpyf_aes.c",
     "mpyf_array.h",
     "mpyf_ask.c",
     "mpyf_base_init.c",
@@ -42,7 +40,6 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mpyf_containers.c",
     "mpyf_containers.h",
     "mpyf_critical.c",
-    "mpyf_digest.c",
     "mpyf_dict.h",
     "mpyf_event.c",
     "mpyf_fat.c",
@@ -60,6 +57,7 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mpyf_make.c",
     "mpyf_map.c",
     "mpyf_marshal.c",
+    "mpyf_mbedtls.h",
     "mpyf_module.c",
     "mpyf_nested.c",
     "mpyf_object.c",
@@ -71,7 +69,9 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mpyf_text.c",
     "mpyf_time.h",
     "mpyf_timer.c",
+    "mpyf_tls.c",
     "mpyf_vm.c",
+    "ssl.py",
 ];
 
 /// The VM that runs manifests on the host: name below the folder `port`, and contents.
@@ -86,7 +86,7 @@ pub(crate) const MANIFEST_VM: &[(&str, &str)] = port_files![
     "manifest/wire.c",
 ];
 
-/// The C files among [`PORT`] as units; the rest are headers.
+/// The C files among [`PORT`] as units; the rest are headers and the Python half of a module.
 pub(crate) fn c_units(folder: &Path) -> Vec<Unit> {
     PORT.iter()
         .filter_map(|(name, _)| Some((name, name.strip_suffix(".c")?)))

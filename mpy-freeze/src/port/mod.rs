@@ -11,6 +11,7 @@ mod genhdr;
 mod host;
 mod jobs;
 mod manifest_vm;
+mod mbedtls;
 mod mpy_cross;
 mod objects;
 mod preprocess;
@@ -36,6 +37,8 @@ pub use config::RomLevel;
 pub(crate) use features::Feature;
 use fresh::Freshness;
 use host::Host;
+pub(crate) use mbedtls::FOLDERS as MBEDTLS_FOLDERS;
+use mbedtls::Mbedtls;
 use program::{Program, Unit};
 pub(crate) use qstr::qstr_hash;
 use qstr::{FixedQstrs, QstrPool};
@@ -62,6 +65,8 @@ pub(crate) struct Job {
     pub(crate) workers: NonZeroUsize,
     /// The tree that the user named.
     pub(crate) micropython: Option<PathBuf>,
+    /// The tree of mbedTLS that the user named.
+    pub(crate) mbedtls: Option<PathBuf>,
     /// The folder of unpacked releases.
     pub(crate) cache: Option<PathBuf>,
     /// The folder of objects that builds share.
@@ -115,6 +120,8 @@ pub struct Artifacts {
     pub micropython: PathBuf,
     /// Its release.
     pub version: Version,
+    /// The tree of mbedTLS that was used, if any.
+    pub mbedtls: Option<PathBuf>,
     /// Headers of the user's that the library was compiled from: files outside of the MicroPython tree, of `folder`
     /// and of the system.
     pub headers: Vec<PathBuf>,
@@ -131,7 +138,8 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
     job.config.check(&target)?;
     let compiler = Compiler::find(&target, &job.host, &job.compiler)?;
     let archiver = toolchain::find_archiver(&target, &job.host)?;
-    let mut program = firmware(job, &source, &target, &out)?;
+    let mbedtls = find_mbedtls(job, &source)?;
+    let mut program = firmware(job, &source, &target, mbedtls.as_ref(), &out)?;
     write_port(job, &source, &out, &freshness)?;
     let pool = collected(
         &source,
@@ -154,6 +162,9 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
         .units
         .extend(units::libc(&source, &target, float(&constants)?)?);
     program.units.extend(units::libraries(&source, &constants)?);
+    if let Some(mbedtls) = &mbedtls {
+        program.units.extend(mbedtls.units(&source, &constants)?);
+    }
     let objects = objects::compile(&program, &compiler, &freshness, job.workers)?;
     let archive = out.join("libmicropython.a");
     archive::archive(&archive, &objects, &archiver, &freshness)?;
@@ -164,7 +175,10 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
         job, &source, &target, &pool, &constants, &mpy_cross, manifests,
     )?;
     context.store(&job.out_dir)?;
-    let headers = users_headers(&freshness, &[&source.root, &out]);
+    let mbedtls = mbedtls.map(|mbedtls| mbedtls.root);
+    let mut known = vec![source.root.as_path(), out.as_path()];
+    known.extend(mbedtls.as_deref());
+    let headers = users_headers(&freshness, &known);
     Ok(Artifacts {
         headers,
         folder: out,
@@ -173,6 +187,7 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
         context,
         micropython: source.root,
         version: source.version,
+        mbedtls,
         compiled: objects.compiled,
     })
 }
@@ -207,8 +222,22 @@ pub(crate) fn static_qstrs(source: &Source) -> Result<Vec<String>> {
     Ok(FixedQstrs::read(source)?.in_order)
 }
 
+/// mbedTLS's sources, where the firmware needs them.
+fn find_mbedtls(job: &Job, source: &Source) -> Result<Option<Mbedtls>> {
+    let wants = job.config.features.wants_mbedtls();
+    let find =
+        |wants: String| Mbedtls::find(job.mbedtls.as_deref(), source, job.cache.as_deref(), &wants);
+    wants.map(find).transpose()
+}
+
 /// The library that the firmware links.
-fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<Program> {
+fn firmware(
+    job: &Job,
+    source: &Source,
+    target: &Target,
+    mbedtls: Option<&Mbedtls>,
+    out: &Path,
+) -> Result<Program> {
     let port = out.join("port");
     let mut units = units::core(source)?;
     units::replace(&mut units);
@@ -217,13 +246,16 @@ fn firmware(job: &Job, source: &Source, target: &Target, out: &Path) -> Result<P
     units::guard_nesting(&mut units);
     units::guard_containers(&mut units);
     units::configure(&mut units);
-    units::replace_cryptography(&mut units, &port);
+    units::guard_tls(&mut units);
     units.extend(units::shared(source));
     if job.config.repl {
         units.push(units::unit(source, "shared/runtime/pyexec.c"));
     }
     units.extend(units::collector(source, target));
     units.extend(files::c_units(&port));
+    if let Some(mbedtls) = mbedtls {
+        mbedtls.show_to_callers(&mut units);
+    }
     units.extend(user_units(&job.c_files)?);
     let mut system_includes = Vec::new();
     if target.bare_metal {
@@ -455,7 +487,10 @@ fn context(
         frozen_str: get("frozen_str")? != 0,
         mpy_cross: mpy_cross.to_owned(),
         manifests,
-        packaged: job.config.features.python(source)?,
+        packaged: job
+            .config
+            .features
+            .python(source, &job.out_dir.join("mpy-freeze/port"))?,
         last_static_qstr: pool.last_static,
         qstrs: std::iter::once(String::new())
             .chain(pool.strings().cloned())

@@ -13,7 +13,7 @@ const OLDEST: Version = Version {
     micro: 0,
 };
 
-/// A release of MicroPython.
+/// A release of MicroPython, or of a library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     /// `MICROPY_VERSION_MAJOR`
@@ -50,15 +50,17 @@ impl Source {
     pub(crate) fn find(named: Option<&Path>, cache: Option<&Path>) -> Result<Self> {
         match named {
             Some(root) => Self::open(root),
-            None => cache.and_then(newest_in).map_or_else(
-                || {
-                    Err(Error::Source(vec![
-                        Problem::new("there is no MicroPython source tree")
-                            .help(where_to_get_it(cache)),
-                    ]))
-                },
-                |root| Self::open(&root),
-            ),
+            None => cache
+                .and_then(|cache| newest_in(cache, "micropython-"))
+                .map_or_else(
+                    || {
+                        Err(Error::Source(vec![
+                            Problem::new("there is no MicroPython source tree")
+                                .help(where_to_get_it(cache)),
+                        ]))
+                    },
+                    |root| Self::open(&root),
+                ),
         }
     }
 
@@ -110,13 +112,13 @@ impl Source {
     }
 }
 
-/// The unpacked release with the highest version in the cache folder.
-fn newest_in(cache: &Path) -> Option<PathBuf> {
+/// The unpacked release with the highest version in the cache folder, of those whose names begin so.
+pub(crate) fn newest_in(cache: &Path, prefix: &str) -> Option<PathBuf> {
     let entries = std::fs::read_dir(cache).ok()?.flatten();
     let mut trees: Vec<(Version, PathBuf)> = entries
         .filter_map(|entry| {
             let name = entry.file_name();
-            let version = parse_version(name.to_str()?.strip_prefix("micropython-")?)?;
+            let version = parse_version(name.to_str()?.strip_prefix(prefix)?)?;
             Some((version, entry.path()))
         })
         .collect();
@@ -135,7 +137,7 @@ fn parse_version(text: &str) -> Option<Version> {
 }
 
 /// The number that a `#define NAME number` line gives.
-fn define_of(text: &str, name: &str) -> Option<u32> {
+pub(crate) fn define_of(text: &str, name: &str) -> Option<u32> {
     text.lines().find_map(|line| {
         let mut words = line.split_whitespace();
         (words.next() == Some("#define") && words.next() == Some(name))

@@ -11,7 +11,7 @@ use crate::context::Float;
 use crate::error::{Error, Problem, Result};
 
 /// The folders of the tree that files and headers come from.
-pub(crate) const SOURCE_FOLDERS: [&str; 12] = [
+pub(crate) const SOURCE_FOLDERS: [&str; 13] = [
     "py",
     "extmod",
     "shared",
@@ -24,6 +24,7 @@ pub(crate) const SOURCE_FOLDERS: [&str; 12] = [
     "lib/uzlib",
     "lib/re1.5",
     "lib/crypto-algorithms",
+    "lib/mbedtls_errors",
 ];
 
 /// The interpreter and compiler: what upstream's `py.mk` calls `PY_CORE_O`.
@@ -132,12 +133,11 @@ pub(crate) fn guard_containers(units: &mut [Unit]) {
 /// Each file is empty unless its feature is configured, so all of them can be listed.
 pub(crate) fn extmod(source: &Source) -> Result<Vec<Unit>> {
     /// Bluetooth, network stacks and file systems bring sources and licences of their own.
-    const FOREIGN: [&str; 9] = [
+    const FOREIGN: [&str; 8] = [
         "modbluetooth",
         "modbtree",
         "modlwip",
         "modopenamp",
-        "modtls",
         "network_",
         "vfs_posix",
         "modwebrepl",
@@ -175,19 +175,28 @@ pub(crate) fn libraries(source: &Source, constants: &Constants) -> Result<Vec<Un
     Ok(units)
 }
 
-/// Has the two modules that are made for cryptographic libraries take what the port has instead, from its folder `port`.
-/// No other file sees those headers, so that the firmware's own C files can use the libraries.
-pub(crate) fn replace_cryptography(units: &mut [Unit], port: &Path) {
-    let headers = port.join("crypto").display().to_string();
+/// Has MicroPython's `tls` call mbedTLS through the shim, which says what it looks at before.
+pub(crate) fn guard_tls(units: &mut [Unit]) {
+    const GUARDED: [(&str, &str); 12] = [
+        ("mbedtls_ctr_drbg_seed", "seed"),
+        ("mbedtls_pk_free", "free_key"),
+        ("mbedtls_pk_parse_key", "parse_key"),
+        ("mbedtls_ssl_free", "free"),
+        ("mbedtls_ssl_get_ciphersuite", "cipher"),
+        ("mbedtls_ssl_handshake", "handshake"),
+        ("mbedtls_ssl_read", "read"),
+        ("mbedtls_ssl_set_bio", "set_stream"),
+        ("mbedtls_ssl_write", "write"),
+        ("mbedtls_x509_crt_parse", "parse_certificate"),
+        ("mp_call_function_2", "verify"),
+        ("mp_load_method", "load_method"),
+    ];
     for unit in units {
-        let (library, include) = match unit.name.as_str() {
-            // In quotes the header is found before one that the tree may have.
-            "extmod/modhashlib" => ("AXTLS", "-iquote"),
-            "extmod/modcryptolib" => ("MBEDTLS", "-I"),
-            _ => continue,
-        };
-        unit.flags.push(format!("-DMICROPY_SSL_{library}=1"));
-        unit.flags.extend([include.to_string(), headers.clone()]);
+        if unit.name == "extmod/modtls_mbedtls" {
+            let renamed = GUARDED.iter();
+            let renamed = renamed.map(|(theirs, ours)| format!("-D{theirs}=mpyf_tls_{ours}"));
+            unit.flags.extend(renamed);
+        }
     }
 }
 
@@ -276,28 +285,28 @@ pub(crate) fn unit(source: &Source, relative: &str) -> Unit {
 
 /// The C files directly in a folder of the tree that `wanted` takes, in the order of their names.
 fn folder(source: &Source, relative: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<Unit>> {
-    let names = stems(source, relative, "c", wanted)?;
+    let names = stems(&source.root, relative, "c", wanted)?;
     Ok(names
         .iter()
         .map(|name| unit(source, &format!("{relative}/{name}.c")))
         .collect())
 }
 
-/// The names, without their extension, of the files directly in a folder of the tree that `wanted` takes, sorted.
+/// The names, without their extension, of the files directly in a folder of a source tree that `wanted` takes, sorted.
 ///
 /// # Errors
 ///
 /// [`Error::Source`] where there are none.
 pub(crate) fn stems(
-    source: &Source,
+    root: &Path,
     relative: &str,
     extension: &str,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<String>> {
-    let folder = glob::Pattern::escape(&source.join(relative).display().to_string());
+    let folder = glob::Pattern::escape(&root.join(relative).display().to_string());
     let unreadable = |error: &dyn std::fmt::Display| {
         Error::Source(vec![
-            Problem::new(format!("{relative} can't be listed: {error}")).file(&source.root),
+            Problem::new(format!("{relative} can't be listed: {error}")).file(root),
         ])
     };
     let mut names = Vec::new();
@@ -314,9 +323,9 @@ pub(crate) fn stems(
     if names.is_empty() {
         return Err(Error::Source(vec![
             Problem::new(format!(
-                "this MicroPython tree has no .{extension} files in {relative}"
+                "this source tree has no .{extension} files in {relative}"
             ))
-            .file(&source.root)
+            .file(root)
             .help("the tree is incomplete: unpack the release again"),
         ]));
     }

@@ -48,7 +48,7 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
     let words = read_words(words)?;
     let mut failed = Vec::new();
     for board in words.boards {
-        let mut wanted = Wanted::firmware(board, Some(words.release));
+        let mut wanted = Wanted::prompt(board, Some(words.release));
         wanted.yes = words.yes;
         setup::prepare(&wanted)?;
         let run = Run {

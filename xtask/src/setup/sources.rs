@@ -1,4 +1,4 @@
-//! MicroPython's source trees in the user's cache: fetched, checked against their pins, unpacked whole or not at all.
+//! Source trees in the user's cache: fetched, checked against their pins, unpacked whole or not at all.
 
 use std::fmt;
 use std::fs;
@@ -10,40 +10,55 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use super::apt;
 use super::digest;
 use super::scratch::Scratch;
-use crate::releases::{self, DEBIAN_SUITES, Release};
+use crate::releases::{self, DEBIAN_SUITES, Project, Release};
 use crate::{host, shell};
 
 /// Written into a tree when all of it is there, before the tree gets its name.
 const STAMP: &str = ".mpy-freeze-stamp";
 
-/// Where the tree of a version lies, there or not.
+/// Where the tree of a version of MicroPython lies, there or not.
 ///
 /// # Errors
 ///
 /// When the machine has no folder for caches.
 pub fn tree(version: &str) -> Result<PathBuf> {
-    Ok(host::cache()?.join(format!("micropython-{version}")))
+    folder(Project::Micropython, version)
 }
 
-/// Whether the tree of a version is there, and whole.
+/// Where the tree of a release lies, there or not.
 ///
 /// # Errors
 ///
 /// When the machine has no folder for caches.
-pub fn has_tree(version: &str) -> Result<bool> {
-    Ok(tree(version)?.join(STAMP).is_file())
+pub fn place(release: &Release) -> Result<PathBuf> {
+    folder(release.project, release.version)
 }
 
-/// Whether there is a whole tree of any version, as the build would take it.
+fn folder(project: Project, version: &str) -> Result<PathBuf> {
+    Ok(host::cache()?.join(format!("{}-{version}", project.package())))
+}
+
+/// Whether the tree of a release is there, and whole.
 ///
 /// # Errors
 ///
 /// When the machine has no folder for caches.
-pub fn has_any_tree() -> Result<bool> {
-    Ok(host::entries(&host::cache()?).iter().any(|folder| {
+pub fn has(release: &Release) -> Result<bool> {
+    Ok(place(release)?.join(STAMP).is_file())
+}
+
+/// The newest tree of a project that is there and whole, as the build would take it.
+///
+/// # Errors
+///
+/// When the machine has no folder for caches.
+pub fn any(project: Project) -> Result<Option<PathBuf>> {
+    let prefix = format!("{}-", project.package());
+    let trees = host::entries(&host::cache()?).into_iter().filter(|folder| {
         let name = folder.file_name().unwrap_or_default();
-        name.to_string_lossy().starts_with("micropython-") && folder.join(STAMP).is_file()
-    }))
+        name.to_string_lossy().starts_with(&prefix) && folder.join(STAMP).is_file()
+    });
+    Ok(trees.max())
 }
 
 /// One run's way to the sources; it remembers what it found out on the way.
@@ -71,15 +86,15 @@ impl Fetcher {
                 Err(error) => {
                     reasons.push(format!("the distribution's source package: {error:#}"));
                     bail!(
-                        "MicroPython {} can't be had:\n  - {}",
-                        release.version,
+                        "{} can't be had:\n  - {}",
+                        release.name(),
                         reasons.join("\n  - ")
                     );
                 }
             },
         };
         let digest = digest::of_file(&archive)?;
-        install_archive(&archive, &digest, &scratch, Some(release.version))
+        install_archive(&archive, &digest, &scratch, release)
     }
 
     /// The project's own archive, over the network.
@@ -93,14 +108,14 @@ impl Fetcher {
             reasons.push("the project's release archive: this machine has no curl".to_owned());
             return None;
         }
-        let file = scratch.join("release.tar.xz");
+        let file = scratch.join("release.tar");
         for url in release.urls() {
             let server = url.split('/').nth(2).unwrap_or_default().to_owned();
             if self.unreachable.contains(&server) {
                 reasons.push(format!("{url}: {server} can't be reached"));
                 continue;
             }
-            eprintln!("setup: MicroPython {}: {url}", release.version);
+            eprintln!("setup: {}: {url}", release.name());
             match download(&url, &file).and_then(|()| digest::check(&file, release.archive)) {
                 Ok(()) => return Some(file),
                 Err(failure) => {
@@ -172,7 +187,6 @@ fn download(url: &str, file: &Path) -> Result<()> {
 /// package lists stay as they are, and no rights are needed.
 struct Distribution {
     scratch: Scratch,
-    versions: Vec<String>,
 }
 
 impl Distribution {
@@ -196,18 +210,16 @@ impl Distribution {
             "setup: reading the distribution's index of source packages ({}; about 20 MB)",
             DEBIAN_SUITES.join(", ")
         );
-        let mut distribution = Self {
-            scratch,
-            versions: Vec::new(),
-        };
+        let distribution = Self { scratch };
         shell::run(distribution.apt("apt-get").arg("update").stdout(progress()))?;
-        let shown = shell::capture(distribution.apt("apt-cache").args([
-            "showsrc",
-            "--only-source",
-            "micropython",
-        ]))?;
-        distribution.versions = source_versions(&shown);
         Ok(distribution)
+    }
+
+    /// The versions of a source package that the suites carry.
+    fn versions(&self, package: &str) -> Result<Vec<String>> {
+        let mut command = self.apt("apt-cache");
+        command.args(["showsrc", "--only-source", package]);
+        Ok(source_versions(&shell::capture(&mut command)?))
     }
 
     fn apt(&self, program: &str) -> Command {
@@ -230,26 +242,27 @@ impl Distribution {
     }
 
     fn download(&self, release: &Release) -> Result<PathBuf> {
-        let version = self
-            .versions
+        let package = release.project.package();
+        let versions = self.versions(package)?;
+        let version = versions
             .iter()
             .find(|version| upstream(version) == release.version)
             .ok_or_else(|| {
                 anyhow!(
-                    "{} carry micropython {}, not {}",
+                    "{} carry {package} {}, not {}",
                     DEBIAN_SUITES.join(" and "),
-                    self.versions.join(" and "),
+                    versions.join(" and "),
                     release.version
                 )
             })?;
         eprintln!(
-            "setup: MicroPython {}: source package micropython {version}",
-            release.version
+            "setup: {}: source package {package} {version}",
+            release.name()
         );
         shell::run(
             self.apt("apt-get")
                 .args(["source", "--download-only"])
-                .arg(format!("micropython={version}"))
+                .arg(format!("{package}={version}"))
                 .stdout(progress()),
         )?;
         let archive = host::entries(self.scratch.path())
@@ -260,7 +273,7 @@ impl Distribution {
                     .unwrap_or_default()
                     .to_string_lossy()
                     .into_owned();
-                name.starts_with(&format!("micropython_{}", release.version))
+                name.starts_with(&format!("{package}_{}", release.version))
                     && name.contains(".orig.tar.")
             })
             .context("apt-get source left no upstream archive")?;
@@ -296,32 +309,32 @@ fn upstream(version: &str) -> &str {
     version.split(['+', '-', '~']).next().unwrap_or(version)
 }
 
-/// Takes what the user names: a tree or an archive of one. Returns its version.
+/// Takes what the user names: a tree or an archive of one.
 ///
 /// # Errors
 ///
-/// When it isn't MicroPython, or can't be read or copied.
-pub fn install_named(path: &Path) -> Result<String> {
+/// When it is of no project that is known here, or can't be read or copied.
+pub fn install_named(path: &Path) -> Result<()> {
     let scratch = Scratch::new(&host::cache()?)?;
     if path.is_dir() {
-        let version = tree_version(path)?;
-        eprintln!("setup: MicroPython {version}: copying {}", path.display());
+        let (project, version) = identify(path)?;
+        eprintln!(
+            "setup: {} {version}: copying {}",
+            project.title(),
+            path.display()
+        );
         let copy = scratch.path().join("tree");
         copy_tree(path, &copy)?;
-        settle(
-            &copy,
-            &version,
-            &format!("copied from {}\n", path.display()),
-        )?;
-        return Ok(version);
+        let provenance = format!("copied from {}\n", path.display());
+        return settle(&copy, project, &version, &provenance);
     }
     let digest = digest::of_file(path)?;
     let release = releases::by_digest(&digest);
     match release {
         Some(release) => eprintln!(
-            "setup: {} is the pinned archive of MicroPython {}",
+            "setup: {} is the pinned archive of {}",
             path.display(),
-            release.version
+            release.name()
         ),
         None => eprintln!(
             "setup: {} is none of the pinned archives: taken because you name it",
@@ -329,30 +342,31 @@ pub fn install_named(path: &Path) -> Result<String> {
         ),
     }
     let tree = unpack(path, &scratch)?;
-    let version = tree_version(&tree)?;
-    settle(&tree, &version, &format!("sha256 {digest}\n"))?;
-    Ok(version)
+    let (project, version) = identify(&tree)?;
+    settle(&tree, project, &version, &format!("sha256 {digest}\n"))
 }
 
 fn install_archive(
     archive: &Path,
     digest: &str,
     scratch: &Scratch,
-    expected: Option<&str>,
+    expected: &Release,
 ) -> Result<()> {
     eprintln!(
         "setup: unpacking {}",
         archive.file_name().unwrap_or_default().to_string_lossy()
     );
     let tree = unpack(archive, scratch)?;
-    let version = tree_version(&tree)?;
-    if let Some(expected) = expected.filter(|expected| *expected != version) {
+    let (project, version) = identify(&tree)?;
+    if (project, version.as_str()) != (expected.project, expected.version) {
         bail!(
-            "{} holds MicroPython {version}, not {expected}",
-            archive.display()
+            "{} holds {} {version}, not {}",
+            archive.display(),
+            project.title(),
+            expected.name()
         );
     }
-    settle(&tree, &version, &format!("sha256 {digest}\n"))
+    settle(&tree, project, &version, &format!("sha256 {digest}\n"))
 }
 
 /// Unpacks an archive and returns the one folder in it.
@@ -369,9 +383,9 @@ fn unpack(archive: &Path, scratch: &Scratch) -> Result<PathBuf> {
 }
 
 /// Stamps a whole tree and gives it its name in the cache.
-fn settle(tree: &Path, version: &str, provenance: &str) -> Result<()> {
+fn settle(tree: &Path, project: Project, version: &str, provenance: &str) -> Result<()> {
     write(&tree.join(STAMP), provenance)?;
-    let place = self::tree(version)?;
+    let place = folder(project, version)?;
     if place.exists() {
         // Moved aside first, so that a build in between sees the old tree, the new one, or none.
         let aside = tree.with_file_name("replaced");
@@ -383,26 +397,36 @@ fn settle(tree: &Path, version: &str, provenance: &str) -> Result<()> {
         // Builds that take the newest release watch this file, so that they notice a newer one.
         let list = cache.join("releases");
         let earlier = fs::read_to_string(&list).unwrap_or_default();
-        write(&list, &format!("{earlier}{version}\n"))?;
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        write(&list, &format!("{earlier}{name}\n"))?;
     }
-    eprintln!("setup: MicroPython {version} is at {}", place.display());
+    eprintln!(
+        "setup: {} {version} is at {}",
+        project.title(),
+        place.display()
+    );
     Ok(())
 }
 
-/// The version that a tree says it is.
-fn tree_version(tree: &Path) -> Result<String> {
-    let header = tree.join("py/mpconfig.h");
-    let text = fs::read_to_string(&header).with_context(|| {
-        format!(
-            "{} isn't a MicroPython tree: no {}",
-            tree.display(),
-            header.display()
-        )
-    })?;
-    header_version(&text).with_context(|| format!("{} states no version", header.display()))
+/// The project and the version that a tree says it is.
+fn identify(tree: &Path) -> Result<(Project, String)> {
+    for project in Project::ALL {
+        let (header, _) = project.version_header();
+        if let Ok(text) = fs::read_to_string(tree.join(header)) {
+            let version = header_version(project, &text);
+            let version = version.with_context(|| format!("{header} states no version"))?;
+            return Ok((project, version));
+        }
+    }
+    let headers = Project::ALL.map(|project| project.version_header().0);
+    bail!(
+        "{} isn't a tree of MicroPython or mbedTLS: there is no {}",
+        tree.display(),
+        headers.join(" and no ")
+    )
 }
 
-fn header_version(text: &str) -> Option<String> {
+fn header_version(project: Project, text: &str) -> Option<String> {
     let number = |name: &str| {
         text.lines().find_map(|line| {
             let rest = line
@@ -413,12 +437,7 @@ fn header_version(text: &str) -> Option<String> {
             rest.trim().parse::<u32>().ok()
         })
     };
-    let [major, minor, micro] = [
-        "MICROPY_VERSION_MAJOR",
-        "MICROPY_VERSION_MINOR",
-        "MICROPY_VERSION_MICRO",
-    ]
-    .map(number);
+    let [major, minor, micro] = project.version_header().1.map(number);
     let preview = match number("MICROPY_VERSION_PRERELEASE") {
         Some(0) | None => "",
         Some(_) => "-preview",
@@ -470,11 +489,21 @@ mod tests {
     fn version_of_a_header() {
         let header = "#define MICROPY_VERSION_MAJOR 1\n#define MICROPY_VERSION_MINOR 26\n#define MICROPY_VERSION_MICRO 1\n\
                       #define MICROPY_VERSION_PRERELEASE 0\n";
-        assert_eq!(header_version(header).unwrap(), "1.26.1");
         assert_eq!(
-            header_version(&header.replace("RELEASE 0", "RELEASE 1")).unwrap(),
+            header_version(Project::Micropython, header).unwrap(),
+            "1.26.1"
+        );
+        assert_eq!(
+            header_version(
+                Project::Micropython,
+                &header.replace("RELEASE 0", "RELEASE 1")
+            )
+            .unwrap(),
             "1.26.1-preview"
         );
-        assert_eq!(header_version("#define MICROPY_VERSION_MAJOR 1\n"), None);
+        assert_eq!(header_version(Project::Mbedtls, header), None);
+        let header = "#define MBEDTLS_VERSION_MAJOR  3\n#define MBEDTLS_VERSION_MINOR  6\n#define MBEDTLS_VERSION_PATCH  7\n\
+                      #define MBEDTLS_VERSION_NUMBER         0x03060700\n";
+        assert_eq!(header_version(Project::Mbedtls, header).unwrap(), "3.6.7");
     }
 }

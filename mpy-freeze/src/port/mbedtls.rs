@@ -1,0 +1,243 @@
+//! mbedTLS's sources: where they are, whether MicroPython can use them, and which files a firmware needs.
+//!
+//! MicroPython has mbedTLS as a Git submodule, which releases come without. Its modules for TLS, hashes and ciphers call
+//! it; nothing of it is looked for where a firmware has none of them.
+
+use std::path::{Path, PathBuf};
+
+use super::bindings::Constants;
+use super::program::Unit;
+use super::source::{self, Source, Version};
+use super::units;
+use crate::error::{Error, Problem, Result};
+use crate::fs;
+
+/// The series that MicroPython is written for. Version 4 has its ciphers elsewhere.
+const SERIES: (u32, u32) = (3, 6);
+
+/// The folders of the tree that files and headers come from.
+pub(crate) const FOLDERS: [&str; 2] = ["include", "library"];
+
+/// What `hashlib` and `cryptolib` call, where there is no TLS.
+const HASHES_AND_CIPHERS: [&str; 5] = ["aes", "md5", "platform_util", "sha1", "sha256"];
+
+/// Files that are empty with the port's configuration, or not for it: TLS 1.3 and PSA's key store, sockets and heaps of
+/// operating systems, and the texts of errors, which MicroPython has shorter ones for.
+const UNUSED: [&str; 16] = [
+    "aesce",
+    "aesni",
+    "error",
+    "hmac_drbg",
+    "lm",
+    "memory_buffer_alloc",
+    "mps_",
+    "net_sockets",
+    "padlock",
+    "psa_",
+    "sha3",
+    "ssl_tls13_",
+    "threading",
+    "timing",
+    "version",
+    "x509write",
+];
+
+/// A tree of mbedTLS.
+#[derive(Debug, Clone)]
+pub(crate) struct Mbedtls {
+    /// The top folder, the one with `include/` and `library/`.
+    pub(crate) root: PathBuf,
+}
+
+impl Mbedtls {
+    /// Takes the tree that the user named, that of MicroPython's submodule where it is filled, or the newest one in the
+    /// cache that `cargo xtask setup` fills. `wants` says what needs it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Source`] where there is no tree, where the folder isn't one, or where it is of another series.
+    pub(crate) fn find(
+        named: Option<&Path>,
+        micropython: &Source,
+        cache: Option<&Path>,
+        wants: &str,
+    ) -> Result<Self> {
+        let submodule = micropython.join("lib/mbedtls");
+        let filled = submodule.join("include").is_dir().then_some(submodule);
+        let root = named.map(Path::to_owned).or(filled);
+        match root.or_else(|| cache.and_then(|cache| source::newest_in(cache, "mbedtls-"))) {
+            Some(root) => Self::open(&root),
+            None => Err(Error::Source(vec![
+                Problem::new(format!("there are no sources of mbedTLS, for {wants}"))
+                    .help(where_to_get_it(micropython, cache)),
+            ])),
+        }
+    }
+
+    /// Checks that `root` is a tree of mbedTLS that MicroPython can use.
+    fn open(root: &Path) -> Result<Self> {
+        // Older series and newer ones say their version elsewhere.
+        let header = root.join("include/mbedtls/build_info.h");
+        let text = fs::read_if_exists(&header)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let part = |name: &str| source::define_of(&text, &format!("MBEDTLS_VERSION_{name}"));
+        let version = (|| {
+            Some(Version {
+                major: part("MAJOR")?,
+                minor: part("MINOR")?,
+                micro: part("PATCH")?,
+            })
+        })();
+        let (major, minor) = SERIES;
+        let problem = match version {
+            Some(version) if (version.major, version.minor) == SERIES => {
+                return Ok(Self {
+                    root: root.to_owned(),
+                });
+            }
+            Some(version) => format!("this is mbedTLS {version}, which MicroPython can't use"),
+            None => format!(
+                "this is not a source tree of mbedTLS {major}.{minor}: \
+                 it has no include/mbedtls/build_info.h that says so"
+            ),
+        };
+        Err(Error::Source(vec![Problem::new(problem).file(root).help(
+            format!(
+                "name a tree of mbedTLS {major}.{minor} with MBEDTLS_DIR or Build::mbedtls, \
+                 or let `cargo xtask setup` get one"
+            ),
+        )]))
+    }
+
+    /// The library's files: all that TLS may call, or those of the hashes and ciphers.
+    pub(crate) fn units(&self, source: &Source, constants: &Constants) -> Result<Vec<Unit>> {
+        let on = |name: &str| constants.get(name).is_some_and(|value| *value != 0);
+        if !on("mbedtls") {
+            return Ok(Vec::new());
+        }
+        let tls = on("ssl");
+        let wanted = |name: &str| match tls {
+            true => !UNUSED.iter().any(|unused| name.starts_with(unused)),
+            false => HASHES_AND_CIPHERS.contains(&name),
+        };
+        let names = units::stems(&self.root, "library", "c", wanted)?;
+        let mut units: Vec<Unit> = names
+            .iter()
+            .map(|name| Unit {
+                path: self.root.join("library").join(format!("{name}.c")),
+                name: format!("mbedtls/{name}"),
+                flags: Vec::new(),
+                collected: false,
+            })
+            .collect();
+        if tls {
+            let errors = units::unit(source, "lib/mbedtls_errors/mp_mbedtls_errors.c");
+            units.push(Unit {
+                collected: false,
+                ..errors
+            });
+        }
+        self.show_to(&mut units);
+        Ok(units)
+    }
+
+    /// Lets files include mbedTLS's headers, with the port's configuration.
+    fn show_to<'a>(&self, units: impl IntoIterator<Item = &'a mut Unit>) {
+        for unit in units {
+            unit.flags.extend([
+                "-DMBEDTLS_CONFIG_FILE=\"mpyf_mbedtls.h\"".to_string(),
+                // The path must not reach the library, or each folder's build would be another.
+                format!("-ffile-prefix-map={}=mbedtls", self.root.display()),
+                "-I".into(),
+                self.root.join("include").display().to_string(),
+            ]);
+        }
+    }
+
+    /// Lets the files that call mbedTLS include its headers. No other file sees those, so that the firmware's own C files
+    /// can use another version.
+    pub(crate) fn show_to_callers(&self, units: &mut [Unit]) {
+        const CALLERS: [&str; 4] = [
+            "extmod/modcryptolib",
+            "extmod/modhashlib",
+            "extmod/modtls_mbedtls",
+            "port/mpyf_tls",
+        ];
+        let callers = units.iter_mut();
+        self.show_to(callers.filter(|unit| CALLERS.contains(&unit.name.as_str())));
+    }
+}
+
+fn where_to_get_it(micropython: &Source, cache: Option<&Path>) -> String {
+    let cache = cache.map_or_else(
+        || "there is no user cache folder".to_string(),
+        |cache| format!("and in {}", cache.display()),
+    );
+    format!(
+        "looked in {} {cache}; `cargo xtask setup` in a checkout of mpy-freeze fills the latter, or name a tree of \
+         mbedTLS 3.6 with MBEDTLS_DIR in the environment or Build::mbedtls in build.rs",
+        micropython.join("lib/mbedtls").display()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tree that says it is of this version.
+    fn tree(version: [u32; 3]) -> PathBuf {
+        let [major, minor, patch] = version;
+        let name = format!("mpy-freeze-mbedtls-{}-{major}{minor}", std::process::id());
+        let root = std::env::temp_dir().join(name);
+        let header = root.join("include/mbedtls/build_info.h");
+        let text = format!(
+            "#define MBEDTLS_VERSION_MAJOR  {major}\n#define MBEDTLS_VERSION_MINOR  {minor}\n\
+             #define MBEDTLS_VERSION_PATCH  {patch}\n"
+        );
+        fs::write_if_changed(&header, text.as_bytes()).unwrap();
+        root
+    }
+
+    fn micropython() -> Source {
+        Source {
+            root: PathBuf::from("/nowhere"),
+            version: Version {
+                major: 1,
+                minor: 26,
+                micro: 1,
+            },
+            preview: false,
+        }
+    }
+
+    #[test]
+    fn where_there_is_none_the_error_says_what_wants_it_and_what_to_do() {
+        let error = Mbedtls::find(None, &micropython(), None, "Build::ssl").unwrap_err();
+        let text = error.to_string();
+        for words in [
+            "there are no sources of mbedTLS, for Build::ssl",
+            "/nowhere/lib/mbedtls",
+            "cargo xtask setup",
+            "MBEDTLS_DIR",
+            "Build::mbedtls",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+    }
+
+    #[test]
+    fn only_the_series_that_micropython_is_written_for_is_taken() {
+        let (good, old) = (tree([3, 6, 7]), tree([3, 4, 1]));
+        let find = |root: &Path| Mbedtls::find(Some(root), &micropython(), None, "Build::ssl");
+        let (taken, refused) = (find(&good), find(&old));
+        for root in [&good, &old] {
+            std::fs::remove_dir_all(root).unwrap();
+        }
+        assert_eq!(taken.unwrap().root, good);
+        let text = refused.unwrap_err().to_string();
+        assert!(
+            text.contains("this is mbedTLS 3.4.1, which MicroPython can't use"),
+            "{text}"
+        );
+    }
+}

@@ -4,7 +4,8 @@
 
 mod input;
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
@@ -45,6 +46,11 @@ impl Platform for Computer {
 
     fn idle() {
         input::wait(Duration::from_micros(200));
+    }
+
+    fn entropy(bytes: &mut [u8]) -> bool {
+        let random = File::open("/dev/urandom");
+        random.and_then(|mut file| file.read_exact(bytes)).is_ok()
     }
 
     fn stack_limit() -> usize {

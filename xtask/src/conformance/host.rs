@@ -34,7 +34,8 @@ pub fn build(release: &Release, extras: &Extras) -> Result<PathBuf> {
 /// The program as `run-tests.py` is to start it: with a file that tells its process while it runs, as an emulator
 /// writes one.
 pub fn watched(program: &Path, process: &Path) -> Command {
-    let script = r#""$0" <&0 & echo $! >"$1"; wait $!; rm -f "$1""#;
+    // What runs in the background has no input but what it is given by another number.
+    let script = r#"exec 3<&0; "$0" <&3 3<&- & echo $! >"$1"; wait $!; rm -f "$1""#;
     let mut command = shell::command("/bin/sh", ["-c", script]);
     command.arg(program).arg(process);
     command

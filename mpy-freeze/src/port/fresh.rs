@@ -88,12 +88,12 @@ impl Freshness {
     /// Whether `output` was made by the tool and from the text of this key, however old its inputs look.
     pub(crate) fn is_same_text(&self, output: &Path, key: &Key) -> bool {
         let kept = fs::read_if_exists(&beside(output, "text")).ok().flatten();
-        output.exists() && kept.as_deref() == Some(key.as_str().as_bytes())
+        output.exists() && kept.as_deref() == Some(key.note().as_bytes())
     }
 
     /// Notes what `output` was made from; to be called when the output is complete.
     pub(crate) fn record_text(&self, output: &Path, key: &Key) -> Result<()> {
-        fs::write_if_changed(&beside(output, "text"), key.as_str().as_bytes())?;
+        fs::write_if_changed(&beside(output, "text"), key.note().as_bytes())?;
         Ok(())
     }
 
@@ -163,7 +163,7 @@ pub(super) fn hash(bytes: &[u8]) -> u64 {
     hasher.finish()
 }
 
-fn hex(hash: u64) -> String {
+pub(super) fn hex(hash: u64) -> String {
     format!("{hash:016x}")
 }
 

@@ -183,18 +183,17 @@ fn where_to_get_it(micropython: &Source, cache: Option<&Path>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frozen::tests::Folder;
 
     /// A tree that says it is of this version.
-    fn tree(version: [u32; 3]) -> PathBuf {
+    fn tree(version: [u32; 3]) -> Folder {
         let [major, minor, patch] = version;
-        let name = format!("mpy-freeze-mbedtls-{}-{major}{minor}", std::process::id());
-        let root = std::env::temp_dir().join(name);
-        let header = root.join("include/mbedtls/build_info.h");
+        let root = Folder::new("mbedtls");
         let text = format!(
             "#define MBEDTLS_VERSION_MAJOR  {major}\n#define MBEDTLS_VERSION_MINOR  {minor}\n\
              #define MBEDTLS_VERSION_PATCH  {patch}\n"
         );
-        fs::write_if_changed(&header, text.as_bytes()).unwrap();
+        root.file("include/mbedtls/build_info.h", text);
         root
     }
 
@@ -228,13 +227,10 @@ mod tests {
     #[test]
     fn only_the_series_that_micropython_is_written_for_is_taken() {
         let (good, old) = (tree([3, 6, 7]), tree([3, 4, 1]));
-        let find = |root: &Path| Mbedtls::find(Some(root), &micropython(), None, "Build::ssl");
-        let (taken, refused) = (find(&good), find(&old));
-        for root in [&good, &old] {
-            std::fs::remove_dir_all(root).unwrap();
-        }
-        assert_eq!(taken.unwrap().root, good);
-        let text = refused.unwrap_err().to_string();
+        let find =
+            |root: &Folder| Mbedtls::find(Some(root.path()), &micropython(), None, "Build::ssl");
+        assert_eq!(find(&good).unwrap().root, good.path());
+        let text = find(&old).unwrap_err().to_string();
         assert!(
             text.contains("this is mbedTLS 3.4.1, which MicroPython can't use"),
             "{text}"

@@ -16,24 +16,24 @@ pub(crate) struct Store {
     folder: Option<PathBuf>,
 }
 
-/// What an object was compiled from, as a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Key(String);
+/// What an object was compiled from.
+pub(crate) struct Key(Vec<u8>);
 
 impl Key {
     /// `tool` is a compiler with its flags, `unit` the name of the file, which is in the object too, `text` what it reads.
     pub(crate) fn new(tool: &str, unit: &str, text: &str) -> Self {
-        let bytes = [tool, unit, text].join("\0").into_bytes();
-        // Two hashes that have nothing in common, so that texts which agree in both don't happen by chance.
-        Self(format!(
-            "{:032x}{:016x}",
-            fingerprint(&bytes),
-            fresh::hash(&bytes)
-        ))
+        Self([tool, unit, text].join("\0").into_bytes())
     }
 
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
+    /// What is noted beside the object, to tell whether the next build's is the same.
+    pub(crate) fn note(&self) -> String {
+        fresh::hex(fresh::hash(&self.0))
+    }
+
+    /// The object's name among all others: two hashes that have nothing in common, so that keys which agree in both don't
+    /// happen by chance.
+    fn name(&self) -> String {
+        format!("{:032x}{}", fingerprint(&self.0), self.note())
     }
 }
 
@@ -71,8 +71,10 @@ impl Store {
     }
 
     fn path(&self, key: &Key) -> Option<PathBuf> {
-        let (first, rest) = key.0.split_at(2);
+        // Only where there is a folder: in a build script, which isn't optimised, the longer hash takes its time.
         let folder = self.folder.as_ref()?;
+        let name = key.name();
+        let (first, rest) = name.split_at(2);
         Some(folder.join(first).join(rest).with_extension("o"))
     }
 }

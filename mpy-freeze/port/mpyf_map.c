@@ -102,16 +102,18 @@ static inline mp_obj_t mark_before(mp_obj_t next) {
 
 #if MICROPY_OPT_MAP_LOOKUP_CACHE
 
-// Where a key was when it was found the last time, in whatever map.
-static inline uint8_t *last_place(mp_obj_t key) {
-    return &MP_STATE_VM(map_lookup_cache)[((uintptr_t)key >> 2) % MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE];
+// Where a key was when it was found the last time, in whatever map of its kind. The place of a name is even, and the odd one
+// beside it is for maps that are lists, as tables in ROM are: to search those takes long, and without a place of their own
+// other names would take it from theirs again and again.
+static inline uint8_t *last_place(const mp_map_t *map, mp_obj_t key) {
+    return &MP_STATE_VM(map_lookup_cache)[((uintptr_t)key >> 2 | map->is_ordered) % MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE];
 }
 
 #endif
 
 static inline mp_map_elem_t *found_at(mp_map_t *map, mp_obj_t key, size_t pos) {
     #if MICROPY_OPT_MAP_LOOKUP_CACHE
-    *last_place(key) = pos;
+    *last_place(map, key) = pos;
     #else
     (void)key;
     #endif
@@ -203,7 +205,7 @@ static inline bool by_identity(const mp_map_t *map, mp_obj_t key) {
 }
 
 // A name among names: the lookup that programs are made of, in which no object is asked for anything.
-static mp_map_elem_t *lookup_name(mp_map_t *map, mp_obj_t key) {
+static __attribute__((noinline)) mp_map_elem_t *lookup_name(mp_map_t *map, mp_obj_t key) {
     size_t alloc = map->alloc;
     if (alloc == 0) {
         return NULL;
@@ -224,7 +226,7 @@ static mp_map_elem_t *lookup_name(mp_map_t *map, mp_obj_t key) {
     return NULL;
 }
 
-static mp_map_elem_t *lookup_hashed(mp_map_t *map, mp_obj_t key, mp_map_lookup_kind_t kind) {
+static __attribute__((noinline)) mp_map_elem_t *lookup_hashed(mp_map_t *map, mp_obj_t key, mp_map_lookup_kind_t kind) {
     if (map->alloc == 0 && kind != MP_MAP_LOOKUP_ADD_IF_NOT_FOUND) {
         return NULL;
     }
@@ -304,7 +306,7 @@ static mp_map_elem_t *add_in_order(mp_map_t *map, mp_obj_t key) {
 
 #endif
 
-static mp_map_elem_t *lookup_in_order(mp_map_t *map, mp_obj_t key, mp_map_lookup_kind_t kind) {
+static __attribute__((noinline)) mp_map_elem_t *lookup_in_order(mp_map_t *map, mp_obj_t key, mp_map_lookup_kind_t kind) {
     size_t pos = search_in_order(map, key);
     #if MICROPY_PY_COLLECTIONS_ORDEREDDICT
     if (pos == NOWHERE) {
@@ -317,11 +319,12 @@ static mp_map_elem_t *lookup_in_order(mp_map_t *map, mp_obj_t key, mp_map_lookup
     return pos == NOWHERE ? NULL : found_at(map, key, pos);
 }
 
-// The element of a key, which has no value yet if it was added, and no key any more if it was removed.
+// The element of a key, which has no value yet if it was added, and no key any more if it was removed. The searches are out
+// of line: where the cache knows the place, no register has to be saved.
 mp_map_elem_t *MICROPY_WRAP_MP_MAP_LOOKUP(mp_map_lookup)(mp_map_t * map, mp_obj_t key, mp_map_lookup_kind_t kind) {
     #if MICROPY_OPT_MAP_LOOKUP_CACHE
     if (kind != MP_MAP_LOOKUP_REMOVE_IF_FOUND) {
-        size_t pos = *last_place(key);
+        size_t pos = *last_place(map, key);
         if (pos < map->alloc && map->table[pos].key == key) {
             return &map->table[pos];
         }

@@ -1,6 +1,6 @@
 //! The bytes of all strings in one table, in which a string that another one ends with takes no room.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A string of a [`Text`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +30,7 @@ impl Text {
 pub(super) struct TextBuilder {
     ids: HashMap<Vec<u8>, TextId>,
     texts: Vec<Vec<u8>>,
+    aligned: HashSet<TextId>,
 }
 
 impl TextBuilder {
@@ -44,8 +45,15 @@ impl TextBuilder {
         id
     }
 
-    /// Lays out the table.
-    pub(super) fn finish(self) -> Text {
+    /// Adds bytes, which have to begin where a word does: a program may read words there, as it may on the heap.
+    pub(super) fn add_aligned(&mut self, bytes: &[u8]) -> TextId {
+        let id = self.add(bytes);
+        self.aligned.insert(id);
+        id
+    }
+
+    /// Lays out the table, whose beginning is aligned for words of so many bytes.
+    pub(super) fn finish(self, word_bytes: usize) -> Text {
         let mut order: Vec<(usize, &Vec<u8>)> = self.texts.iter().enumerate().collect();
         // Sorted by their ends, the longest first, a string comes right after those that end with it.
         order.sort_by(|(_, a), (_, b)| b.iter().rev().cmp(a.iter().rev()));
@@ -53,7 +61,13 @@ impl TextBuilder {
         let mut offsets = vec![0; self.texts.len()];
         let mut last: &[u8] = &[];
         for (id, text) in order {
-            if bytes.is_empty() || !last.ends_with(text) {
+            let align = match self.aligned.contains(&TextId(id)) {
+                true => word_bytes,
+                false => 1,
+            };
+            let is_there = !bytes.is_empty() && last.ends_with(text);
+            if !is_there || !(bytes.len() - 1 - text.len()).is_multiple_of(align) {
+                bytes.resize(bytes.len().next_multiple_of(align), 0);
                 bytes.extend(text);
                 bytes.push(0);
                 last = text;
@@ -74,7 +88,7 @@ mod tests {
     fn layout(texts: &[&[u8]]) -> Vec<u8> {
         let mut builder = TextBuilder::default();
         let ids: Vec<TextId> = texts.iter().map(|text| builder.add(text)).collect();
-        let table = builder.finish();
+        let table = builder.finish(4);
         for (text, id) in texts.iter().zip(ids) {
             let from = table.bytes().get(table.offset(id)..).unwrap();
             assert!(from.starts_with(text));
@@ -97,6 +111,21 @@ mod tests {
     fn tails_of_different_strings() {
         let bytes = layout(&[b"xab", b"yab", b"ab", b"b", b"c\0ab", b"abc"]);
         assert_eq!(bytes.len(), b"xab yab c.ab abc ".len());
+    }
+
+    #[test]
+    fn bytes_begin_where_a_word_does() {
+        let mut builder = TextBuilder::default();
+        builder.add(b"xyz12345");
+        let ids =
+            [&b"12345"[..], b"45", b"", b"odd", b"yz12345"].map(|bytes| builder.add_aligned(bytes));
+        let shared = builder.add(b"345");
+        let table = builder.finish(4);
+        for id in ids {
+            assert!(table.offset(id).is_multiple_of(4));
+        }
+        let from = table.bytes().get(table.offset(shared)..).unwrap();
+        assert!(from.starts_with(b"345\0"));
     }
 
     #[test]

@@ -162,8 +162,23 @@ fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
+/// The bytes of all strings, at a word's address.
 fn text(scope: &Scope<'_>) -> TokenStream {
-    bytes(scope, Part::Qstrs, names::TEXT, scope.image.text.bytes())
+    let bytes = scope.image.text.bytes();
+    let (length, literal) = (
+        Literal::usize_unsuffixed(bytes.len()),
+        Literal::byte_string(bytes),
+    );
+    let align = Literal::u32_unsuffixed(scope.context.word_bytes);
+    let name = ident(names::TEXT);
+    let section = section(scope, Part::Qstrs);
+    quote! {
+        #[repr(C, align(#align))]
+        struct Aligned<T>(T);
+        #section
+        #[unsafe(no_mangle)]
+        static #name: Aligned<[u8; #length]> = Aligned(*#literal);
+    }
 }
 
 fn names(scope: &Scope<'_>) -> TokenStream {
@@ -321,7 +336,7 @@ fn constants(scope: &Scope<'_>) -> TokenStream {
 fn tables(scope: &Scope<'_>) -> TokenStream {
     let image = scope.image;
     let code = bytes(scope, Part::Bytecode, names::BYTECODE, &image.bytecode);
-    let native = native::items(image);
+    let native = native::items(image, scope.context.word_bytes);
     let sources = sources(scope);
     let mut items = TokenStream::new();
     let mut add = |name: &str, entry: TokenStream, entries: Vec<TokenStream>| {

@@ -6,18 +6,17 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::frozen::image::Image;
-use crate::frozen::link::NATIVE_ALIGN;
 
 /// Bytes to a line of assembler.
 const LINE: usize = 64;
 
 /// The table of machine code, the function that gives an address in it, and the bits of an assembler function.
 /// Nothing where no function has machine code.
-pub(super) fn items(image: &Image) -> TokenStream {
+pub(super) fn items(image: &Image, word_bytes: u32) -> TokenStream {
     if image.native.is_empty() {
         return TokenStream::new();
     }
-    let text = assembler(&image.native);
+    let text = assembler(&image.native, word_bytes);
     let length = Literal::usize_unsuffixed(image.native.len());
     quote! {
         ::core::arch::global_asm!(#text);
@@ -36,9 +35,9 @@ pub(super) fn items(image: &Image) -> TokenStream {
     }
 }
 
-fn assembler(code: &[u8]) -> String {
+fn assembler(code: &[u8], word_bytes: u32) -> String {
     let mut text = format!(
-        ".pushsection .text.mpy_freeze_native,\"ax\",%progbits\n.balign {NATIVE_ALIGN}\n\
+        ".pushsection .text.mpy_freeze_native,\"ax\",%progbits\n.balign {word_bytes}\n\
          .globl mpy_freeze_native\n.type mpy_freeze_native,%object\nmpy_freeze_native:\n"
     );
     for line in code.chunks(LINE) {

@@ -186,7 +186,10 @@ fn add_str(
         bytes: is_bytes,
         hash: qstr_hash(bytes, context.qstr_bytes_in_hash),
         length: bytes.len(),
-        text: text.add(bytes),
+        text: match is_bytes {
+            true => text.add_aligned(bytes),
+            false => text.add(bytes),
+        },
     });
     ObjectRef::Str(image.strs.len() - 1)
 }

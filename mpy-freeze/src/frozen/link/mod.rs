@@ -25,10 +25,6 @@ pub(crate) use word::{Extern, ObjectRef, Word};
 /// Strings of fewer characters than this become qstrs (`PERSISTENT_STR_INTERN_THRESHOLD` in `mpy-tool.py`).
 const INTERN_THRESHOLD: usize = 25;
 
-/// Every function of machine code begins at a multiple of this. Its first word is read as such before it runs, which
-/// ARMv6-M can't do at any other address, and its constants are found relative to such an address.
-pub(crate) const NATIVE_ALIGN: usize = 4;
-
 /// Numbers of qstrs have 16 bits (`qstr_short_t` in `py/qstr.h`).
 const MAX_QSTRS: usize = 1 << 16;
 
@@ -229,7 +225,7 @@ impl<'a> Linker<'a> {
             self.module(input, &mut problems);
         }
         failed(problems)?;
-        self.image.text = self.text.finish();
+        self.image.text = self.text.finish(self.context.word_bytes as usize);
         Ok(self.image)
     }
 
@@ -327,11 +323,13 @@ impl<'a> Linker<'a> {
         ProtoFun::RawCode(self.image.raw_codes.len() - 1)
     }
 
-    /// Machine code, which begins at a multiple of its alignment.
+    /// Machine code. A function's first word is read as such before it runs, which ARMv6-M can't do at any but a word's
+    /// address, and its constants are found relative to such an address.
     fn native(&mut self, data: &'a [u8]) -> usize {
+        let align = self.context.word_bytes as usize;
         *self.native.entry(data).or_insert_with(|| {
             let native = &mut self.image.native;
-            native.resize(native.len().next_multiple_of(NATIVE_ALIGN), 0);
+            native.resize(native.len().next_multiple_of(align), 0);
             let offset = native.len();
             native.extend(data);
             offset

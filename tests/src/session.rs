@@ -1,6 +1,6 @@
-//! A conversation with a firmware in QEMU, through its serial port.
+//! A conversation with a firmware in QEMU, through its serial port, and that port for another program's.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -8,6 +8,56 @@ use std::time::Duration;
 
 /// How long an answer may take. It is there to end a hung emulator, not to measure anything.
 const LIMIT: Duration = Duration::from_secs(300);
+
+/// Starts an image, with the board's serial port where QEMU is told to have it.
+fn start(machine: &str, image: &Path, serial: &str) -> Child {
+    Command::new("qemu-system-arm")
+        .args(["-machine", machine, "-nographic", "-monitor", "none"])
+        .args(["-serial", serial])
+        .args(["-semihosting-config", "enable=on,target=native"])
+        .arg("-kernel")
+        .arg(image)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("QEMU starts")
+}
+
+/// A firmware that runs, until this is dropped, behind a serial port of this computer.
+pub struct SerialPort {
+    emulator: Child,
+    /// What programs open.
+    pub name: String,
+}
+
+impl SerialPort {
+    /// Starts an image on an emulated Arm board, by QEMU's name.
+    pub fn open(machine: &str, image: &Path) -> Self {
+        let mut emulator = start(machine, image, "pty");
+        let stdout = emulator.stdout.take().expect("the console is piped");
+        let mut line = String::new();
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("QEMU names the port");
+        let name = line
+            .split_whitespace()
+            .find(|word| word.starts_with("/dev/"));
+        let name = name.expect(&line).to_string();
+        Self { emulator, name }
+    }
+}
+
+impl Drop for SerialPort {
+    fn drop(&mut self) {
+        end(&mut self.emulator);
+    }
+}
+
+/// The firmware has no end of its own.
+fn end(emulator: &mut Child) {
+    let _ = emulator.kill();
+    let _ = emulator.wait();
+}
 
 /// A firmware that runs, until this is dropped.
 pub struct Session {
@@ -21,16 +71,7 @@ pub struct Session {
 impl Session {
     /// Starts an image on an emulated Arm board, by QEMU's name.
     pub fn start(machine: &str, image: &Path) -> Self {
-        let mut emulator = Command::new("qemu-system-arm")
-            .args(["-machine", machine, "-nographic", "-monitor", "none"])
-            .args(["-serial", "stdio"])
-            .args(["-semihosting-config", "enable=on,target=native"])
-            .arg("-kernel")
-            .arg(image)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("QEMU starts");
+        let mut emulator = start(machine, image, "stdio");
         let keyboard = emulator.stdin.take().expect("the input is piped");
         let mut stdout = emulator.stdout.take().expect("the console is piped");
         let (sender, screen) = mpsc::channel();
@@ -94,8 +135,6 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // The firmware has no end of its own.
-        let _ = self.emulator.kill();
-        let _ = self.emulator.wait();
+        end(&mut self.emulator);
     }
 }

@@ -1,10 +1,12 @@
 //! The interactive prompt on emulated boards, by every key that it knows.
 
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use mpy_freeze_tests::project::Project;
-use mpy_freeze_tests::session::Session;
+use mpy_freeze_tests::micropython;
+use mpy_freeze_tests::project::{Project, text_of};
+use mpy_freeze_tests::session::{SerialPort, Session};
 
 const CTRL_A: &str = "\x01";
 const CTRL_B: &str = "\x02";
@@ -17,13 +19,16 @@ const UP: &str = "\x1b[A";
 const LOOPS: &str = "print('runs'); exec('while True: pass')\r";
 const LOOPING: &str = "print('runs'); exec('while True: pass')\r\nruns\r\n";
 
+fn image() -> &'static PathBuf {
+    static IMAGE: OnceLock<PathBuf> = OnceLock::new();
+    IMAGE.get_or_init(|| {
+        Project::firmware("repl").repl_image_for("mps2-an385", "thumbv7m-none-eabi")
+    })
+}
+
 /// A prompt that waits for its first line.
 fn prompt() -> Session {
-    static IMAGE: OnceLock<PathBuf> = OnceLock::new();
-    let image = IMAGE.get_or_init(|| {
-        Project::firmware("repl").repl_image_for("mps2-an385", "thumbv7m-none-eabi")
-    });
-    let mut session = Session::start("mps2-an385", image);
+    let mut session = Session::start("mps2-an385", image());
     session.until(">>> ");
     session
 }
@@ -179,6 +184,50 @@ fn what_is_frozen_can_be_imported() {
     session.ask("from panel import Lamp; lamp = Lamp(1)\r", ">>> ");
     session.ask("lamp.toggle(); lamp.lit\r", "\r\nTrue\r\n>>> ");
     session.ask("import node; node.NAME\r", "\r\n'bench-7'\r\n>>> ");
+}
+
+#[test]
+fn mpremote_connects() {
+    let has_pyserial = |python: &&str| {
+        let import = Command::new(python)
+            .args(["-c", "import serial"])
+            .stderr(Stdio::null())
+            .status();
+        import.is_ok_and(|status| status.success())
+    };
+    let python = ["python3", "/usr/bin/python3"]
+        .into_iter()
+        .find(has_pyserial);
+    let python =
+        python.expect("pyserial is there; `cargo xtask setup` says which package brings it");
+    let project = Project::firmware("mpremote");
+    project.write("program.py", "print('ran', 6 * 7)\n");
+    project.write("mounted/greeting.py", "TEXT = 'from this computer'\n");
+    let port = SerialPort::open("mps2-an385", image());
+    let mpremote = |words: &[&str]| {
+        let output = Command::new(python)
+            .args(["-B", "-m", "mpremote", "connect", &port.name])
+            .args(words)
+            .env("PYTHONPATH", micropython().join("tools/mpremote"))
+            .current_dir(&project.root)
+            .output()
+            .expect("Python starts");
+        assert!(output.status.success(), "{words:?}: {}", text_of(&output));
+        text_of(&output).replace('\r', "")
+    };
+    assert_eq!(mpremote(&["eval", "6 * 7"]), "42\n");
+    assert_eq!(mpremote(&["run", "program.py"]), "ran 42\n");
+    let mounted = mpremote(&[
+        "mount",
+        "mounted",
+        "exec",
+        "import greeting; print(greeting.TEXT)",
+    ]);
+    assert!(mounted.ends_with("from this computer\n"), "{mounted:?}");
+    assert_eq!(
+        mpremote(&["soft-reset", "eval", "'greeting' in globals()"]),
+        "False\n"
+    );
 }
 
 #[test]

@@ -216,7 +216,26 @@ pub const TOOLS: &[Tool] = &[
             (Manager::Brew, "mypy"),
         ],
     },
+    Tool {
+        name: "pyserial",
+        why: "the tests have mpremote connect to the emulated board",
+        need: Need::Tests,
+        find: python_with_pyserial,
+        packages: &[
+            (Manager::Apt, "python3-serial"),
+            (Manager::Dnf, "python3-pyserial"),
+            (Manager::Pacman, "python-pyserial"),
+        ],
+    },
 ];
+
+/// A Python that has it, which need not be the first: the system's packages are the system's Python's.
+fn python_with_pyserial() -> Option<PathBuf> {
+    ["python3", "/usr/bin/python3"]
+        .into_iter()
+        .find(|python| shell::capture(&mut shell::command(python, ["-c", "import serial"])).is_ok())
+        .map(PathBuf::from)
+}
 
 /// A library that GCC links, where it says that it is.
 fn library_of_gcc(name: &str) -> Option<PathBuf> {

@@ -1,24 +1,28 @@
 //! An application that imports, allocates, raises, collects and is reset many thousand times on an emulated board, in about
-//! a minute: nothing that it takes stays taken.
+//! a minute: nothing that it takes stays taken, whether it is reset or goes on.
 
 use mpy_freeze_tests::project::Project;
 use mpy_freeze_tests::{emulator, repository};
 
-/// VMs after which all that ever happens has happened once.
+/// VMs, or rounds, after which all that ever happens has happened once.
 const FIRST: usize = 10;
 /// As many as the firmware says that it starts.
 const VMS: usize = 4000;
+/// As many as it says that the last VM does.
+const ROUNDS: usize = 4000;
+/// A round does what one of so many before it has done.
+const CYCLE: usize = 5;
 
-/// What the firmware says when a VM has ended.
+/// What the firmware says when a VM or a round has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Ended {
     /// Bytes that were free after the last collection.
     free: usize,
-    /// The least that was ever free, in this VM and all before it.
+    /// The least that was ever free: in this VM and all before it, or in this round.
     lowest: usize,
     /// Rust's values that nobody has dropped.
     alive: usize,
-    /// Whether a root says that its object is there.
+    /// Whether a root of a VM says, when that has ended, that its object is there.
     rooted: bool,
 }
 
@@ -39,32 +43,39 @@ fn firmware() -> Project {
     project
 }
 
-/// Reads `VM 7: 20000 18000 0 false`.
-fn read(line: &str) -> Option<Ended> {
-    let (_, values) = line.strip_prefix("VM ")?.split_once(": ")?;
-    let mut values = values.split(' ');
-    Some(Ended {
-        free: values.next()?.parse().ok()?,
-        lowest: values.next()?.parse().ok()?,
-        alive: values.next()?.parse().ok()?,
-        rooted: values.next()?.parse().ok()?,
-    })
+/// Reads the lines of one kind, as `VM 7: 20000 18000 0 false` and `round 7: 20000 18000 0`.
+fn read(console: &str, kind: &str) -> Vec<Ended> {
+    let line = |line: &str| {
+        let (number, values) = line.strip_prefix(kind)?.split_once(": ")?;
+        number.trim().parse::<usize>().ok()?;
+        let mut values = values.split(' ');
+        Some(Ended {
+            free: values.next()?.parse().ok()?,
+            lowest: values.next()?.parse().ok()?,
+            alive: values.next()?.parse().ok()?,
+            rooted: values.next().unwrap_or("false").parse().ok()?,
+        })
+    };
+    console.lines().filter_map(line).collect()
 }
 
 #[test]
 fn nothing_stays_taken() {
     let run = emulator::run(&firmware().firmware_image_for("thumbv7m-none-eabi"));
-    let ended: Vec<Ended> = run.console.lines().filter_map(read).collect();
+    let (vms, rounds) = (read(&run.console, "VM"), read(&run.console, "round"));
     let last_lines: Vec<&str> = run.console.lines().rev().take(20).collect();
     assert_eq!(run.status, Some(0), "{last_lines:#?}");
-    assert_eq!(ended.len(), VMS, "{last_lines:#?}");
-    let settled = &ended[FIRST];
-    for (n, ended) in ended.iter().enumerate() {
+    assert_eq!((vms.len(), rounds.len()), (VMS, ROUNDS), "{last_lines:#?}");
+    let settled = &vms[FIRST];
+    for (n, ended) in vms.iter().enumerate() {
         assert_eq!(ended.free, settled.free, "VM {n}: {ended:?}");
         assert_eq!(ended.alive, 0, "VM {n}: {ended:?}");
         assert!(!ended.rooted, "VM {n}: {ended:?}");
         if n >= FIRST {
             assert_eq!(ended.lowest, settled.lowest, "VM {n}: {ended:?}");
         }
+    }
+    for (n, ended) in rounds.iter().enumerate().skip(FIRST) {
+        assert_eq!(*ended, rounds[FIRST + n % CYCLE], "round {n}");
     }
 }

@@ -8,14 +8,14 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-/// A benchmark: its name, and what returns its table after so many rounds.
+/// A benchmark: its name, and what returns its table or tables after so many rounds.
 type Benchmark = (&'static str, fn(usize) -> Result<String>);
 
 /// What can be measured.
 const BENCHMARKS: [Benchmark; 3] = [
     ("freeze", freeze::table),
     ("calls", |_| calls::table()),
-    ("vm", |_| vm::table()),
+    ("vm", |_| vm::tables()),
 ];
 
 /// The chore. Words name the benchmarks to run; without any, all are.

@@ -1,5 +1,5 @@
-//! The speed of the VM: upstream's `perf_bench` on the emulated Cortex-M3, here and in the image of upstream's own port
-//! for QEMU, which is built from the same source by the same compiler.
+//! The speed of the VM: upstream's `perf_bench` on emulated boards, here and in the image of upstream's own port for QEMU,
+//! which is built from the same source by the same compiler.
 //!
 //! The emulator counts one nanosecond an instruction, so that the times are counts of instructions and the same in every
 //! run. `tests/run-perfbench.py` drives both images.
@@ -7,44 +7,84 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::boards::BOARDS;
+use crate::boards::{self, Board};
 use crate::firmware::{self, Console, Extras, Program, Recipe};
-use crate::releases::RELEASES;
+use crate::releases::{RELEASES, Release};
 use crate::{host, setup, shell};
 
 /// What the programs are given as the processor's speed in MHz and the heap in KiB, from which they choose how much they do.
 const SIZE: [&str; 2] = ["100", "100"];
 
-/// What upstream's build is given, and the manifest of this project's image. Upstream's port has no clock, but the counter
-/// of the board's FPGA goes at 25 MHz; and it wants micropython-lib, which a release doesn't have in it, and looks for its
-/// README.
-const FILES: [(&str, &str); 4] = [
-    (
-        "time.py",
-        "from machine import mem32\n\
-         def ticks_us():\n    return mem32[0x40028018] // 25\n\
-         def ticks_diff(later, earlier):\n    return later - earlier\n",
-    ),
-    ("manifest.py", "freeze('.', 'time.py')\n"),
-    ("nothing.py", "# Nothing is frozen.\n"),
-    ("README.md", ""),
+/// A board to measure on.
+struct Measured {
+    board: &'static str,
+    /// Upstream's name of it.
+    upstream: &'static str,
+    /// Python's expression for microseconds: upstream's port has no clock, but both boards have a counter.
+    microseconds: &'static str,
+}
+
+const MEASURED: [Measured; 2] = [
+    Measured {
+        board: "mps2-an385",
+        upstream: "MPS2_AN385",
+        // The counter of the board's FPGA, at 25 MHz.
+        microseconds: "mem32[0x40028018] // 25",
+    },
+    Measured {
+        board: "virt-rv32",
+        upstream: "VIRT_RV32",
+        // The timer of the core-local interrupter, at 10 MHz.
+        microseconds: "mem32[0x0200bff8] // 10",
+    },
 ];
 
-/// Measures, and returns the table.
+/// Measures on all boards, and returns their tables.
 ///
 /// # Errors
 ///
 /// When an image can't be built, or a program fails on one of them.
-pub(super) fn table() -> Result<String> {
+pub(super) fn tables() -> Result<String> {
     let release = RELEASES.first().context("there is no release")?;
-    let tree = setup::tree(release.version)?;
-    let board = BOARDS.first().context("there is no board")?;
-    let folder = host::root().join("target/bench/vm");
-    for (name, text) in FILES {
-        write(&folder, name, text)?;
+    let mut tables = String::new();
+    for measured in &MEASURED {
+        let board = boards::find(measured.board)?;
+        let folder = host::root().join("target/bench/vm").join(board.name);
+        // Upstream's build wants micropython-lib, which a release doesn't have in it, and looks for its README.
+        write(&folder, "README.md", "")?;
+        write(&folder, "nothing.py", "# Nothing is frozen.\n")?;
+        write(&folder, "manifest.py", "freeze('.', 'time.py')\n")?;
+        write(
+            &folder,
+            "time.py",
+            &format!(
+                "from machine import mem32\ndef ticks_us():\n    return {}\n\
+                 def ticks_diff(later, earlier):\n    return later - earlier\n",
+                measured.microseconds
+            ),
+        )?;
+        let images = images(board, measured.upstream, release, &folder)?;
+        let tree = setup::tree(release.version)?;
+        let [ours, theirs] = images.map(|image| {
+            let mut command = firmware::command(board, &image, Console::Stdio);
+            command.args(["-icount", "shift=0"]);
+            measure(&tree, &shell::line(&command))
+        });
+        // Writing to a String can't fail.
+        let _ = write!(tables, "{}:\n\n{}\n", board.name, table(&ours?, &theirs?)?);
     }
+    Ok(tables)
+}
+
+/// The image of this project and upstream's.
+fn images(
+    board: &'static Board,
+    upstream: &str,
+    release: &'static Release,
+    folder: &Path,
+) -> Result<[PathBuf; 2]> {
     let built = firmware::build(&Recipe {
         board,
         program: Program::Repl,
@@ -57,44 +97,48 @@ pub(super) fn table() -> Result<String> {
         }),
     })?;
     let library = built.library.context("the build left no library")?;
-    let theirs = upstream(
-        &tree,
-        &folder,
-        &library.with_file_name("host").join("mpy-cross"),
-    )?;
-    let mut rows = Vec::new();
-    for image in [&built.image, &theirs] {
-        let mut command = firmware::command(board, image, Console::Stdio);
-        command.args(["-icount", "shift=0"]);
-        rows.push(measure(&tree, &shell::line(&command))?);
-    }
-    let (Some(theirs), Some(ours)) = (rows.pop(), rows.pop()) else {
-        bail!("nothing was measured");
+    let mpy_cross = library.with_file_name("host").join("mpy-cross");
+    let theirs = build_upstream(&setup::tree(release.version)?, upstream, folder, &mpy_cross)?;
+    Ok([built.image, theirs])
+}
+
+/// Both images' figures side by side.
+fn table(ours: &[Row], theirs: &[Row]) -> Result<String> {
+    let names = |rows: &[Row]| {
+        rows.iter()
+            .map(|(name, _)| name.clone())
+            .collect::<Vec<_>>()
     };
+    ensure!(
+        names(ours) == names(theirs),
+        "the two images weren't given the same programs: {:?} and {:?}",
+        names(ours),
+        names(theirs)
+    );
     let mut table = String::from(
         "| program | ours, thousands of instructions | upstream, thousands of instructions | ratio |\n|---|---:|---:|---:|\n",
     );
-    for ((name, ours), (_, theirs)) in ours.iter().zip(&theirs) {
-        // Writing to a String can't fail.
-        let _ = match (ours, theirs) {
-            (Some(ours), Some(theirs)) => writeln!(
-                table,
-                "| {name} | {ours:.0} | {theirs:.0} | {:.3} |",
-                ours / theirs
-            ),
-            _ => writeln!(
-                table,
-                "| {name} | {} | {} | |",
-                shown(*ours),
-                shown(*theirs)
-            ),
+    for ((name, ours), (_, theirs)) in ours.iter().zip(theirs) {
+        let ratio = match (ours, theirs) {
+            (Some(ours), Some(theirs)) => format!("{:.3}", ours / theirs),
+            _ => String::new(),
         };
+        // Writing to a String can't fail.
+        let _ = writeln!(
+            table,
+            "| {name} | {} | {} | {ratio} |",
+            shown(*ours),
+            shown(*theirs)
+        );
     }
     Ok(table)
 }
 
-fn shown(microseconds: Option<f64>) -> String {
-    microseconds.map_or_else(|| "doesn't run".into(), |time| format!("{time:.0}"))
+fn shown(thousands: Option<f64>) -> String {
+    thousands.map_or_else(
+        || "skips itself".into(),
+        |thousands| format!("{thousands:.0}"),
+    )
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<()> {
@@ -104,11 +148,12 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<()> {
         .with_context(|| format!("can't write {}", file.display()))
 }
 
-/// Builds upstream's image in that folder.
-fn upstream(tree: &Path, folder: &Path, mpy_cross: &Path) -> Result<PathBuf> {
+/// Builds upstream's image for a board in that folder.
+fn build_upstream(tree: &Path, board: &str, folder: &Path, mpy_cross: &Path) -> Result<PathBuf> {
     let set = |name: &str, value: &Path| format!("{name}={}", value.display());
     let mut make = shell::command("make", ["-C"]);
     make.arg(tree.join("ports/qemu"))
+        .arg(format!("BOARD={board}"))
         .arg(set("BUILD", &folder.join("build")))
         .arg(set("FROZEN_MANIFEST", &folder.join("manifest.py")))
         .arg(set("MPY_LIB_DIR", folder))
@@ -116,12 +161,13 @@ fn upstream(tree: &Path, folder: &Path, mpy_cross: &Path) -> Result<PathBuf> {
         .arg(set("MICROPY_MPYCROSS_DEPENDENCY", mpy_cross))
         .env("PYTHONDONTWRITEBYTECODE", "1");
     shell::capture(&mut make).context(
-        "upstream's port needs make, Python, and newlib for Arm (libnewlib-arm-none-eabi)",
+        "upstream's port needs make, Python, newlib for Arm (libnewlib-arm-none-eabi) and picolibc for RISC-V \
+         (picolibc-riscv64-unknown-elf)",
     )?;
     Ok(folder.join("build/firmware.elf"))
 }
 
-/// A program's name, and the thousands of instructions that it took.
+/// A program's name, and the thousands of instructions that it took; none where it skips itself.
 type Row = (String, Option<f64>);
 
 /// Runs every program on the board that this command is.
@@ -138,22 +184,27 @@ fn measure(tree: &Path, board: &str) -> Result<Vec<Row>> {
         .current_dir(tree.join("tests"));
     let output = command.output().context("can't start python3")?;
     let printed = String::from_utf8_lossy(&output.stdout);
-    let rows: Vec<Row> = printed.lines().filter_map(row).collect();
-    if rows.is_empty() {
-        bail!(
-            "run-perfbench.py measured nothing:\n{printed}{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+    let rows: Result<Vec<Row>> = printed.lines().filter_map(row).collect();
+    let said = || format!("{printed}{}", String::from_utf8_lossy(&output.stderr));
+    let rows = rows.with_context(said)?;
+    if rows.is_empty() || !output.status.success() {
+        bail!("run-perfbench.py ended with {}:\n{}", output.status, said());
     }
     Ok(rows)
 }
 
-/// Reads `perf_bench/NAME.py: microseconds deviation score deviation`, or what it says instead of the numbers. A microsecond
-/// is a thousand instructions.
-fn row(line: &str) -> Option<Row> {
+/// Reads `perf_bench/NAME.py: microseconds deviation score deviation`, or `SKIP` instead of the numbers. A microsecond is a
+/// thousand instructions. Whatever else it says is an error.
+fn row(line: &str) -> Option<Result<Row>> {
     let (name, rest) = line.strip_prefix("perf_bench/")?.split_once(".py: ")?;
-    let time = rest.split_whitespace().next()?.parse().ok();
-    Some((name.to_string(), time))
+    if rest.trim() == "SKIP" {
+        return Some(Ok((name.to_string(), None)));
+    }
+    let time = rest.split_whitespace().next().unwrap_or_default().parse();
+    Some(
+        time.map(|time| (name.to_string(), Some(time)))
+            .with_context(|| format!("{name} failed: {rest}")),
+    )
 }
 
 #[cfg(test)]
@@ -162,14 +213,36 @@ mod tests {
 
     #[test]
     fn lines_of_run_perfbench() {
+        let read = |line| row(line).map(Result::unwrap);
         assert_eq!(
-            row("perf_bench/bm_fft.py: 10520.00 0.0000 760.45 0.0000"),
+            read("perf_bench/bm_fft.py: 10520.00 0.0000 760.45 0.0000"),
             Some(("bm_fft".into(), Some(10520.0)))
         );
         assert_eq!(
-            row("perf_bench/viper_call0.py: SKIP"),
+            read("perf_bench/viper_call0.py: SKIP"),
             Some(("viper_call0".into(), None))
         );
-        assert_eq!(row("N=100 M=100 n_average=1"), None);
+        assert_eq!(read("N=100 M=100 n_average=1"), None);
+        for failed in ["CRASH: 'MemoryError'", "FAIL truth", ""] {
+            let line = format!("perf_bench/bm_fft.py: {failed}");
+            assert!(row(&line).is_some_and(|row| row.is_err()), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_table_wants_the_same_programs_of_both() {
+        let rows = |names: &[&str]| {
+            names
+                .iter()
+                .map(|name| (name.to_string(), Some(2.0)))
+                .collect()
+        };
+        let (both, one): (Vec<Row>, Vec<Row>) = (rows(&["a", "b"]), rows(&["a"]));
+        assert!(
+            table(&both, &both)
+                .unwrap()
+                .ends_with("| b | 2 | 2 | 1.000 |\n")
+        );
+        assert!(table(&both, &one).is_err());
     }
 }

@@ -236,8 +236,9 @@ typedef long mp_off_t;
 #endif
 #endif
 
-// A PC's heap isn't executable, so there native code can only be frozen: compiling it raises.
-#if MPYF_HOSTED && !defined(MP_PLAT_ALLOC_EXEC)
+// A PC's heap isn't executable, so there native code can only be frozen: compiling it raises. A program that has made its
+// heap executable says so by this macro.
+#if MPYF_HOSTED && !MPYF_EXECUTABLE_HEAP && !defined(MP_PLAT_ALLOC_EXEC)
 #define MP_PLAT_ALLOC_EXEC(min_size, ptr, size) mpyf_refuse_native_code((ptr), (size))
 #define MP_PLAT_FREE_EXEC(ptr, size) ((void)(ptr), (void)(size))
 #endif

@@ -11,10 +11,7 @@ const SCRIPT: &str =
 
 /// Has the C side built for them, and the crate's programs linked with their libraries.
 pub fn add(build: &mut mpy_freeze::Build) {
-    build
-        .compiler(compiler())
-        // MicroPython's jumps in assembler leave frames that AddressSanitizer isn't told of.
-        .define("MICROPY_NLR_SETJMP", "1");
+    build.compiler(compiler());
     // As libraries of this crate they stand before the C library, whose functions AddressSanitizer replaces.
     for library in ["asan", "ubsan"] {
         let folder = folder_of(&format!("lib{library}.so"));

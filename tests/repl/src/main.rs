@@ -4,6 +4,7 @@
 
 mod input;
 
+use std::ffi::{c_int, c_void};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
@@ -15,8 +16,30 @@ use mpy_freeze_rt::{Heap, Platform, Vm};
 mpy_freeze_rt::freeze!("app/");
 mpy_freeze_rt::platform!(Computer);
 
-/// Memory for what Python allocates.
-static HEAP: Heap<{ 4 << 20 }> = Heap::new();
+/// Memory for what Python allocates, machine code included.
+static HEAP: Pages<Heap<{ 4 << 20 }>> = Pages(Heap::new());
+
+/// What begins with a page and has those to itself, so that it can be made executable.
+#[repr(align(4096))]
+struct Pages<T>(T);
+
+impl<T> Pages<T> {
+    /// Lets machine code in it run.
+    fn make_executable(&'static self) -> std::io::Result<()> {
+        const READ_WRITE_EXECUTE: c_int = 1 | 2 | 4;
+        let start = (&raw const *self).cast_mut().cast();
+        // SAFETY: the pages are this value's alone by its alignment, which its size is a multiple of; they stay readable and
+        // writable.
+        match unsafe { mprotect(start, size_of::<Self>(), READ_WRITE_EXECUTE) } {
+            0 => Ok(()),
+            _ => Err(std::io::Error::last_os_error()),
+        }
+    }
+}
+
+unsafe extern "C" {
+    fn mprotect(start: *mut c_void, len: usize, protection: c_int) -> c_int;
+}
 
 /// This computer as Python's board.
 struct Computer;
@@ -55,14 +78,18 @@ impl Platform for Computer {
 
     fn stack_limit() -> usize {
         // The sanitizers make frames several times as large.
-        2 << 20
+        1 << 20
     }
 }
 
 fn main() -> ExitCode {
+    if let Err(error) = HEAP.make_executable() {
+        eprintln!("The heap can't be made executable: {error}");
+        return ExitCode::FAILURE;
+    }
     input::listen();
     loop {
-        let ended = Vm::run(&HEAP, |vm| {
+        let ended = Vm::run(&HEAP.0, |vm| {
             if let Err(exception) = vm.repl() {
                 Computer::write(exception.to_string().as_bytes());
             }

@@ -17,7 +17,7 @@ pub fn helpers(tests: &Path, board: &Board, modules: &Path) -> String {
     let upstream = tests.with_file_name("ports").join("qemu/test-frzmpy");
     let mut scripts = vec!["frozen_const.py".to_string()];
     // A board with as little memory as the micro:bit has no native code, and ARMv6-M not the assembler's instructions.
-    if board.runs_application {
+    if board.small_ram.is_none() {
         scripts.extend(["frozen_viper.py", "native_frozen_align.py"].map(String::from));
         if board.target != "thumbv6m-none-eabi" {
             scripts.extend(

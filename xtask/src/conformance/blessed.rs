@@ -98,8 +98,8 @@ mod tests {
         assert_eq!(expected.reason("basics/unfit.py"), Some(LEFT_OUT));
         let differences = expected.differences(&ran);
         assert_eq!(differences.len(), 2, "{differences:?}");
-        assert!(differences[0].starts_with("basics/failed.py: failed"));
-        assert!(differences[1].starts_with("basics/hungry.py: failed"));
+        assert!(differences[0].starts_with("basics/failed.py: failed with"));
+        assert!(differences[1].starts_with("basics/hungry.py: failed, out"));
     }
 
     #[test]

@@ -2,9 +2,12 @@
 //!
 //! ```text
 //! # A comment.
-//! [why not] boards, MicroPython releases, the word `frozen`; `-` before one of them means the others; without any, all
+//! [why not] boards, their processors as targets begin with them, MicroPython releases, the word `frozen`; `-` before one of
+//!           them means the others; without any, all
 //! folder/program.py     says itself that it can't run here, or `run-tests.py` does; too large, where the reason says so
-//! ~folder/program.py    would fail: the board is given it, and it has to
+//! ~folder/program.py: what
+//!                       fails: the board is given it, and it has to, with this as the last line that it prints, or with
+//!                       this as what its tests come to
 //! !folder/program.py    would take the board down, or the image that it is frozen into: the board isn't given it
 //! ```
 
@@ -14,6 +17,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::Run;
 use super::outcome::{self, Outcome, Ran};
+use crate::boards::{BOARDS, Board};
 use crate::releases;
 
 /// What is expected of a run: the programs that it doesn't run.
@@ -28,10 +32,10 @@ struct Entry {
     mark: Mark,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Mark {
     Skips,
-    Fails,
+    Fails(String),
     Withheld,
 }
 
@@ -56,7 +60,7 @@ impl Expected {
             let Some((reason, applies)) = &section else {
                 bail!("{}: a program without a reason above it", at());
             };
-            let (program, mark) = read_program(line);
+            let (program, mark) = read_program(line).with_context(at)?;
             let reason = reason.clone();
             let twice = *applies
                 && self
@@ -72,18 +76,18 @@ impl Expected {
 
     /// Whether the board is to be given the program.
     pub fn is_given(&self, program: &str) -> bool {
-        self.mark(program) != Some(Mark::Withheld)
+        self.mark(program) != Some(&Mark::Withheld)
     }
 
     /// Whether the program is one that fails for a known reason.
     pub fn fails(&self, program: &str) -> bool {
-        self.mark(program) == Some(Mark::Fails)
+        matches!(self.mark(program), Some(Mark::Fails(_)))
     }
 
     /// Whether the program says that it can't run, or `run-tests.py` does, whatever the board's memory.
     pub fn skips(&self, program: &str) -> bool {
         let is_too_large = |reason: &str| reason.starts_with(outcome::TOO_LARGE);
-        self.mark(program) == Some(Mark::Skips) && !self.reason(program).is_some_and(is_too_large)
+        self.mark(program) == Some(&Mark::Skips) && !self.reason(program).is_some_and(is_too_large)
     }
 
     /// Why the board doesn't run the program, where it is known.
@@ -101,8 +105,8 @@ impl Expected {
             .collect()
     }
 
-    fn mark(&self, program: &str) -> Option<Mark> {
-        self.entries.get(program).map(|entry| entry.mark)
+    fn mark(&self, program: &str) -> Option<&Mark> {
+        self.entries.get(program).map(|entry| &entry.mark)
     }
 
     /// How the run differs from what was expected of it, a line each.
@@ -112,16 +116,16 @@ impl Expected {
 
     fn difference(&self, ran: &Ran) -> Option<String> {
         let became = match (&ran.outcome, self.mark(&ran.program)) {
-            (Outcome::Passed, None)
-            | (Outcome::Skipped, Some(Mark::Skips))
-            | (Outcome::Failed(_), Some(Mark::Fails)) => return None,
+            (Outcome::Passed, None) | (Outcome::Skipped, Some(Mark::Skips)) => return None,
+            (Outcome::Failed(note), Some(Mark::Fails(listed))) if note == listed => return None,
             (Outcome::TooLarge(size), Some(Mark::Skips))
                 if self.reason(&ran.program) == Some(&size.to_string()) =>
             {
                 return None;
             }
             (Outcome::Passed, _) => "passed".to_string(),
-            (Outcome::Failed(note), _) => format!("failed {note}"),
+            (Outcome::Failed(note), _) => format!("failed with `{note}`"),
+            (Outcome::Gone(last), _) => format!("took the board down, {last}"),
             (Outcome::Skipped, _) => "skipped".to_string(),
             (Outcome::OutOfMemory, _) => "failed, out of memory".to_string(),
             (Outcome::TooLarge(size), _) => size.to_string(),
@@ -130,9 +134,9 @@ impl Expected {
             None => "not listed".to_string(),
             Some(Entry { reason, mark }) => {
                 let mark = match mark {
-                    Mark::Skips => "",
-                    Mark::Fails => " to fail",
-                    Mark::Withheld => " not to be run",
+                    Mark::Skips => String::new(),
+                    Mark::Fails(note) => format!(" to fail with `{note}`"),
+                    Mark::Withheld => " not to be run".into(),
                 };
                 format!("listed{mark} under [{reason}]")
             }
@@ -156,14 +160,17 @@ impl Expected {
 }
 
 /// A program's line: its file, and what the mark before it says.
-fn read_program(line: &str) -> (&str, Mark) {
+fn read_program(line: &str) -> Result<(&str, Mark)> {
     if let Some(program) = line.strip_prefix('!') {
-        (program, Mark::Withheld)
-    } else if let Some(program) = line.strip_prefix('~') {
-        (program, Mark::Fails)
-    } else {
-        (line, Mark::Skips)
+        return Ok((program, Mark::Withheld));
     }
+    let Some(line) = line.strip_prefix('~') else {
+        return Ok((line, Mark::Skips));
+    };
+    let (program, note) = line
+        .split_once(": ")
+        .context("a program that fails, without what it then prints behind `: `")?;
+    Ok((program, Mark::Fails(note.into())))
 }
 
 /// A heading behind its bracket: the reason, and whether it is one for this run.
@@ -182,6 +189,8 @@ fn read_heading(heading: &str, run: &Run) -> Result<(String, bool)> {
         } else if name.starts_with(|c: char| c.is_ascii_digit()) {
             let version = releases::find(name)?.version;
             (&mut with_releases, version == run.release.version)
+        } else if BOARDS.iter().any(|board| processor(board) == name) {
+            (&mut on_boards, processor(run.board) == name)
         } else {
             (&mut on_boards, super::board(name)?.name == run.board.name)
         };
@@ -189,6 +198,11 @@ fn read_heading(heading: &str, run: &Run) -> Result<(String, bool)> {
     }
     let applies = is_named(&on_boards) && is_named(&with_releases) && is_named(&frozen);
     Ok((reason.trim().to_string(), applies))
+}
+
+/// What the board's target begins with, as `thumbv7m`.
+fn processor(board: &Board) -> &str {
+    board.target.split('-').next().unwrap_or_default()
 }
 
 /// Whether names of one kind name what is run. Each says whether it is meant or excluded, and whether it is what is run.
@@ -201,7 +215,6 @@ fn is_named(names: &[(bool, bool)]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::boards::BOARDS;
     use crate::conformance::outcome::Size;
     use crate::releases::RELEASES;
 
@@ -209,10 +222,10 @@ mod tests {
 # what isn't run
 [no network]
 extmod/socket.py
-[no unit for floats] mps2-an385 1.26.1
+[no unit for floats] thumbv6m thumbv7m 1.26.1
 !inlineasm/asmfp.py
 [no files]
-~basics/file.py
+~basics/file.py: OSError: 19
 [older] 1.25.0
 basics/new.py
 [newer] -1.25.0
@@ -297,7 +310,7 @@ basics/large.py
 
     #[test]
     fn what_became_of_a_program_is_what_is_listed_or_a_difference() {
-        let failed = || Outcome::Failed("badly".into());
+        let failed = || Outcome::Failed("OSError: 19".into());
         let size = |too_little, enough| Outcome::TooLarge(Size { too_little, enough });
         let as_expected = [
             ran("basics/a.py", Outcome::Passed),
@@ -308,12 +321,15 @@ basics/large.py
         assert_eq!(expected().differences(&as_expected), Vec::<String>::new());
         let unexpected = [
             ran("basics/a.py", failed()),
+            ran("basics/a.py", Outcome::Gone("silent".into())),
             ran("basics/a.py", Outcome::Skipped),
             ran("basics/a.py", Outcome::OutOfMemory),
             ran("basics/a.py", size(8, 16)),
             ran("extmod/socket.py", Outcome::Passed),
             ran("extmod/socket.py", failed()),
             ran("extmod/socket.py", size(8, 16)),
+            ran("basics/file.py", Outcome::Failed("OSError: 2".into())),
+            ran("basics/file.py", Outcome::Gone("silent".into())),
             ran("basics/file.py", Outcome::Passed),
             ran("basics/file.py", Outcome::Skipped),
             ran("basics/large.py", Outcome::Passed),
@@ -341,6 +357,7 @@ basics/large.py
         assert!(read("basics/a.py").contains("line 1"));
         assert!(read("\n[why] toaster\n").contains("line 2"));
         assert!(read("[why").contains("line 1"));
+        assert!(read("[why]\n~basics/a.py").contains("line 2"));
         assert!(read("[a]\nx.py\n[b]\nx.py").contains("line 4"));
     }
 }

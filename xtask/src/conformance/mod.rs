@@ -11,6 +11,7 @@ mod outcome;
 mod report;
 mod room;
 mod suite;
+mod upstream;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -178,6 +179,7 @@ impl Run {
         println!("{report}");
         let mut differences = expected.differences(&ran);
         differences.extend(expected.stale(&suite));
+        differences.extend(upstream::unmatched(self, &ran)?);
         for difference in &differences {
             println!("conformance: {}: {difference}", self.name());
         }

@@ -14,8 +14,10 @@ pub struct Ran {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Passed,
-    /// It printed something else than it should, or something worse.
+    /// It printed something else than it should: what its tests came to, where it counts them, or the last line.
     Failed(String),
+    /// It took the board down, or hung it; the last that was said.
+    Gone(String),
     /// It said itself that it can't run here, or `run-tests.py` did.
     Skipped,
     /// A `MemoryError` ended it, while it was compiled or later.
@@ -65,13 +67,20 @@ impl Ran {
     }
 }
 
-/// Whether this is what a program printed that failed by a `MemoryError` which it didn't catch. `run-tests.py` puts a word
-/// of its own behind it.
-pub fn is_out_of_memory(output: &str) -> bool {
-    output
-        .strip_suffix("CRASH")
-        .and_then(|output| output.lines().next_back())
-        .is_some_and(|last| last.starts_with("MemoryError:"))
+/// What became of a program that failed and has printed this. One that an exception ended has a word of `run-tests.py`
+/// behind it.
+pub fn failed(outcome: &Outcome, output: &str) -> Outcome {
+    let raised = output.strip_suffix("CRASH");
+    let last = raised.unwrap_or(output).lines().next_back();
+    match outcome {
+        _ if raised.is_some() && last.is_some_and(|last| last.starts_with("MemoryError:")) => {
+            Outcome::OutOfMemory
+        }
+        Outcome::Failed(note) if note.is_empty() => {
+            Outcome::Failed(last.unwrap_or_default().into())
+        }
+        other => other.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -80,15 +89,24 @@ mod tests {
 
     #[test]
     fn a_memory_error_counts_where_it_ends_the_program() {
+        let failed = |output| failed(&Outcome::Failed(String::new()), output);
+        let with = |last: &str| Outcome::Failed(last.into());
         let ended = "1\nTraceback (most recent call last):\n  File \"<stdin>\", line 2, in <module>\n\
                      MemoryError: memory allocation failed, allocating 8192 bytes\nCRASH";
-        assert!(is_out_of_memory(ended));
-        assert!(is_out_of_memory("MemoryError: \nCRASH"));
-        assert!(!is_out_of_memory("MemoryError: caught\n"));
-        assert!(!is_out_of_memory(
-            "MemoryError: caught\nTypeError: uncaught\nCRASH"
-        ));
-        assert!(!is_out_of_memory("CRASH"));
+        assert_eq!(failed(ended), Outcome::OutOfMemory);
+        assert_eq!(failed("MemoryError: \nCRASH"), Outcome::OutOfMemory);
+        assert_eq!(failed("MemoryError: caught\n"), with("MemoryError: caught"));
+        assert_eq!(
+            failed("MemoryError: caught\nTypeError: uncaught\nCRASH"),
+            with("TypeError: uncaught")
+        );
+        assert_eq!(failed("CRASH"), with(""));
+    }
+
+    #[test]
+    fn what_a_program_counts_says_more_than_its_last_line() {
+        let counted = Outcome::Failed("(unittest: 2 ran, 1 failures, 0 errors)".into());
+        assert_eq!(failed(&counted, "FAILED\n"), counted);
     }
 
     #[test]

@@ -14,22 +14,13 @@ pub struct Report<'a> {
     pub expected: &'a Expected,
 }
 
-/// Whether the program counts as one that the board doesn't run, for a reason.
-fn is_skipped(ran: &Ran, expected: &Expected) -> bool {
-    match ran.outcome {
-        Outcome::Passed => false,
-        Outcome::Failed(_) => expected.fails(&ran.program),
-        // The boards have memory for all programs, but for those that are known to have little.
-        Outcome::OutOfMemory => false,
-        Outcome::Skipped | Outcome::TooLarge(_) => true,
-    }
-}
-
 /// A line of the table.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Count {
     pub passed: usize,
     pub failed: usize,
+    /// What fails and is listed as failing, with a reason.
+    pub listed: usize,
     pub skipped: usize,
 }
 
@@ -38,11 +29,13 @@ impl Count {
     fn of<'a>(ran: impl IntoIterator<Item = &'a Ran>, expected: &Expected) -> Self {
         let mut count = Self::default();
         for ran in ran {
-            match ran.outcome {
-                Outcome::Passed => count.passed += 1,
-                _ if is_skipped(ran, expected) => count.skipped += 1,
-                _ => count.failed += 1,
-            }
+            let column = match ran.outcome {
+                Outcome::Passed => &mut count.passed,
+                Outcome::Skipped | Outcome::TooLarge(_) => &mut count.skipped,
+                Outcome::Failed(_) if expected.fails(&ran.program) => &mut count.listed,
+                Outcome::Failed(_) | Outcome::Gone(_) | Outcome::OutOfMemory => &mut count.failed,
+            };
+            *column += 1;
         }
         count
     }
@@ -73,10 +66,14 @@ impl Report<'_> {
 
     fn reasons(&self) -> BTreeMap<String, Vec<&str>> {
         let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for ran in self.ran.iter().filter(|ran| is_skipped(ran, self.expected)) {
+        for ran in self.ran {
             let reason = match ran.outcome {
                 Outcome::TooLarge(size) => size.to_string(),
-                _ => self.reason(&ran.program),
+                Outcome::Skipped => self.reason(&ran.program),
+                Outcome::Failed(_) if self.expected.fails(&ran.program) => {
+                    format!("fails: {}", self.reason(&ran.program))
+                }
+                _ => continue,
             };
             reasons.entry(reason).or_default().push(&ran.program);
         }
@@ -102,16 +99,17 @@ impl fmt::Display for Report<'_> {
         writeln!(f, "## {}\n", self.title)?;
         writeln!(
             f,
-            "| folder | passed | failed | skipped |\n|---|---:|---:|---:|"
+            "| folder | passed | failed | fails, as listed | skipped |\n|---|---:|---:|---:|---:|"
         )?;
         let rows = self.folders();
         for (name, count) in rows.into_iter().chain([("all", self.total())]) {
             let Count {
                 passed,
                 failed,
+                listed,
                 skipped,
             } = count;
-            writeln!(f, "| {name} | {passed} | {failed} | {skipped} |")?;
+            writeln!(f, "| {name} | {passed} | {failed} | {listed} | {skipped} |")?;
         }
         writeln!(f)?;
         for (reason, programs) in self.reasons() {

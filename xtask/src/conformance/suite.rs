@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 
 use crate::host;
 
@@ -23,7 +23,7 @@ const FOLDERS: [&str; 8] = [
 ///
 /// # Errors
 ///
-/// When the tree has none.
+/// When a folder has none.
 pub fn programs(tests: &Path, inline_assembler: Option<&str>) -> Result<Vec<String>> {
     let folders = FOLDERS
         .iter()
@@ -31,17 +31,19 @@ pub fn programs(tests: &Path, inline_assembler: Option<&str>) -> Result<Vec<Stri
         .chain(inline_assembler.map(|name| format!("inlineasm/{name}")));
     let mut programs = Vec::new();
     for folder in folders {
-        let files = host::entries(&tests.join(&folder));
+        let before = programs.len();
         programs.extend(
-            files
+            host::entries(&tests.join(&folder))
                 .iter()
                 .filter(|file| host::has_extension(file, "py"))
                 .filter_map(|file| file.file_name()?.to_str())
                 .map(|name| format!("{folder}/{name}")),
         );
-    }
-    if programs.is_empty() {
-        bail!("{} has no programs to run", tests.display());
+        ensure!(
+            programs.len() > before,
+            "{} has no programs to run",
+            tests.join(&folder).display()
+        );
     }
     programs.sort();
     Ok(programs)

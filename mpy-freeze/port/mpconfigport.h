@@ -155,6 +155,11 @@ typedef long mp_off_t;
 #ifndef MICROPY_REPL_AUTO_INDENT
 #define MICROPY_REPL_AUTO_INDENT (MPYF_REPL)
 #endif
+// In raw paste mode a host sends as much ahead, and the byte that ends the program behind it: with both, a board's buffer of
+// 256 bytes isn't full.
+#ifndef MICROPY_REPL_STDIN_BUFFER_MAX
+#define MICROPY_REPL_STDIN_BUFFER_MAX (254)
+#endif
 
 // The marshal module writes and reads bytecode, and needs both.
 #ifndef MICROPY_PY_MARSHAL

@@ -15,6 +15,8 @@ pub trait Platform {
     fn write(bytes: &[u8]);
 
     /// One byte of input, if there is one. It doesn't wait.
+    ///
+    /// To a board's prompt, hosts send up to 255 bytes ahead: a buffer that is filled meanwhile has room for them.
     fn read() -> Option<u8> {
         None
     }

@@ -106,10 +106,9 @@ impl Instance<'_> {
     fn was_not_taken(&self, ran: &Ran) -> bool {
         let emulated = matches!(self.board.via, Via::Qemu { .. });
         emulated
-            && self.output(ran).is_some_and(|text| {
-                text.starts_with("could not enter raw repl")
-                    || text.starts_with("could not complete raw paste")
-            })
+            && self
+                .output(ran)
+                .is_some_and(|text| text.starts_with("could not enter raw repl"))
     }
 
     fn run_in_pieces(&self, programs: &[String]) -> Result<Vec<Ran>> {

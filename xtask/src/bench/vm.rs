@@ -22,6 +22,8 @@ struct Measured {
     board: &'static str,
     /// Upstream's name of it.
     upstream: &'static str,
+    /// What upstream's makefile has to be told besides.
+    variables: &'static [&'static str],
     /// Python's expression for microseconds: upstream's port has no clock, but both boards have a counter.
     microseconds: &'static str,
 }
@@ -30,12 +32,20 @@ const MEASURED: [Measured; 2] = [
     Measured {
         board: "mps2-an385",
         upstream: "MPS2_AN385",
+        variables: &[],
         // The counter of the board's FPGA, at 25 MHz.
         microseconds: "mem32[0x40028018] // 25",
     },
     Measured {
         board: "virt-rv32",
         upstream: "VIRT_RV32",
+        // GCC's own libraries are found by the name that the architecture had before its registers' instructions were an
+        // extension.
+        variables: &[
+            "RV32_ARCH=rv32imac",
+            "CFLAGS_EXTRA=-misa-spec=2.2",
+            "AS=riscv64-unknown-elf-as -misa-spec=2.2",
+        ],
         // The timer of the core-local interrupter, at 10 MHz.
         microseconds: "mem32[0x0200bff8] // 10",
     },
@@ -65,7 +75,7 @@ pub(super) fn tables() -> Result<String> {
                 measured.microseconds
             ),
         )?;
-        let images = images(board, measured.upstream, release, &folder)?;
+        let images = images(board, measured, release, &folder)?;
         let tree = setup::tree(release.version)?;
         let [ours, theirs] = images.map(|image| {
             let mut command = firmware::command(board, &image, Console::Stdio);
@@ -81,7 +91,7 @@ pub(super) fn tables() -> Result<String> {
 /// The image of this project and upstream's.
 fn images(
     board: &'static Board,
-    upstream: &str,
+    measured: &Measured,
     release: &'static Release,
     folder: &Path,
 ) -> Result<[PathBuf; 2]> {
@@ -98,7 +108,7 @@ fn images(
     })?;
     let library = built.library.context("the build left no library")?;
     let mpy_cross = library.with_file_name("host").join("mpy-cross");
-    let theirs = build_upstream(&setup::tree(release.version)?, upstream, folder, &mpy_cross)?;
+    let theirs = build_upstream(&setup::tree(release.version)?, measured, folder, &mpy_cross)?;
     Ok([built.image, theirs])
 }
 
@@ -149,11 +159,17 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<()> {
 }
 
 /// Builds upstream's image for a board in that folder.
-fn build_upstream(tree: &Path, board: &str, folder: &Path, mpy_cross: &Path) -> Result<PathBuf> {
+fn build_upstream(
+    tree: &Path,
+    measured: &Measured,
+    folder: &Path,
+    mpy_cross: &Path,
+) -> Result<PathBuf> {
     let set = |name: &str, value: &Path| format!("{name}={}", value.display());
     let mut make = shell::command("make", ["-C"]);
     make.arg(tree.join("ports/qemu"))
-        .arg(format!("BOARD={board}"))
+        .arg(format!("BOARD={}", measured.upstream))
+        .args(measured.variables)
         .arg(set("BUILD", &folder.join("build")))
         .arg(set("FROZEN_MANIFEST", &folder.join("manifest.py")))
         .arg(set("MPY_LIB_DIR", folder))

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::boards::BOARDS;
+use crate::releases::RELEASES;
 use crate::setup::{self, Wanted};
-use crate::{firmware, host, shell};
+use crate::{conformance, firmware, host, shell};
 
 /// The chore.
 ///
@@ -61,9 +62,14 @@ pub fn check_everything() -> Result<()> {
         &["clippy", "--all-targets", "--", "-D", "warnings"],
         &[("CUSTOM_LIBFUZZER_PATH", "elsewhere/libFuzzer.a")],
     )?;
-    // GCC has the sanitizers' libraries there.
-    if cfg!(target_os = "linux") {
-        check(&repl, &["clippy", "--bins", "--", "-D", "warnings"], &[])?;
+    // GCC has the sanitizers' libraries there. It is built where the tests build it, and as they do.
+    if let (Some(release), true) = (RELEASES.first(), cfg!(target_os = "linux")) {
+        let target = conformance::host::target(release).display().to_string();
+        check(
+            &repl,
+            &["clippy", "--release", "--bins", "--", "-D", "warnings"],
+            &[("CARGO_TARGET_DIR", &target)],
+        )?;
     }
     // Without --all-targets: a target without an operating system has no test harness.
     check(&calls, &["clippy", "--bins", "--", "-D", "warnings"], &[])?;

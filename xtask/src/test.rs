@@ -12,9 +12,9 @@ use crate::setup::{self, Wanted};
 use crate::{conformance, host, lint, shell};
 
 /// Test programs that look at Cargo, at rustc, at compilers, at files or at the documentation, and at MicroPython only so
-/// far as there is one; the one of the prompt, which is upstream's own; and those that do one thing for long. They run
-/// with the first of the releases alone.
-const ONCE: [&str; 18] = [
+/// far as there is one; the one of the prompt, which is upstream's own; those that do one thing for long; and the one that has
+/// emulated boards do what others have this computer do. They run with the first of the releases alone.
+const ONCE: [&str; 20] = [
     "concurrent",
     "dump",
     "errors",
@@ -23,8 +23,10 @@ const ONCE: [&str; 18] = [
     "incremental",
     "inputs",
     "linking",
+    "modules_on_boards",
     "panics",
     "readme",
+    "reference",
     "repl",
     "reproducible",
     "saving",

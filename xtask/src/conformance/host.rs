@@ -12,6 +12,11 @@ use crate::{host, setup, shell};
 /// What the sanitizers find in MicroPython itself.
 const SUPPRESSIONS: &str = "tests/sanitizers/suppressions.txt";
 
+/// Where Cargo builds the program.
+pub fn target(release: &Release) -> PathBuf {
+    host::root().join("target/repl").join(release.version)
+}
+
 /// Builds the prompt with what the suite needs.
 ///
 /// # Errors
@@ -19,8 +24,7 @@ const SUPPRESSIONS: &str = "tests/sanitizers/suppressions.txt";
 /// When cargo fails; it has said why.
 pub fn build(release: &Release, extras: &Extras) -> Result<PathBuf> {
     let mut command = shell::command(host::cargo(), ["build", "--release"]);
-    // The folder of the workspace's own target is another program's.
-    let target = host::root().join("target/repl").join(release.version);
+    let target = target(release);
     command
         .current_dir(host::root().join("tests/repl"))
         .env("CARGO_TARGET_DIR", &target)

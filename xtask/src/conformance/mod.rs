@@ -6,7 +6,7 @@ mod drive;
 mod expected;
 mod frozen;
 mod give;
-mod host;
+pub mod host;
 mod outcome;
 mod report;
 mod room;
@@ -69,7 +69,8 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
 }
 
 /// The part of it that is among the tests: the first board with every program, as they are and frozen, and a sample of the
-/// programs on each other board that has memory for most of them. Tells which of these runs weren't as expected.
+/// programs on each other board that has memory for most of them, and on this computer. Tells which of these runs weren't as
+/// expected.
 ///
 /// # Errors
 ///
@@ -79,7 +80,7 @@ pub fn test(release: &'static Release) -> Result<Vec<String>> {
     const SAMPLE: usize = 23;
     let mut runs = Vec::new();
     let boards = BOARDS.iter().filter(|board| board.runs_application);
-    for (index, board) in boards.enumerate() {
+    for (index, board) in boards.chain(this_computer()).enumerate() {
         let nth = if index == 0 { 1 } else { SAMPLE };
         let run = |frozen| Run {
             board,
@@ -131,12 +132,14 @@ fn read_words(mut words: lexopt::Parser) -> Result<Words> {
         }
     }
     if read.boards.is_empty() {
-        read.boards.extend(BOARDS);
-        // GCC has the sanitizers' libraries there.
-        read.boards
-            .extend(cfg!(target_os = "linux").then_some(&HOST));
+        read.boards.extend(BOARDS.iter().chain(this_computer()));
     }
     Ok(read)
+}
+
+/// This computer, where GCC has the sanitizers' libraries.
+fn this_computer() -> Option<&'static Board> {
+    cfg!(target_os = "linux").then_some(&HOST)
 }
 
 /// The board of that name, which may be this computer.

@@ -66,6 +66,8 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mpyf_repl.c",
     "mpyf_run.c",
     "mpyf_steps.c",
+    "mpyf_stream.c",
+    "mpyf_stream.h",
     "mpyf_text.c",
     "mpyf_time.h",
     "mpyf_timer.c",

@@ -175,6 +175,16 @@ pub(crate) fn libraries(source: &Source, constants: &Constants) -> Result<Vec<Un
     Ok(units)
 }
 
+/// Gives streams that are written in Python bytes that they can keep, and checks what they say of them.
+pub(crate) fn guard_streams(units: &mut [Unit]) {
+    for unit in units {
+        if unit.name == "py/modio" {
+            let flags = ["-include", "mpyf_stream.h"];
+            unit.flags.extend(flags.map(String::from));
+        }
+    }
+}
+
 /// Has MicroPython's `tls` call mbedTLS through the shim, which says what it looks at before.
 pub(crate) fn guard_tls(units: &mut [Unit]) {
     const GUARDED: [(&str, &str); 12] = [

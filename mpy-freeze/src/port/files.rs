@@ -72,6 +72,8 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "mpyf_time.h",
     "mpyf_timer.c",
     "mpyf_tls.c",
+    "mpyf_tls.h",
+    "mpyf_tls_machine.c",
     "mpyf_vm.c",
     "ssl.py",
 ];

@@ -172,11 +172,12 @@ impl Mbedtls {
     /// Lets the files that call mbedTLS include its headers. No other file sees those, so that the firmware's own C files
     /// can use another version.
     pub(crate) fn show_to_callers(&self, units: &mut [Unit]) {
-        const CALLERS: [&str; 4] = [
+        const CALLERS: [&str; 5] = [
             "extmod/modcryptolib",
             "extmod/modhashlib",
             "extmod/modtls_mbedtls",
             "port/mpyf_tls",
+            "port/mpyf_tls_machine",
         ];
         let callers = units.iter_mut();
         self.show_to(callers.filter(|unit| CALLERS.contains(&unit.name.as_str())));

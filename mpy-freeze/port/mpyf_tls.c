@@ -207,18 +207,15 @@ void mpyf_tls_set_stream(mbedtls_ssl_context *self, void *stream, mbedtls_ssl_se
 // Python's verdict on a certificate, which it is given as bytes: MicroPython's memoryview of it lies on the stack. mbedTLS
 // would return any other number than 0, or what an int has room for of it, to whoever has called it.
 mp_obj_t mpyf_tls_verify(mp_obj_t callback, mp_obj_t certificate, mp_obj_t depth) {
-    work_t *work = innermost;
     mp_obj_t verdict = MP_OBJ_NULL;
     nlr_buf_t nlr;
-    if (work->raised != NULL) {
-        // Nothing is asked any more.
-    } else if (nlr_push(&nlr) == 0) {
+    if (nlr_push(&nlr) == 0) {
         mp_buffer_info_t buffer;
         mp_get_buffer_raise(certificate, &buffer, MP_BUFFER_READ);
         verdict = mp_call_function_2(callback, mp_obj_new_bytes(buffer.buf, buffer.len), depth);
         nlr_pop();
     } else {
-        work->raised = nlr.ret_val;
+        innermost->raised = nlr.ret_val;
     }
     bool accepted = verdict == MP_OBJ_NEW_SMALL_INT(0);
     return MP_OBJ_NEW_SMALL_INT(accepted ? 0 : MBEDTLS_ERR_X509_FATAL_ERROR);

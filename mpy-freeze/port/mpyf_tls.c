@@ -22,6 +22,10 @@
 
 #include "mpyf_internal.h"
 
+#if MICROPY_PY_SSL_ECDSA_SIGN_ALT
+#error "MICROPY_PY_SSL_ECDSA_SIGN_ALT can't be set: its callback isn't guarded"
+#endif
+
 // Twice what it has been seen to take: 3636 bytes on a Cortex-M3, 3784 on RISC-V and 3844 on ARMv6-M, by a server that
 // decrypts a key with RSA and has its random numbers seeded again meanwhile; elliptic curves take 300 less. On a PC it is
 // 8760 bytes with the frames of sanitizers.

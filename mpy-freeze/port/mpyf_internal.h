@@ -46,6 +46,10 @@ static inline __attribute__((always_inline)) mp_obj_t mpyf_in_place(const void *
 // Compares what containers hold, if there is stack left.
 bool mpyf_nested_equal(mp_obj_t left, mp_obj_t right);
 
+// Reading and writing of streams that are written in Python.
+mp_uint_t mpyf_stream_read(mp_obj_t self, void *out, mp_uint_t size, int *error);
+mp_uint_t mpyf_stream_write(mp_obj_t self, const void *data, mp_uint_t size, int *error);
+
 // What stands in the slots of every class written in Rust.
 mp_obj_t mpyf_class_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
 void mpyf_class_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind);

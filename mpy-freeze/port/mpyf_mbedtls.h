@@ -1,7 +1,9 @@
 // The configuration of mbedTLS: what MicroPython's modules ask it for, and no more. mbedTLS reads this instead of a
 // configuration of its own.
 //
-// Switches that aren't here can be added by Build::define, such as MBEDTLS_PEM_PARSE_C and MBEDTLS_BASE64_C as "".
+// Switches that aren't here can be added by Build::define, such as MBEDTLS_PEM_PARSE_C and MBEDTLS_BASE64_C as "". They
+// can't be those of TLS 1.3, of PSA, or of an operating system's sockets, threads and clocks, whose files aren't built.
+// Those that are here stay.
 #pragma once
 
 #include "py/mpconfig.h"
@@ -26,7 +28,7 @@
 #if MICROPY_PY_SSL
 
 // ---------------------------------------------------------------------------------------------
-// What mbedTLS has of the machine (mpyf_tls.c): Python's heap, the board's clock and its entropy. There is no C library.
+// What mbedTLS has of the machine (mpyf_tls_machine.c): Python's heap, the board's clock and its entropy. There need be no C library.
 
 #include <stdio.h>
 
@@ -76,9 +78,20 @@ int64_t mpyf_tls_time(int64_t *out);
 #define MBEDTLS_SSL_OUT_CONTENT_LEN (4096)
 #endif
 
-#if MICROPY_PY_SSL_DTLS
+// Before 1.26 MicroPython has DTLS where mbedTLS has it, and knows nothing of cookies: if mbedTLS wanted them, no client
+// could connect.
+#if MICROPY_VERSION >= MICROPY_MAKE_VERSION(1, 26, 0)
+#define MPYF_DTLS MICROPY_PY_SSL_DTLS
+#define MPYF_DTLS_COOKIES MPYF_DTLS
+#else
+#define MPYF_DTLS MICROPY_CONFIG_ROM_LEVEL_AT_LEAST_EXTRA_FEATURES
+#define MPYF_DTLS_COOKIES 0
+#endif
+#if MPYF_DTLS
 #define MBEDTLS_SSL_PROTO_DTLS
 #define MBEDTLS_SSL_DTLS_ANTI_REPLAY
+#endif
+#if MPYF_DTLS_COOKIES
 #define MBEDTLS_SSL_DTLS_HELLO_VERIFY
 #define MBEDTLS_SSL_COOKIE_C
 #endif

@@ -42,12 +42,22 @@ class SSLContext:
         self._context.load_cert_chain(_data(certfile), _data(keyfile))
 
     def load_verify_locations(self, cafile=None, cadata=None):
-        if (cafile is None) == (cadata is None):
-            raise TypeError("either cafile or cadata")
-        self._context.load_verify_locations(_data(cafile) if cadata is None else cadata)
+        if cafile is None and cadata is None:
+            raise TypeError("cafile or cadata")
+        for source in (_data(cafile), cadata):
+            if source is not None:
+                self._context.load_verify_locations(source)
 
-    def wrap_socket(self, sock, **options):
-        return self._context.wrap_socket(sock, **options)
+    def wrap_socket(
+        self, sock, server_side=False, do_handshake_on_connect=True, server_hostname=None, **options
+    ):
+        return self._context.wrap_socket(
+            sock,
+            server_side=server_side,
+            do_handshake_on_connect=do_handshake_on_connect,
+            server_hostname=server_hostname,
+            **options
+        )
 
 
 def wrap_socket(

@@ -56,7 +56,7 @@ impl Build {
         self
     }
 
-    /// The tree of mbedTLS 3.6 to build for [`ssl`](Self::ssl), [`cryptolib`](Self::cryptolib) and
+    /// The tree of mbedTLS 3.6, from 3.6.3 on, to build for [`ssl`](Self::ssl), [`cryptolib`](Self::cryptolib) and
     /// [`hashlib`](Self::hashlib), instead of `MBEDTLS_DIR`, the MicroPython tree's own `lib/mbedtls` where that is
     /// filled, or the newest release in the user's cache. Without these methods none is looked for. The path is relative
     /// to the crate.

@@ -138,7 +138,7 @@ impl Build {
     /// The build needs mbedTLS's sources: [`mbedtls`](Self::mbedtls) says where it looks for them. The board needs
     /// entropy, `Platform::entropy`, without which no context can be made, and to check certificates the time,
     /// `Platform::now`: where the board has none it is the year 2000, and every certificate is one of the future.
-    /// Connections take Python's heap, 24 KiB each, and each call up to 4 KiB of stack.
+    /// Connections take Python's heap, 24 KiB each, and a call wants 7.5 KiB of stack.
     ///
     /// [`RomLevel::ExtraFeatures`]: crate::RomLevel::ExtraFeatures
     pub fn ssl(&mut self, ssl: bool) -> &mut Self {

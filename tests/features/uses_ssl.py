@@ -1,55 +1,9 @@
-import io
 import ssl
 import tls
 
-from certificates import EXPIRED, FUTURE, GOOD, KEY
-
-
-class End(io.IOBase):
-    # One end of a connection. Where nothing has come in, reading it would block.
-    def __init__(self):
-        self.incoming = bytearray()
-        self.closed = False
-
-    def readinto(self, buffer):
-        if not self.incoming:
-            return None
-        part = self.incoming[: len(buffer)]
-        self.incoming = self.incoming[len(part) :]
-        buffer[: len(part)] = part
-        return len(part)
-
-    def write(self, data):
-        self.other.incoming += data
-        return len(data)
-
-    def ioctl(self, request, argument):
-        self.closed = self.closed or request == 4
-        return 0
-
-
-def pair():
-    one, other = End(), End()
-    one.other, other.other = other, one
-    return one, other
-
-
-def connect(certificate, mode=ssl.CERT_REQUIRED, name="device.test", trusted=None, callback=None):
-    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    client.verify_callback = callback
-    client.load_verify_locations(cadata=trusted or certificate)
-    client.verify_mode = mode
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(certificate, KEY)
-    near, far = pair()
-    near = client.wrap_socket(near, server_hostname=name, do_handshake_on_connect=False)
-    far = server.wrap_socket(far, server_side=True, do_handshake_on_connect=False)
-    # Each side goes on until it has to wait for the other.
-    for _ in range(6):
-        near.read(1)
-        far.read(1)
-    return near, far
-
+import meddlers
+from certificates import EXPIRED, FUTURE, GOOD, RSA_GOOD, RSA_KEY
+from connections import End, connect, contexts, join, pair, raises
 
 near, far = connect(GOOD)
 assert near.cipher()[1] == "TLSv1.2", near.cipher()
@@ -62,14 +16,6 @@ for text in (b"a", b"text" * 1000):
 near.close()
 
 
-def raises(error, function, *args):
-    try:
-        function(*args)
-    except error:
-        return
-    raise AssertionError((function, args))
-
-
 # What isn't connected yet, or not any more.
 raises(OSError, near.read, 1)
 raises(OSError, near.setblocking, True)
@@ -77,22 +23,6 @@ near, far = pair()
 near = ssl.wrap_socket(near, do_handshake=False)
 raises(OSError, near.cipher)
 
-
-# A stream that uses the connection above it.
-class Meddler(End):
-    def write(self, data):
-        raises(OSError, self.above.read, 1)
-        raises(OSError, self.above.write, b"x")
-        raises(OSError, self.above.close)
-        raises(OSError, self.context.__del__)
-        return len(data)
-
-
-near = Meddler()
-near.context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
-near.context.verify_mode = tls.CERT_NONE
-near.above = near.context.wrap_socket(near, do_handshake_on_connect=False)
-raises(OSError, near.above.read, 1)
 
 # A program's own look at certificates, which may keep them.
 kept = []
@@ -114,6 +44,23 @@ assert "CN" in refused(GOOD, name="other.test"), refused(GOOD, name="other.test"
 FORGED = GOOD[:-1] + bytes([GOOD[-1] ^ 1])
 assert "trusted" in refused(FORGED, trusted=GOOD), refused(FORGED, trusted=GOOD)
 assert connect(EXPIRED, mode=ssl.CERT_NONE, name=None)
+
+# With RSA, of which the elliptic curves are a part unless the client wants none.
+near, far = connect(RSA_GOOD, RSA_KEY)
+assert near.cipher()[0].startswith("TLS-ECDHE-RSA-"), near.cipher()
+client, server = contexts(RSA_GOOD, RSA_KEY)
+client.set_ciphers(["TLS-RSA-WITH-AES-128-GCM-SHA256"])
+near, far = pair()
+# The arguments that CPython lets stand without their names.
+near, far = join(client.wrap_socket(near, False, False, "device.test"), server.wrap_socket(far, True, False))
+assert near.cipher()[0] == "TLS-RSA-WITH-AES-128-GCM-SHA256", near.cipher()
+
+# Of files and data both count.
+client, server = contexts(trusted=EXPIRED)
+client.load_verify_locations(cafile=RSA_GOOD, cadata=GOOD)
+near, far = pair()
+join(client.wrap_socket(near, False, False, "device.test"), server.wrap_socket(far, True, False))
+raises(TypeError, client.load_verify_locations)
 
 # The function that does it all at once.
 near, far = pair()

@@ -64,11 +64,11 @@
 //! inline assembler. Python that changes a dict, set, list or array while MicroPython compares, hashes, sorts, prints or
 //! indexes it breaks nothing: the work starts again, goes on with what is there, or raises. What MicroPython itself
 //! doesn't guard is a `__del__` written in Python that changes a container which grows at that moment, an `__int__`
-//! that resizes the bytearray which `struct.pack_into` writes to, and streams written in Python that keep the buffer
-//! which they are given, or resize the bytearray that is read into or printed. Recursion ends in a `RuntimeError` where
-//! [`Platform::stack_limit`] says, also when nested containers are compared, hashed and printed. MicroPython's
-//! compiler is the exception: source text from outside that nests expressions hundreds of levels deep can need more
-//! stack than that, so it is to be bounded before.
+//! that resizes the bytearray which `struct.pack_into` writes to, block devices written in Python that keep the buffer
+//! which they are given, and streams that resize the bytearray that is read into or printed. Recursion ends in a
+//! `RuntimeError` where [`Platform::stack_limit`] says, also when nested containers are compared, hashed and printed.
+//! MicroPython's compiler is the exception: source text from outside that nests expressions hundreds of levels deep can
+//! need more stack than that, so it is to be bounded before.
 //!
 //! # Interrupts and time
 //!

@@ -12,8 +12,15 @@ use super::units;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
-/// The series that MicroPython is written for. Version 4 has its ciphers elsewhere.
-const SERIES: (u32, u32) = (3, 6);
+/// The first release that is taken, of the series that MicroPython is written for. Version 4 has its ciphers elsewhere.
+const OLDEST: Version = Version {
+    major: 3,
+    minor: 6,
+    micro: 3,
+};
+
+/// What is wrong with the releases of the series before it.
+const HOLES: &str = "whose TLS can take an impostor for the peer (CVE-2025-27809, CVE-2025-27810)";
 
 /// The folders of the tree that files and headers come from.
 pub(crate) const FOLDERS: [&str; 2] = ["include", "library"];
@@ -21,25 +28,23 @@ pub(crate) const FOLDERS: [&str; 2] = ["include", "library"];
 /// What `hashlib` and `cryptolib` call, where there is no TLS.
 const HASHES_AND_CIPHERS: [&str; 5] = ["aes", "md5", "platform_util", "sha1", "sha256"];
 
-/// Files that are empty with the port's configuration, or not for it: TLS 1.3 and PSA's key store, sockets and heaps of
-/// operating systems, and the texts of errors, which MicroPython has shorter ones for.
-const UNUSED: [&str; 16] = [
+/// Files that aren't for this configuration, whatever is added to it: TLS 1.3 and PSA's key store, sockets, threads and
+/// heaps of operating systems, instructions of other processors, and the texts of errors, which MicroPython has shorter
+/// ones for.
+const UNUSED: [&str; 13] = [
     "aesce",
     "aesni",
     "error",
-    "hmac_drbg",
     "lm",
     "memory_buffer_alloc",
     "mps_",
     "net_sockets",
     "padlock",
     "psa_",
-    "sha3",
     "ssl_tls13_",
     "threading",
     "timing",
     "version",
-    "x509write",
 ];
 
 /// A tree of mbedTLS.
@@ -50,12 +55,12 @@ pub(crate) struct Mbedtls {
 }
 
 impl Mbedtls {
-    /// Takes the tree that the user named, that of MicroPython's submodule where it is filled, or the newest one in the
-    /// cache that `cargo xtask setup` fills. `wants` says what needs it.
+    /// Takes the tree that the user named, that of MicroPython's submodule where it is filled and not too old, or the
+    /// newest one in the cache that `cargo xtask setup` fills. `wants` says what needs it.
     ///
     /// # Errors
     ///
-    /// [`Error::Source`] where there is no tree, where the folder isn't one, or where it is of another series.
+    /// [`Error::Source`] where there is no tree, where the folder isn't one, or where it is of another series or too old.
     pub(crate) fn find(
         named: Option<&Path>,
         micropython: &Source,
@@ -63,9 +68,15 @@ impl Mbedtls {
         wants: &str,
     ) -> Result<Self> {
         let submodule = micropython.join("lib/mbedtls");
-        let filled = submodule.join("include").is_dir().then_some(submodule);
-        let root = named.map(Path::to_owned).or(filled);
-        match root.or_else(|| cache.and_then(|cache| source::newest_in(cache, "mbedtls-"))) {
+        let submodule = submodule.join("include").is_dir().then_some(submodule);
+        // It can be older than what is taken.
+        let usable = |root: &PathBuf| Self::open(root).is_ok();
+        let root = named
+            .map(Path::to_owned)
+            .or_else(|| submodule.clone().filter(usable))
+            .or_else(|| cache.and_then(|cache| source::newest_in(cache, "mbedtls-")))
+            .or(submodule);
+        match root {
             Some(root) => Self::open(&root),
             None => Err(Error::Source(vec![
                 Problem::new(format!("there are no sources of mbedTLS, for {wants}"))
@@ -88,14 +99,18 @@ impl Mbedtls {
                 micro: part("PATCH")?,
             })
         })();
-        let (major, minor) = SERIES;
+        let series = |version: Version| (version.major, version.minor);
+        let Version { major, minor, .. } = OLDEST;
         let problem = match version {
-            Some(version) if (version.major, version.minor) == SERIES => {
+            Some(version) if series(version) != series(OLDEST) => {
+                format!("this is mbedTLS {version}, which MicroPython can't use")
+            }
+            Some(version) if version < OLDEST => format!("this is mbedTLS {version}, {HOLES}"),
+            Some(_) => {
                 return Ok(Self {
                     root: root.to_owned(),
                 });
             }
-            Some(version) => format!("this is mbedTLS {version}, which MicroPython can't use"),
             None => format!(
                 "this is not a source tree of mbedTLS {major}.{minor}: \
                  it has no include/mbedtls/build_info.h that says so"
@@ -103,8 +118,8 @@ impl Mbedtls {
         };
         Err(Error::Source(vec![Problem::new(problem).file(root).help(
             format!(
-                "name a tree of mbedTLS {major}.{minor} with MBEDTLS_DIR or Build::mbedtls, \
-                 or let `cargo xtask setup` get one"
+                "name a tree of mbedTLS {OLDEST} or newer, of the series {major}.{minor}, with MBEDTLS_DIR or \
+                 Build::mbedtls, or let `cargo xtask setup` get one"
             ),
         )]))
     }
@@ -157,11 +172,12 @@ impl Mbedtls {
     /// Lets the files that call mbedTLS include its headers. No other file sees those, so that the firmware's own C files
     /// can use another version.
     pub(crate) fn show_to_callers(&self, units: &mut [Unit]) {
-        const CALLERS: [&str; 4] = [
+        const CALLERS: [&str; 5] = [
             "extmod/modcryptolib",
             "extmod/modhashlib",
             "extmod/modtls_mbedtls",
             "port/mpyf_tls",
+            "port/mpyf_tls_machine",
         ];
         let callers = units.iter_mut();
         self.show_to(callers.filter(|unit| CALLERS.contains(&unit.name.as_str())));
@@ -175,7 +191,7 @@ fn where_to_get_it(micropython: &Source, cache: Option<&Path>) -> String {
     );
     format!(
         "looked in {} {cache}; `cargo xtask setup` in a checkout of mpy-freeze fills the latter, or name a tree of \
-         mbedTLS 3.6 with MBEDTLS_DIR in the environment or Build::mbedtls in build.rs",
+         mbedTLS {OLDEST} or newer with MBEDTLS_DIR in the environment or Build::mbedtls in build.rs",
         micropython.join("lib/mbedtls").display()
     )
 }
@@ -226,14 +242,53 @@ mod tests {
 
     #[test]
     fn only_the_series_that_micropython_is_written_for_is_taken() {
-        let (good, old) = (tree([3, 6, 7]), tree([3, 4, 1]));
         let find =
             |root: &Folder| Mbedtls::find(Some(root.path()), &micropython(), None, "Build::ssl");
-        assert_eq!(find(&good).unwrap().root, good.path());
-        let text = find(&old).unwrap_err().to_string();
-        assert!(
-            text.contains("this is mbedTLS 3.4.1, which MicroPython can't use"),
-            "{text}"
-        );
+        for good in [tree([3, 6, 3]), tree([3, 6, 7])] {
+            assert_eq!(find(&good).unwrap().root, good.path());
+        }
+        for (tree, words) in [
+            (
+                tree([3, 4, 1]),
+                "this is mbedTLS 3.4.1, which MicroPython can't use",
+            ),
+            (
+                tree([4, 0, 0]),
+                "this is mbedTLS 4.0.0, which MicroPython can't use",
+            ),
+            (
+                tree([3, 6, 2]),
+                "this is mbedTLS 3.6.2, whose TLS can take an impostor for the peer (CVE-2025-27809",
+            ),
+        ] {
+            let text = find(&tree).unwrap_err().to_string();
+            assert!(text.contains(words), "{text}");
+            assert!(text.contains("3.6.3 or newer"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_submodule_that_is_too_old_is_passed_over_for_the_cache() {
+        let checkout = Folder::new("micropython");
+        let version = |patch: u32| {
+            format!(
+                "#define MBEDTLS_VERSION_MAJOR 3\n#define MBEDTLS_VERSION_MINOR 6\n\
+                 #define MBEDTLS_VERSION_PATCH {patch}\n"
+            )
+        };
+        let header = "include/mbedtls/build_info.h";
+        checkout.file(&format!("lib/mbedtls/{header}"), version(2));
+        let micropython = Source {
+            root: checkout.path().to_owned(),
+            ..micropython()
+        };
+        let cache = Folder::new("cache");
+        let find = || Mbedtls::find(None, &micropython, Some(cache.path()), "Build::ssl");
+        let text = find().unwrap_err().to_string();
+        assert!(text.contains("this is mbedTLS 3.6.2"), "{text}");
+        cache.file(&format!("mbedtls-3.6.7/{header}"), version(7));
+        assert_eq!(find().unwrap().root, cache.path().join("mbedtls-3.6.7"));
+        checkout.file(&format!("lib/mbedtls/{header}"), version(5));
+        assert_eq!(find().unwrap().root, checkout.path().join("lib/mbedtls"));
     }
 }

@@ -175,19 +175,30 @@ pub(crate) fn libraries(source: &Source, constants: &Constants) -> Result<Vec<Un
     Ok(units)
 }
 
+/// Gives streams that are written in Python bytes that they can keep, and checks what they say of them.
+pub(crate) fn guard_streams(units: &mut [Unit]) {
+    for unit in units {
+        if unit.name == "py/modio" {
+            let flags = ["-include", "mpyf_stream.h"];
+            unit.flags.extend(flags.map(String::from));
+        }
+    }
+}
+
 /// Has MicroPython's `tls` call mbedTLS through the shim, which says what it looks at before.
 pub(crate) fn guard_tls(units: &mut [Unit]) {
-    const GUARDED: [(&str, &str); 12] = [
+    const GUARDED: [(&str, &str); 13] = [
         ("mbedtls_ctr_drbg_seed", "seed"),
-        ("mbedtls_pk_free", "free_key"),
         ("mbedtls_pk_parse_key", "parse_key"),
         ("mbedtls_ssl_free", "free"),
         ("mbedtls_ssl_get_ciphersuite", "cipher"),
         ("mbedtls_ssl_handshake", "handshake"),
         ("mbedtls_ssl_read", "read"),
+        ("mbedtls_ssl_send_alert_message", "alert"),
         ("mbedtls_ssl_set_bio", "set_stream"),
         ("mbedtls_ssl_write", "write"),
         ("mbedtls_x509_crt_parse", "parse_certificate"),
+        ("mp_arg_parse_all", "parse_arguments"),
         ("mp_call_function_2", "verify"),
         ("mp_load_method", "load_method"),
     ];
@@ -196,6 +207,8 @@ pub(crate) fn guard_tls(units: &mut [Unit]) {
             let renamed = GUARDED.iter();
             let renamed = renamed.map(|(theirs, ours)| format!("-D{theirs}=mpyf_tls_{ours}"));
             unit.flags.extend(renamed);
+            let flags = ["-include", "mpyf_tls.h"];
+            unit.flags.extend(flags.map(String::from));
         }
     }
 }

@@ -38,9 +38,9 @@ def once(function, *args):
         refill()
     Key.action = action
 
-def raises(exception, function, *args):
+def raises(exception, function, *args, **kwargs):
     try:
-        function(*args)
+        function(*args, **kwargs)
     except exception:
         return True
 
@@ -556,6 +556,52 @@ stream = Stream()
 print(d, file=stream)
 assert sorted(stream.text.strip('{}\n').split(', ')) == ["1: 'one'", "2: 'two'"]
 assert not d
+"#,
+    );
+}
+
+#[test]
+fn a_stream_that_keeps_what_it_is_given() {
+    holds(
+        r#"
+import io, json
+
+class Stream(io.IOBase):
+    text = b'[1, 2]'
+    def write(self, data):
+        kept.append(data)
+        kept.append(memoryview(data))
+        return len(data)
+    def readinto(self, buffer):
+        kept.append(buffer)
+        part, self.text = self.text[:len(buffer)], self.text[len(buffer):]
+        buffer[:len(part)] = part
+        return len(part)
+
+kept = []
+print('text' * 5, file=Stream())
+assert json.load(Stream()) == [1, 2]
+refill()
+assert bytes(kept[0]) == b'text' * 5 and bytes(kept[1]) == b'text' * 5
+for buffer in kept:
+    for i in range(len(buffer)): buffer[i] = 0
+"#,
+    );
+}
+
+#[test]
+fn a_stream_that_claims_more_than_it_was_given() {
+    holds(
+        r#"
+import io, json
+
+class Stream(io.IOBase):
+    def write(self, data): return len(data) + claim
+    def readinto(self, buffer): return len(buffer) + claim
+
+for claim in (1, 450000, 1 << 28):
+    assert raises(ValueError, print, 'text', file=Stream())
+    assert raises(ValueError, json.load, Stream())
 "#,
     );
 }

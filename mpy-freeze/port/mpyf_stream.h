@@ -1,0 +1,26 @@
+// Included before py/modio.c: streams that are written in Python get bytes that they can keep; see mpyf_stream.c.
+//
+// mpyf_dict.h says how macros put a function in place of another.
+#pragma once
+
+#include "py/stream.h"
+
+#include "mpyf_internal.h"
+
+#if MICROPY_PY_IO && MICROPY_PY_IO_IOBASE
+
+static __attribute__((unused)) mp_uint_t iobase_read_unguarded(mp_obj_t self, void *out, mp_uint_t size, int *error);
+static __attribute__((unused)) mp_uint_t iobase_write_unguarded(mp_obj_t self, const void *data, mp_uint_t size, int *error);
+
+static mp_uint_t iobase_read(mp_obj_t self, void *out, mp_uint_t size, int *error) {
+    return mpyf_stream_read(self, out, size, error);
+}
+
+static mp_uint_t iobase_write(mp_obj_t self, const void *data, mp_uint_t size, int *error) {
+    return mpyf_stream_write(self, data, size, error);
+}
+
+#define iobase_read(...) iobase_read_unguarded(__VA_ARGS__)
+#define iobase_write(...) iobase_write_unguarded(__VA_ARGS__)
+
+#endif

@@ -102,9 +102,9 @@ static inline mp_obj_t mark_before(mp_obj_t next) {
 
 #if MICROPY_OPT_MAP_LOOKUP_CACHE
 
-// Where a key was when it was found the last time, in whatever map of its kind. The place of a name is even, and the odd one
-// beside it is for maps that are lists, as tables in ROM are: to search those takes long, and without a place of their own
-// other names would take it from theirs again and again.
+// Where a key was when it was found the last time, in whatever map of its kind. The place of a name is even (in the object
+// representations A and B), and the odd one beside it is for maps that are lists, as tables in ROM are: to search those takes
+// long, and without a place of their own other names would take it from theirs again and again.
 static inline uint8_t *last_place(const mp_map_t *map, mp_obj_t key) {
     return &MP_STATE_VM(map_lookup_cache)[((uintptr_t)key >> 2 | map->is_ordered) % MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE];
 }

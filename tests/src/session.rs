@@ -33,17 +33,20 @@ pub struct SerialPort {
 impl SerialPort {
     /// Starts an image on an emulated Arm board, by QEMU's name.
     pub fn open(machine: &str, image: &Path) -> Self {
-        let mut emulator = start(machine, image, "pty");
-        let stdout = emulator.stdout.take().expect("the console is piped");
-        let mut line = String::new();
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("QEMU names the port");
-        let name = line
-            .split_whitespace()
-            .find(|word| word.starts_with("/dev/"));
-        let name = name.expect(&line).to_string();
-        Self { emulator, name }
+        let mut port = Self {
+            emulator: start(machine, image, "pty"),
+            name: String::new(),
+        };
+        let stdout = port.emulator.stdout.take().expect("the console is piped");
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let name = lines.find_map(|line| {
+            let mut words = line.split_whitespace();
+            words
+                .find(|word| word.starts_with("/dev/"))
+                .map(String::from)
+        });
+        port.name = name.expect("QEMU names the port");
+        port
     }
 }
 

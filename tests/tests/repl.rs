@@ -188,18 +188,17 @@ fn what_is_frozen_can_be_imported() {
 
 #[test]
 fn mpremote_connects() {
-    let has_pyserial = |python: &&str| {
+    let has_modules = |python: &&str| {
         let import = Command::new(python)
-            .args(["-c", "import serial"])
+            .args(["-c", "import platformdirs, serial"])
             .stderr(Stdio::null())
             .status();
         import.is_ok_and(|status| status.success())
     };
     let python = ["python3", "/usr/bin/python3"]
         .into_iter()
-        .find(has_pyserial);
-    let python =
-        python.expect("pyserial is there; `cargo xtask setup` says which package brings it");
+        .find(has_modules)
+        .expect("mpremote's modules are there; `cargo xtask setup` says which packages bring them");
     let project = Project::firmware("mpremote");
     project.write("program.py", "print('ran', 6 * 7)\n");
     project.write("mounted/greeting.py", "TEXT = 'from this computer'\n");
@@ -209,6 +208,9 @@ fn mpremote_connects() {
             .args(["-B", "-m", "mpremote", "connect", &port.name])
             .args(words)
             .env("PYTHONPATH", micropython().join("tools/mpremote"))
+            // It has settings of its user otherwise.
+            .env("HOME", &project.root)
+            .env("XDG_CONFIG_HOME", &project.root)
             .current_dir(&project.root)
             .output()
             .expect("Python starts");

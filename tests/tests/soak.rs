@@ -5,12 +5,12 @@ use mpy_freeze_tests::project::Project;
 use mpy_freeze_tests::{emulator, repository};
 
 /// VMs, or rounds, after which all that ever happens has happened once.
-const FIRST: usize = 10;
+const FIRST: usize = 2 * CYCLE;
 /// As many as the firmware says that it starts.
 const VMS: usize = 4000;
 /// As many as it says that the last VM does.
 const ROUNDS: usize = 4000;
-/// A round does what one of so many before it has done.
+/// A round does what one of so many before it has done: `ROUNDS` of `tests/soak/main.rs`.
 const CYCLE: usize = 5;
 
 /// What the firmware says when a VM or a round has ended.
@@ -77,5 +77,6 @@ fn nothing_stays_taken() {
     }
     for (n, ended) in rounds.iter().enumerate().skip(FIRST) {
         assert_eq!(*ended, rounds[FIRST + n % CYCLE], "round {n}");
+        assert_eq!(ended.alive, 0, "round {n}: {ended:?}");
     }
 }

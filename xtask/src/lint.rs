@@ -62,7 +62,7 @@ pub fn check_everything() -> Result<()> {
         &["clippy", "--all-targets", "--", "-D", "warnings"],
         &[("CUSTOM_LIBFUZZER_PATH", "elsewhere/libFuzzer.a")],
     )?;
-    // GCC has the sanitizers' libraries there. It is built where the tests build it, and as they do.
+    // GCC has the sanitizers' libraries there. It is built where the tests build it, so that they find the most of it.
     if let (Some(release), true) = (RELEASES.first(), cfg!(target_os = "linux")) {
         let target = conformance::host::target(release).display().to_string();
         check(

@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use mpy_freeze_rt::interrupted_by;
 
-/// Room for what a host sends ahead in the prompt's raw mode, which is 255 bytes.
+/// Room for what a host sends ahead in the prompt's raw paste mode, which is 255 bytes.
 const SIZE: usize = 256;
 
 /// The bytes that wait to be read, in a ring. One place fills it and one empties it, so that it needs no lock: a board

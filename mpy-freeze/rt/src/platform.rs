@@ -16,7 +16,7 @@ pub trait Platform {
 
     /// One byte of input, if there is one. It doesn't wait.
     ///
-    /// To a board's prompt, hosts send up to 255 bytes ahead: a buffer that is filled meanwhile has room for them.
+    /// To a board's prompt, in raw paste mode, hosts send up to 255 bytes ahead: a buffer that is filled meanwhile has room for them.
     fn read() -> Option<u8> {
         None
     }

@@ -115,17 +115,21 @@ mod tests {
 
     #[test]
     fn bytes_begin_where_a_word_does() {
-        let mut builder = TextBuilder::default();
-        builder.add(b"xyz12345");
-        let ids =
-            [&b"12345"[..], b"45", b"", b"odd", b"yz12345"].map(|bytes| builder.add_aligned(bytes));
-        let shared = builder.add(b"345");
-        let table = builder.finish(4);
-        for id in ids {
-            assert!(table.offset(id).is_multiple_of(4));
+        for word_bytes in [4, 8] {
+            let mut builder = TextBuilder::default();
+            builder.add(b"xyz12345");
+            let bytes = [&b"12345"[..], b"45", b"", b"odd", b"yz12345"];
+            let aligned = bytes.map(|bytes| (bytes, builder.add_aligned(bytes)));
+            let shared = (&b"345"[..], builder.add(b"345"));
+            let table = builder.finish(word_bytes);
+            for (bytes, id) in aligned.into_iter().chain([shared]) {
+                let from = table.bytes().get(table.offset(id)..).unwrap();
+                assert!(from.starts_with(bytes) && from.get(bytes.len()) == Some(&0));
+            }
+            for (_, id) in aligned {
+                assert!(table.offset(id).is_multiple_of(word_bytes));
+            }
         }
-        let from = table.bytes().get(table.offset(shared)..).unwrap();
-        assert!(from.starts_with(b"345\0"));
     }
 
     #[test]

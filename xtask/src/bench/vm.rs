@@ -75,8 +75,8 @@ pub(super) fn tables() -> Result<String> {
                 measured.microseconds
             ),
         )?;
-        let images = images(board, measured, release, &folder)?;
         let tree = setup::tree(release.version)?;
+        let images = images(board, measured, release, &tree, &folder)?;
         let [ours, theirs] = images.map(|image| {
             let mut command = firmware::command(board, &image, Console::Stdio);
             command.args(["-icount", "shift=0"]);
@@ -93,6 +93,7 @@ fn images(
     board: &'static Board,
     measured: &Measured,
     release: &'static Release,
+    tree: &Path,
     folder: &Path,
 ) -> Result<[PathBuf; 2]> {
     let built = firmware::build(&Recipe {
@@ -108,7 +109,7 @@ fn images(
     })?;
     let library = built.library.context("the build left no library")?;
     let mpy_cross = library.with_file_name("host").join("mpy-cross");
-    let theirs = build_upstream(&setup::tree(release.version)?, measured, folder, &mpy_cross)?;
+    let theirs = build_upstream(tree, measured, folder, &mpy_cross)?;
     Ok([built.image, theirs])
 }
 

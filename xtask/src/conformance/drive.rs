@@ -101,7 +101,7 @@ impl Instance<'_> {
             .then(|| String::from_utf8_lossy(&text).into_owned())
     }
 
-    /// Whether the board hadn't even got the program when `run-tests.py` gave up. What it then writes as the output is the
+    /// Whether `run-tests.py` gave up before the board was ready for the program. What it then writes as the output is the
     /// message of `pyboard.py`.
     fn was_not_taken(&self, ran: &Ran) -> bool {
         let emulated = matches!(self.board.via, Via::Qemu { .. });

@@ -20,7 +20,7 @@ use super::outcome::{self, Outcome, Ran};
 use crate::boards::{BOARDS, Board};
 use crate::releases;
 
-/// What is expected of a run: the programs that it doesn't run.
+/// What is expected of a run: the programs that it doesn't run, or that fail.
 #[derive(Debug, Default)]
 pub struct Expected {
     entries: BTreeMap<String, Entry>,

@@ -137,9 +137,9 @@ fn read_words(mut words: lexopt::Parser) -> Result<Words> {
     Ok(read)
 }
 
-/// This computer, where GCC has the sanitizers' libraries.
+/// This computer, where GCC has the sanitizers' libraries and MicroPython makes machine code.
 fn this_computer() -> Option<&'static Board> {
-    cfg!(target_os = "linux").then_some(&HOST)
+    cfg!(all(target_os = "linux", target_arch = "x86_64")).then_some(&HOST)
 }
 
 /// The board of that name, which may be this computer.

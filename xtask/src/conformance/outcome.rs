@@ -77,7 +77,7 @@ pub fn failed(outcome: &Outcome, output: &str) -> Outcome {
             Outcome::OutOfMemory
         }
         Outcome::Failed(note) if note.is_empty() => {
-            Outcome::Failed(last.unwrap_or_default().into())
+            Outcome::Failed(last.unwrap_or_default().trim_end().into())
         }
         other => other.clone(),
     }
@@ -100,6 +100,7 @@ mod tests {
             failed("MemoryError: caught\nTypeError: uncaught\nCRASH"),
             with("TypeError: uncaught")
         );
+        assert_eq!(failed("ImportError: \nCRASH"), with("ImportError:"));
         assert_eq!(failed("CRASH"), with(""));
     }
 

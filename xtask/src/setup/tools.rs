@@ -220,20 +220,33 @@ pub const TOOLS: &[Tool] = &[
         name: "pyserial",
         why: "the tests have mpremote connect to the emulated board",
         need: Need::Tests,
-        find: python_with_pyserial,
+        find: python_for_mpremote,
         packages: &[
             (Manager::Apt, "python3-serial"),
             (Manager::Dnf, "python3-pyserial"),
             (Manager::Pacman, "python-pyserial"),
         ],
     },
+    Tool {
+        name: "platformdirs",
+        why: "the tests have mpremote connect to the emulated board",
+        need: Need::Tests,
+        find: python_for_mpremote,
+        packages: &[
+            (Manager::Apt, "python3-platformdirs"),
+            (Manager::Dnf, "python3-platformdirs"),
+            (Manager::Pacman, "python-platformdirs"),
+        ],
+    },
 ];
 
-/// A Python that has it, which need not be the first: the system's packages are the system's Python's.
-fn python_with_pyserial() -> Option<PathBuf> {
+/// A Python that has the modules which mpremote imports. It need not be the first: the system's packages are the system's
+/// Python's.
+fn python_for_mpremote() -> Option<PathBuf> {
+    let imports = ["-c", "import platformdirs, serial"];
     ["python3", "/usr/bin/python3"]
         .into_iter()
-        .find(|python| shell::capture(&mut shell::command(python, ["-c", "import serial"])).is_ok())
+        .find(|python| shell::capture(&mut shell::command(python, imports)).is_ok())
         .map(PathBuf::from)
 }
 

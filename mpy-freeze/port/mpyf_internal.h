@@ -46,6 +46,12 @@ static inline __attribute__((always_inline)) mp_obj_t mpyf_in_place(const void *
 // Compares what containers hold, if there is stack left.
 bool mpyf_nested_equal(mp_obj_t left, mp_obj_t right);
 
+// Whether the collector runs, and a finaliser calls this: objects that Python can still reach may be freed already, or will
+// be, whoever keeps them.
+static inline bool mpyf_is_collecting(void) {
+    return (MP_STATE_THREAD(gc_lock_depth) & GC_COLLECT_FLAG) != 0;
+}
+
 // Reading and writing of streams that are written in Python.
 mp_uint_t mpyf_stream_read(mp_obj_t self, void *out, mp_uint_t size, int *error);
 mp_uint_t mpyf_stream_write(mp_obj_t self, const void *data, mp_uint_t size, int *error);

@@ -14,6 +14,7 @@
 #include "py/mperrno.h"
 #include "py/mpstate.h"
 #include "py/runtime.h"
+#include "py/stream.h"
 
 #include "mbedtls/ctr_drbg.h"
 #include "mbedtls/pk.h"
@@ -35,18 +36,13 @@
 #define STACK_NEEDED (2 * 3844)
 #endif
 
-static bool is_collecting(void) {
-    return (MP_STATE_THREAD(gc_lock_depth) & GC_COLLECT_FLAG) != 0;
-}
-
-// What mbedTLS is called after. A stream that the collector closes may run Python, when objects that it can still reach
-// have been freed.
+// What mbedTLS is called after. A `__del__` written in Python may call it while the collector runs.
 static void check(void) {
     size_t used = (size_t)((char *)MP_STATE_THREAD(stack_top) - (char *)__builtin_frame_address(0));
     if (used + STACK_NEEDED >= MP_STATE_THREAD(stack_limit)) {
         mp_raise_recursion_depth();
     }
-    if (is_collecting()) {
+    if (mpyf_is_collecting()) {
         mp_raise_OSError(MP_EBUSY);
     }
 }
@@ -161,7 +157,7 @@ void mpyf_tls_free(mbedtls_ssl_context *self) {
 // Nobody but the collector frees a context, when it has found that no connection has it: connections don't ask. Python
 // that it runs meanwhile is not the collector. Objects that live are marked then, and gc_nbytes doesn't know them.
 void mpyf_tls_check_collected(mp_obj_t context) {
-    if (!is_collecting() || gc_nbytes(MP_OBJ_TO_PTR(context)) == 0) {
+    if (!mpyf_is_collecting() || gc_nbytes(MP_OBJ_TO_PTR(context)) == 0) {
         mp_raise_OSError(MP_EPERM);
     }
 }
@@ -169,29 +165,41 @@ void mpyf_tls_check_collected(mp_obj_t context) {
 // ---------------------------------------------------------------------------------------------
 // What mbedTLS calls.
 
-// MicroPython's functions for the stream below a connection.
-static mbedtls_ssl_send_t *their_send;
-static mbedtls_ssl_recv_t *their_receive;
+// What a stream below TLS is asked for at a time. mbedTLS asks for a whole record, 16 KiB of which Python would be given
+// each time anew, and goes on where it got less. A datagram comes as a whole.
+#define PIECE (1024)
 
-static int call_stream(bool sends, void *stream, unsigned char *data, size_t len) {
+static bool has_datagrams(const mbedtls_ssl_context *connection) {
+    return connection->MBEDTLS_PRIVATE(conf)->MBEDTLS_PRIVATE(transport) == MBEDTLS_SSL_TRANSPORT_DATAGRAM;
+}
+
+static int call_stream(bool sends, void *place, unsigned char *data, size_t len) {
     work_t *work = innermost;
     const int later = sends ? MBEDTLS_ERR_SSL_WANT_WRITE : MBEDTLS_ERR_SSL_WANT_READ;
+    mp_obj_t stream = *(mp_obj_t *)place;
     // There is none any more once the connection is closed.
-    if (*(mp_obj_t *)stream == MP_OBJ_NULL) {
+    if (stream == MP_OBJ_NULL) {
         return MBEDTLS_ERR_SSL_CONN_EOF;
     }
     if (work->raised != NULL) {
         return later;
     }
+    size_t size = has_datagrams(work->connection) ? len : MIN(len, PIECE);
     nlr_buf_t nlr;
     if (nlr_push(&nlr) != 0) {
         work->raised = nlr.ret_val;
         return later;
     }
-    int result = sends ? their_send(stream, data, len) : their_receive(stream, data, len);
+    const mp_stream_p_t *protocol = mp_get_stream(stream);
+    int error = MP_EIO;
+    mp_uint_t done = sends ? protocol->write(stream, data, size, &error) : protocol->read(stream, data, size, &error);
     nlr_pop();
+    if (done == MP_STREAM_ERROR) {
+        // That of a TLS connection below this one is a number of mbedTLS's already.
+        return mp_is_nonblocking_error(error) ? later : error > 0 ? -error : error;
+    }
     // mbedTLS would take it for success that nothing was sent, and write its next record behind the first.
-    return sends && result == 0 ? later : at_most(len, result);
+    return sends && done == 0 ? later : at_most(size, done);
 }
 
 static int to_stream(void *stream, const unsigned char *data, size_t len) {
@@ -203,8 +211,9 @@ static int from_stream(void *stream, unsigned char *out, size_t len) {
 }
 
 void mpyf_tls_set_stream(mbedtls_ssl_context *self, void *stream, mbedtls_ssl_send_t *send, mbedtls_ssl_recv_t *receive, mbedtls_ssl_recv_timeout_t *receive_timeout) {
-    their_send = send;
-    their_receive = receive;
+    // MicroPython's own functions take the errors of a TLS connection below this one for numbers of bytes.
+    (void)send;
+    (void)receive;
     mbedtls_ssl_set_bio(self, stream, to_stream, from_stream, receive_timeout);
 }
 

@@ -113,6 +113,10 @@ void mpyf_stop(void) {
 }
 
 void gc_collect(void) {
+    // Where a finaliser has the heap collected, what the collector has marked would be freed.
+    if (mpyf_is_collecting()) {
+        return;
+    }
     gc_collect_start();
     gc_helper_collect_regs_and_stack();
     #if MICROPY_PY_MACHINE_TIMER

@@ -60,15 +60,16 @@
 //! example, and is empty when the VM has stopped. Nothing that Python raises passes through a Rust function: it comes back as an `Err`.
 //!
 //! Python itself is as safe as its modules. One that reaches into memory by address (`uctypes`, `machine.mem32`)
-//! can break what Rust relies on, as `unsafe` code can; so can `@micropython.viper` functions with their pointers and
-//! inline assembler. Python that changes a dict, set, list or array while MicroPython compares, hashes, sorts, prints or
-//! indexes it breaks nothing: the work starts again, goes on with what is there, or raises. What MicroPython itself
-//! doesn't guard is a `__del__` written in Python that changes a container which grows at that moment, an `__int__`
-//! that resizes the bytearray which `struct.pack_into` writes to, block devices written in Python that keep the buffer
-//! which they are given, and streams that resize the bytearray that is read into or printed. Recursion ends in a
-//! `RuntimeError` where [`Platform::stack_limit`] says, also when nested containers are compared, hashed and printed.
-//! MicroPython's compiler is the exception: source text from outside that nests expressions hundreds of levels deep can
-//! need more stack than that, so it is to be bounded before.
+//! can break what Rust relies on, as `unsafe` code can; so can `@micropython.viper` functions with their pointers
+//! and inline assembler. Python that changes a dict, set, list or array while MicroPython compares, hashes, sorts,
+//! prints or indexes it breaks nothing: the work starts again, goes on with what is there, or raises. What
+//! MicroPython itself doesn't guard is a block device written in Python that keeps the buffer which it is given,
+//! or, called by the collector for a file that is lost, keeps what is freed or changes a container which grows at
+//! that moment, an `__int__` that resizes the bytearray which `struct.pack_into` writes to, and streams that resize
+//! the bytearray that is read into, written or printed. Recursion ends in a `RuntimeError` where
+//! [`Platform::stack_limit`] says, also when nested containers are compared, hashed and printed. MicroPython's
+//! compiler is the exception: source text from outside that nests expressions hundreds of levels deep can need more
+//! stack than that, so it is to be bounded before.
 //!
 //! # Interrupts and time
 //!

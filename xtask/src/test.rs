@@ -14,7 +14,7 @@ use crate::{conformance, host, lint, shell};
 /// Test programs that look at Cargo, at rustc, at compilers, at files or at the documentation, and at MicroPython only so
 /// far as there is one; the one of the prompt, which is upstream's own; those that do one thing for long; and the one that has
 /// emulated boards do what others have this computer do. They run with the first of the releases alone.
-const ONCE: [&str; 20] = [
+const ONCE: [&str; 21] = [
     "concurrent",
     "dump",
     "errors",
@@ -24,6 +24,7 @@ const ONCE: [&str; 20] = [
     "inputs",
     "linking",
     "modules_on_boards",
+    "native",
     "panics",
     "readme",
     "reference",

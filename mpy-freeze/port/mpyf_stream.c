@@ -2,7 +2,8 @@
 //
 // MicroPython gives their methods a bytearray that lies on the stack, with bytes that are on the stack too, or that
 // somebody frees or must not change. The methods can keep it. And whoever reads or writes believes them how many bytes
-// that were. Here they get a bytearray of their own. And a finaliser that closes the stream below it calls no Python.
+// that were. Here they get a bytearray of their own. While the collector runs there is none to be had, so that a finaliser
+// calls no such method.
 
 #include <limits.h>
 #include <string.h>
@@ -18,10 +19,6 @@
 
 // How many of the bytes the method says that it has read or written, or MP_STREAM_ERROR.
 static mp_uint_t call(mp_obj_t self, qstr name, mp_obj_array_t *bytes, mp_uint_t size, int *error) {
-    if (mpyf_is_collecting()) {
-        *error = MP_EBUSY;
-        return MP_STREAM_ERROR;
-    }
     mp_obj_t method[3];
     mp_load_method(self, name, method);
     method[2] = MP_OBJ_FROM_PTR(bytes);

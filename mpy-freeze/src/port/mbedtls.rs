@@ -201,15 +201,20 @@ mod tests {
     use super::*;
     use crate::frozen::tests::Folder;
 
-    /// A tree that says it is of this version.
-    fn tree(version: [u32; 3]) -> Folder {
-        let [major, minor, patch] = version;
-        let root = Folder::new("mbedtls");
-        let text = format!(
+    /// The header that says of which version a tree is.
+    const HEADER: &str = "include/mbedtls/build_info.h";
+
+    fn header([major, minor, patch]: [u32; 3]) -> String {
+        format!(
             "#define MBEDTLS_VERSION_MAJOR  {major}\n#define MBEDTLS_VERSION_MINOR  {minor}\n\
              #define MBEDTLS_VERSION_PATCH  {patch}\n"
-        );
-        root.file("include/mbedtls/build_info.h", text);
+        )
+    }
+
+    /// A tree that says it is of this version.
+    fn tree(version: [u32; 3]) -> Folder {
+        let root = Folder::new("mbedtls");
+        root.file(HEADER, header(version));
         root
     }
 
@@ -270,14 +275,8 @@ mod tests {
     #[test]
     fn a_submodule_that_is_too_old_is_passed_over_for_the_cache() {
         let checkout = Folder::new("micropython");
-        let version = |patch: u32| {
-            format!(
-                "#define MBEDTLS_VERSION_MAJOR 3\n#define MBEDTLS_VERSION_MINOR 6\n\
-                 #define MBEDTLS_VERSION_PATCH {patch}\n"
-            )
-        };
-        let header = "include/mbedtls/build_info.h";
-        checkout.file(&format!("lib/mbedtls/{header}"), version(2));
+        let submodule = format!("lib/mbedtls/{HEADER}");
+        checkout.file(&submodule, header([3, 6, 2]));
         let micropython = Source {
             root: checkout.path().to_owned(),
             ..micropython()
@@ -286,9 +285,9 @@ mod tests {
         let find = || Mbedtls::find(None, &micropython, Some(cache.path()), "Build::ssl");
         let text = find().unwrap_err().to_string();
         assert!(text.contains("this is mbedTLS 3.6.2"), "{text}");
-        cache.file(&format!("mbedtls-3.6.7/{header}"), version(7));
+        cache.file(&format!("mbedtls-3.6.7/{HEADER}"), header([3, 6, 7]));
         assert_eq!(find().unwrap().root, cache.path().join("mbedtls-3.6.7"));
-        checkout.file(&format!("lib/mbedtls/{header}"), version(5));
+        checkout.file(&submodule, header([3, 6, 5]));
         assert_eq!(find().unwrap().root, checkout.path().join("lib/mbedtls"));
     }
 }

@@ -246,7 +246,6 @@ fn firmware(
     units::guard_nesting(&mut units);
     units::guard_containers(&mut units);
     units::configure(&mut units);
-    units::guard_streams(&mut units);
     units::guard_tls(&mut units);
     units.extend(units::shared(source));
     if job.config.repl {

@@ -96,10 +96,12 @@ pub(crate) fn guard_nesting(units: &mut [Unit]) {
     }
 }
 
-/// Has MicroPython look at containers through the shim where Python can change them meanwhile; the headers say how.
+/// Has MicroPython look at containers through the shim where Python can change them meanwhile, and call streams through it
+/// that are written in Python; the headers say how.
 pub(crate) fn guard_containers(units: &mut [Unit]) {
     for unit in units {
         let flags: &[&str] = match unit.name.as_str() {
+            "py/modio" => &["-include", "mpyf_stream.h"],
             "py/objdict" => &["-include", "mpyf_dict.h"],
             "py/objlist" => &[
                 "-DMPYF_SEQUENCE=mp_obj_list_t",
@@ -173,16 +175,6 @@ pub(crate) fn libraries(source: &Source, constants: &Constants) -> Result<Vec<Un
     }
     configure(&mut units);
     Ok(units)
-}
-
-/// Gives streams that are written in Python bytes that they can keep, and checks what they say of them.
-pub(crate) fn guard_streams(units: &mut [Unit]) {
-    for unit in units {
-        if unit.name == "py/modio" {
-            let flags = ["-include", "mpyf_stream.h"];
-            unit.flags.extend(flags.map(String::from));
-        }
-    }
 }
 
 /// Has MicroPython's `tls` call mbedTLS through the shim, which says what it looks at before.

@@ -95,10 +95,12 @@ impl Instance<'_> {
 
     /// What a program that failed has printed, where `run-tests.py` wrote it down.
     fn output(&self, ran: &Ran) -> Option<String> {
+        if !matches!(ran.outcome, Outcome::Failed(_)) {
+            return None;
+        }
         let name = format!("{}.out", ran.program.replace('/', "_"));
         let text = std::fs::read(self.results.join(name)).ok()?;
-        matches!(ran.outcome, Outcome::Failed(_))
-            .then(|| String::from_utf8_lossy(&text).into_owned())
+        Some(String::from_utf8_lossy(&text).into_owned())
     }
 
     /// Whether `run-tests.py` gave up before the board was ready for the program. What it then writes as the output is the

@@ -121,14 +121,24 @@ fn table(
 
 /// An exported table of bytes.
 fn bytes(scope: &Scope<'_>, part: Part, name: &str, bytes: &[u8]) -> TokenStream {
+    wrapped_bytes(scope, part, name, bytes, "Rom")
+}
+
+fn wrapped_bytes(
+    scope: &Scope<'_>,
+    part: Part,
+    name: &str,
+    bytes: &[u8],
+    wrapper: &str,
+) -> TokenStream {
     let length = Literal::usize_unsuffixed(bytes.len());
     let literal = Literal::byte_string(bytes);
-    let name = ident(name);
+    let (name, wrapper) = (ident(name), ident(wrapper));
     let section = section(scope, part);
     quote! {
         #section
         #[unsafe(no_mangle)]
-        static #name: Rom<[u8; #length]> = Rom(*#literal);
+        static #name: #wrapper<[u8; #length]> = #wrapper(*#literal);
     }
 }
 
@@ -164,20 +174,13 @@ fn ident(name: &str) -> Ident {
 
 /// The bytes of all strings, at a word's address.
 fn text(scope: &Scope<'_>) -> TokenStream {
-    let bytes = scope.image.text.bytes();
-    let (length, literal) = (
-        Literal::usize_unsuffixed(bytes.len()),
-        Literal::byte_string(bytes),
-    );
     let align = Literal::u32_unsuffixed(scope.context.word_bytes);
-    let name = ident(names::TEXT);
-    let section = section(scope, Part::Qstrs);
+    let bytes = scope.image.text.bytes();
+    let table = wrapped_bytes(scope, Part::Qstrs, names::TEXT, bytes, "Aligned");
     quote! {
         #[repr(C, align(#align))]
         struct Aligned<T>(T);
-        #section
-        #[unsafe(no_mangle)]
-        static #name: Aligned<[u8; #length]> = Aligned(*#literal);
+        #table
     }
 }
 

@@ -14,7 +14,7 @@ use crate::build::Build;
 use crate::error::{Error, Problem, Result};
 use crate::fingerprint::fingerprint;
 use crate::modules::stub;
-use crate::port::{self, Artifacts, HostJob, Job, ManifestJob, Source};
+use crate::port::{self, Artifacts, HostJob, Job, Jobs, ManifestJob, Source};
 use crate::watch::{self, Watched};
 
 /// Variables that name the MicroPython tree, the first that is set wins.
@@ -168,7 +168,7 @@ impl Environment {
                 .ok_or_else(|| outside("HOST", "host"))?,
             target: target.ok_or_else(|| outside("TARGET", "target"))?,
             target_cpu: self.target_cpu.clone(),
-            workers: self.workers(),
+            jobs: self.jobs(),
             // Manifests name it from other folders, so it is absolute, wherever it was named.
             micropython: build
                 .micropython
@@ -216,7 +216,7 @@ impl Environment {
         HostJob {
             out: folder.to_owned(),
             host: self.host.clone().unwrap_or_else(this_machine),
-            workers: self.workers(),
+            jobs: self.jobs(),
             micropython: tree
                 .map(Path::to_owned)
                 .or_else(|| self.micropython.clone()),
@@ -245,10 +245,10 @@ impl Environment {
         Source::find(self.micropython.as_deref(), self.cache.as_deref())
     }
 
-    fn workers(&self) -> NonZeroUsize {
-        self.workers
-            .or_else(|| std::thread::available_parallelism().ok())
-            .unwrap_or(NonZeroUsize::MIN)
+    fn jobs(&self) -> Jobs {
+        let workers = self.workers;
+        let workers = workers.or_else(|| std::thread::available_parallelism().ok());
+        Jobs::new(workers.unwrap_or(NonZeroUsize::MIN))
     }
 
     /// What the crate's sources say of `freeze!`.

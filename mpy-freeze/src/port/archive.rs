@@ -1,31 +1,28 @@
 //! Puts the objects into the static library that Cargo links.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::SystemTime;
 
-use super::fresh::Freshness;
+use super::inputs::Inputs;
 use super::objects::Objects;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
-/// Writes the archive, unless it holds these very objects already.
+/// Writes `libmicropython.a`, unless it holds these very objects already, and returns its path.
 ///
 /// # Errors
 ///
 /// [`Error::Archive`] with the archiver's message.
-pub(crate) fn archive(
-    archive: &Path,
-    objects: &Objects,
-    archiver: &Path,
-    freshness: &Freshness,
-) -> Result<()> {
+pub(crate) fn archive(inputs: &Inputs, objects: &Objects) -> Result<PathBuf> {
+    let archive = inputs.out.join("libmicropython.a");
+    let (archiver, freshness) = (&inputs.archiver, inputs.workbench().freshness);
     let command = format!("{archiver:?} {:?}", objects.paths);
-    if objects.compiled == 0 && freshness.is_fresh(archive, &command) {
-        return Ok(());
+    if objects.compiled == 0 && freshness.is_fresh(&archive, &command) {
+        return Ok(archive);
     }
     let started = SystemTime::now();
-    let finished = fs::temporary_beside(archive)?;
+    let finished = fs::temporary_beside(&archive)?;
     // D: no times and owners in the archive, so that the same objects make the same bytes.
     let mut archiving = Command::new(archiver);
     archiving.arg("rcsD").arg(&finished).args(&objects.paths);
@@ -41,9 +38,10 @@ pub(crate) fn archive(
             .file(archive),
         ]));
     }
-    freshness.invalidate(archive)?;
-    fs::rename(&finished, archive)?;
-    freshness.record(archive, &command, &objects.paths, started)
+    freshness.invalidate(&archive)?;
+    fs::rename(&finished, &archive)?;
+    freshness.record(&archive, &command, &objects.paths, started)?;
+    Ok(archive)
 }
 
 /// Runs a tool that says nothing unless it fails; the error is why it doesn't run, or what it said.

@@ -3,49 +3,46 @@
 //! bindgen reads the port's `mpyf_bindings.h` with the flags of the C compiler. The header ends with an enum
 //! of configuration constants, so the compiler evaluates what freezing has to know and nothing is guessed.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use bindgen::callbacks::{EnumVariantValue, ParseCallbacks};
 
-use super::fresh::Freshness;
+use super::constants::Constants;
 use super::program::{Program, Unit};
 use super::target::Target;
-use super::toolchain::Compiler;
+use super::workbench::Workbench;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
 /// What the constants in the header are called, before their names.
 const PREFIX: &str = "mpyf_cfg_";
 
-/// The evaluated constants, without their prefix.
-pub(crate) type Constants = BTreeMap<String, i64>;
-
-/// Writes `bindings.rs` and returns the configuration's constants.
+/// Writes `bindings.rs` and returns the configuration's constants. `variables` are those of the environment that
+/// bindgen reads.
 ///
 /// # Errors
 ///
 /// [`Error::Toolchain`] without libclang, [`Error::Bindings`] for headers that it rejects.
 pub(crate) fn bindings(
+    workbench: Workbench<'_>,
     program: &Program,
     target: &Target,
-    compiler: &Compiler,
     variables: &[(String, String)],
-    freshness: &Freshness,
 ) -> Result<Constants> {
+    let freshness = workbench.freshness;
     let output = program.out.join("bindings.rs");
     let constants_file = program.out.join("constants.txt");
     let header = program.out.join("port").join("mpyf_bindings.h");
-    let mut args = compiler.bindgen_args(target);
+    let mut args = workbench.compiler.bindgen_args(target);
     args.extend(program.preprocessor_args());
     let command = format!(
         "bindgen {} {args:?} {variables:?}",
         env!("CARGO_PKG_VERSION")
     );
     if freshness.is_fresh(&output, &command)
-        && let Some(constants) = load(&constants_file)
+        && let Some(constants) = Constants::load(&constants_file)
     {
         return Ok(constants);
     }
@@ -54,12 +51,8 @@ pub(crate) fn bindings(
     let recorder = Recorder::default();
     let text = generate(&header, args, &recorder)?;
     let constants = recorder.constants();
-    let kept: String = constants
-        .iter()
-        .map(|(name, value)| format!("{name} {value}\n"))
-        .collect();
     freshness.invalidate(&output)?;
-    fs::write_if_changed(&constants_file, kept.as_bytes())?;
+    constants.store(&constants_file)?;
     fs::write_if_changed(&output, text.as_bytes())?;
     freshness.record(&output, &command, &recorder.files(), started)?;
     Ok(constants)
@@ -69,33 +62,28 @@ pub(crate) fn bindings(
 ///
 /// The two read the same headers with the same flags. Should a flag reach only one of them, or mean another
 /// layout to it, this file fails to compile instead of the firmware failing to run.
-pub(crate) fn check(out: &Path, constants: &Constants, freshness: &Freshness) -> Result<Unit> {
+///
+/// # Errors
+///
+/// [`Error::Io`] where the file can't be written.
+pub(crate) fn check(
+    workbench: Workbench<'_>,
+    program: &Program,
+    constants: &Constants,
+) -> Result<Unit> {
     let mut text = String::from("// Written by mpy-freeze.\n#include \"mpyf_bindings.h\"\n");
-    for (name, value) in constants {
+    for (name, value) in constants.iter() {
         text.push_str(&format!(
             "_Static_assert({PREFIX}{name} == {value}, \"libclang and the C compiler disagree about {name}: \"\n\
              \"give flags to both, by Build::define instead of CFLAGS\");\n"
         ));
     }
-    let path = out.join("config").join("check.c");
-    if fs::write_if_changed(&path, text.as_bytes())? {
-        freshness.forget(&path);
-    }
+    let path = program.out.join("config").join("check.c");
+    workbench.freshness.write(&path, text.as_bytes())?;
     Ok(Unit {
-        path,
-        name: "config/check".into(),
-        flags: Vec::new(),
         collected: false,
+        ..Unit::new(path, "config/check".into())
     })
-}
-
-fn load(path: &Path) -> Option<Constants> {
-    let text = fs::read_to_string(path).ok()?;
-    let constant = |line: &str| {
-        let (name, value) = line.split_once(' ')?;
-        Some((name.to_string(), value.parse().ok()?))
-    };
-    text.lines().map(constant).collect()
 }
 
 fn generate(header: &Path, args: Vec<String>, recorder: &Recorder) -> Result<String> {
@@ -179,7 +167,7 @@ impl ParseCallbacks for Recorder {
             EnumVariantValue::Unsigned(value) => i64::try_from(value).unwrap_or(i64::MAX),
         };
         if let (Some(name), Ok(mut seen)) = (variant.strip_prefix(PREFIX), self.0.lock()) {
-            seen.0.insert(name.to_string(), value);
+            seen.0.insert(name, value);
         }
         None
     }

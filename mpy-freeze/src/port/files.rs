@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::patches::Patches;
 use super::program::Unit;
 
 /// Lists files of the crate's folder `port` with their contents.
@@ -91,16 +92,10 @@ pub(crate) const MANIFEST_VM: &[(&str, &str)] = port_files![
 ];
 
 /// The C files among [`PORT`] as units; the rest are headers and the Python half of a module.
-pub(crate) fn c_units(folder: &Path) -> Vec<Unit> {
+pub(crate) fn c_units(folder: &Path, patches: &Patches) -> Vec<Unit> {
     PORT.iter()
         .filter_map(|(name, _)| Some((name, name.strip_suffix(".c")?)))
-        .map(|(name, stem)| Unit {
-            path: folder.join(name),
-            name: format!("port/{stem}"),
-            // Each name that Python looks up goes through it.
-            flags: Vec::from_iter((*stem == *"mpyf_map").then(|| "-O2".into())),
-            collected: true,
-        })
+        .map(|(name, stem)| patches.unit(folder.join(name), format!("port/{stem}")))
         .collect()
 }
 

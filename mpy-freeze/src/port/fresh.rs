@@ -10,25 +10,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::SystemTime;
 
-use super::store::{Key, Store};
 use crate::error::Result;
 use crate::fs;
 
 /// Knows the contents of every file that it was asked about during one build, reading each once.
+#[derive(Debug, Default)]
 pub(crate) struct Freshness {
     hashes: Mutex<HashMap<PathBuf, Option<u64>>>,
-    /// What other builds have made.
-    pub(crate) store: Store,
 }
 
 impl Freshness {
-    pub(crate) fn new(store: Store) -> Self {
-        Self {
-            hashes: Mutex::default(),
-            store,
-        }
-    }
-
     /// Whether `output` exists and was made by `command` from files that haven't changed since.
     pub(crate) fn is_fresh(&self, output: &Path, command: &str) -> bool {
         output.exists() && self.stamp_matches(output, command).unwrap_or(false)
@@ -85,15 +76,15 @@ impl Freshness {
         Ok(())
     }
 
-    /// Whether `output` was made by the tool and from the text of this key, however old its inputs look.
-    pub(crate) fn is_same_text(&self, output: &Path, key: &Key) -> bool {
+    /// Whether `output` was made from the text that this is a hash of, however old its inputs look.
+    pub(crate) fn is_same_text(&self, output: &Path, text: &str) -> bool {
         let kept = fs::read_if_exists(&beside(output, "text")).ok().flatten();
-        output.exists() && kept.as_deref() == Some(key.note().as_bytes())
+        output.exists() && kept.as_deref() == Some(text.as_bytes())
     }
 
-    /// Notes what `output` was made from; to be called when the output is complete.
-    pub(crate) fn record_text(&self, output: &Path, key: &Key) -> Result<()> {
-        fs::write_if_changed(&beside(output, "text"), key.note().as_bytes())?;
+    /// Notes the hash of the text that `output` was made from; to be called when the output is complete.
+    pub(crate) fn record_text(&self, output: &Path, text: &str) -> Result<()> {
+        fs::write_if_changed(&beside(output, "text"), text.as_bytes())?;
         Ok(())
     }
 
@@ -105,11 +96,18 @@ impl Freshness {
             .unwrap_or_default()
     }
 
-    /// Forgets a file that this build has just written.
-    pub(crate) fn forget(&self, path: &Path) {
-        if let Ok(mut hashes) = self.hashes.lock() {
+    /// Writes a file that later steps read, where its contents changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`](crate::Error::Io) where it can't be written.
+    pub(crate) fn write(&self, path: &Path, contents: &[u8]) -> Result<()> {
+        if fs::write_if_changed(path, contents)?
+            && let Ok(mut hashes) = self.hashes.lock()
+        {
             hashes.remove(path);
         }
+        Ok(())
     }
 
     fn content_hash(&self, path: &Path) -> Option<u64> {

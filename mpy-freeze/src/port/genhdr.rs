@@ -9,15 +9,10 @@ use super::fresh::Freshness;
 use super::qstr::{QstrPool, c_name, qstr_hash};
 use super::source::Source;
 use crate::error::{Error, Problem, Result};
-use crate::fs;
 
 /// Writes a header into the folder `genhdr`, only where its contents changed.
 pub(crate) fn write(out: &Path, name: &str, text: &str, freshness: &Freshness) -> Result<()> {
-    let path = out.join("genhdr").join(name);
-    if fs::write_if_changed(&path, text.as_bytes())? {
-        freshness.forget(&path);
-    }
-    Ok(())
+    freshness.write(&out.join("genhdr").join(name), text.as_bytes())
 }
 
 /// `mpversion.h`, as `py/makeversionhdr.py` writes it.

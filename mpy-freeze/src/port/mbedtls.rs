@@ -5,10 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::bindings::Constants;
+use super::constants::Constants;
 use super::program::Unit;
 use super::source::{self, Source, Version};
-use super::units;
+use super::units::{self, Tree};
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
@@ -125,62 +125,38 @@ impl Mbedtls {
     }
 
     /// The library's files: all that TLS may call, or those of the hashes and ciphers.
-    pub(crate) fn units(&self, source: &Source, constants: &Constants) -> Result<Vec<Unit>> {
-        let on = |name: &str| constants.get(name).is_some_and(|value| *value != 0);
-        if !on("mbedtls") {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Source`] where the tree has none.
+    pub(crate) fn units(&self, tree: Tree<'_>, constants: &Constants) -> Result<Vec<Unit>> {
+        if !constants.on("mbedtls") {
             return Ok(Vec::new());
         }
-        let tls = on("ssl");
+        let tls = constants.on("ssl");
         let wanted = |name: &str| match tls {
             true => !UNUSED.iter().any(|unused| name.starts_with(unused)),
             false => HASHES_AND_CIPHERS.contains(&name),
         };
         let names = units::stems(&self.root, "library", "c", wanted)?;
-        let mut units: Vec<Unit> = names
-            .iter()
-            .map(|name| Unit {
-                path: self.root.join("library").join(format!("{name}.c")),
-                name: format!("mbedtls/{name}"),
-                flags: Vec::new(),
-                collected: false,
-            })
-            .collect();
-        if tls {
-            let errors = units::unit(source, "lib/mbedtls_errors/mp_mbedtls_errors.c");
-            units.push(Unit {
-                collected: false,
-                ..errors
-            });
-        }
-        self.show_to(&mut units);
-        Ok(units)
+        let folder = self.root.join("library");
+        let unit = |name: &String| {
+            let path = folder.join(format!("{name}.c"));
+            tree.patches.unit(path, format!("mbedtls/{name}"))
+        };
+        let errors = tls.then(|| tree.unit("lib/mbedtls_errors/mp_mbedtls_errors.c"));
+        Ok(names.iter().map(unit).chain(errors).collect())
     }
 
-    /// Lets files include mbedTLS's headers, with the port's configuration.
-    fn show_to<'a>(&self, units: impl IntoIterator<Item = &'a mut Unit>) {
-        for unit in units {
-            unit.flags.extend([
-                "-DMBEDTLS_CONFIG_FILE=\"mpyf_mbedtls.h\"".to_string(),
-                // The path must not reach the library, or each folder's build would be another.
-                format!("-ffile-prefix-map={}=mbedtls", self.root.display()),
-                "-I".into(),
-                self.root.join("include").display().to_string(),
-            ]);
-        }
-    }
-
-    /// Lets the files that call mbedTLS include its headers. No other file sees those, so that the firmware's own C files
-    /// can use another version.
-    pub(crate) fn show_to_callers(&self, units: &mut [Unit]) {
-        const CALLERS: [&str; 5] = [
-            "extmod/modcryptolib",
-            "extmod/modhashlib",
-            "extmod/modtls_mbedtls",
-            "port/mpyf_tls",
-            "port/mpyf_tls_machine",
-        ];
-        let callers = units.iter_mut();
-        self.show_to(callers.filter(|unit| CALLERS.contains(&unit.name.as_str())));
+    /// The flags of files that include mbedTLS's headers, with the port's configuration.
+    pub(crate) fn flags(&self) -> Vec<String> {
+        vec![
+            "-DMBEDTLS_CONFIG_FILE=\"mpyf_mbedtls.h\"".to_string(),
+            // The path must not reach the library, or each folder's build would be another.
+            format!("-ffile-prefix-map={}=mbedtls", self.root.display()),
+            "-I".into(),
+            self.root.join("include").display().to_string(),
+        ]
     }
 }
 

@@ -2,37 +2,39 @@
 
 use std::path::{Path, PathBuf};
 
-use super::host::Host;
+use super::host;
+use super::patches::{self, Patches};
 use super::program::{Program, Unit};
 use super::source::Source;
-use super::units;
+use super::units::Tree;
+use super::workbench::Workbench;
 use crate::error::Result;
 
 /// Builds mpy-cross below `out` and returns the path of the program.
 ///
 /// # Errors
 ///
-/// Those of [`Host::build`].
-pub(crate) fn mpy_cross(host: &Host<'_>, out: &Path) -> Result<PathBuf> {
-    host.build(&program(host.source, out)?, "mpy-cross")
+/// Those of [`host::build`].
+pub(crate) fn mpy_cross(workbench: Workbench<'_>, out: &Path) -> Result<PathBuf> {
+    host::build(workbench, &program(workbench.source, out)?, "mpy-cross")
 }
 
 fn program(source: &Source, out: &Path) -> Result<Program> {
-    let mut units = units::core(source)?;
-    for (path, name) in [
-        ("mpy-cross/main.c", "mpy-cross/main"),
-        ("mpy-cross/gccollect.c", "mpy-cross/gccollect"),
-        (
-            "shared/runtime/gchelper_generic.c",
-            "shared/runtime/gchelper_generic",
-        ),
+    let patches = Patches::new(&[patches::LEVELS], source, None)?;
+    let tree = Tree {
+        source,
+        patches: &patches,
+    };
+    let mut units = tree.core()?;
+    for file in [
+        "mpy-cross/main.c",
+        "mpy-cross/gccollect.c",
+        "shared/runtime/gchelper_generic.c",
     ] {
         units.push(Unit {
-            path: source.join(path),
-            name: name.into(),
-            flags: Vec::new(),
             // Their names are in the compiler's own sources already, as upstream has it too.
             collected: false,
+            ..tree.unit(file)
         });
     }
     Ok(Program {

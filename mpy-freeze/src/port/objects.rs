@@ -1,15 +1,14 @@
 //! Compiles each file to an object, and only those whose inputs changed.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::fresh::{Freshness, parse_depfile};
-use super::jobs;
+use super::fresh::parse_depfile;
 use super::preprocess::{self, compiler_message};
 use super::program::{Program, Unit};
 use super::store::Key;
 use super::toolchain::Compiler;
+use super::workbench::Workbench;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
@@ -27,16 +26,11 @@ pub(crate) struct Objects {
 /// # Errors
 ///
 /// [`Error::Objects`] with the compiler's messages for every file that it rejects.
-pub(crate) fn compile(
-    program: &Program,
-    compiler: &Compiler,
-    freshness: &Freshness,
-    workers: NonZeroUsize,
-) -> Result<Objects> {
-    let done = jobs::run(&program.units, workers, |unit| {
-        one(program, compiler, freshness, unit)
-    })
-    .map_err(Error::Objects)?;
+pub(crate) fn compile(workbench: Workbench<'_>, program: &Program) -> Result<Objects> {
+    let jobs = workbench.jobs;
+    let done = jobs
+        .run(&program.units, |unit| one(workbench, program, unit))
+        .map_err(Error::Objects)?;
     let compiled = done.iter().filter(|(_, compiled)| *compiled).count();
     let paths = done.into_iter().map(|(path, _)| path).collect();
     Ok(Objects { paths, compiled })
@@ -44,11 +38,11 @@ pub(crate) fn compile(
 
 /// Compiles one file, unless its object is fresh or another build has made it; says whether the object is another now.
 fn one(
+    workbench: Workbench<'_>,
     program: &Program,
-    compiler: &Compiler,
-    freshness: &Freshness,
     unit: &Unit,
 ) -> std::result::Result<(PathBuf, bool), Vec<Problem>> {
+    let (compiler, freshness, store) = (workbench.compiler, workbench.freshness, workbench.store);
     let object = program.out.join("obj").join(format!("{}.o", unit.name));
     let mut args = program.preprocessor_args();
     args.extend(unit.flags.iter().cloned());
@@ -60,14 +54,16 @@ fn one(
     let started = SystemTime::now();
     let text = text_of(compiler, &args, unit, &object)?;
     let key = Key::new(&compiler.identity(), &unit.name, &text.meaning());
-    let unchanged = freshness.is_same_text(&object, &key);
+    let unchanged = freshness.is_same_text(&object, &key.note());
     if !unchanged {
         freshness.invalidate(&object).map_err(problems)?;
-        if !freshness.store.take(&key, &object).map_err(problems)? {
+        if !store.take(&key, &object).map_err(problems)? {
             run(compiler, unit, &text, &object)?;
-            freshness.store.keep(&key, &object).map_err(problems)?;
+            store.keep(&key, &object).map_err(problems)?;
         }
-        freshness.record_text(&object, &key).map_err(problems)?;
+        freshness
+            .record_text(&object, &key.note())
+            .map_err(problems)?;
     }
     freshness
         .record(&object, &command, &text.inputs, started)

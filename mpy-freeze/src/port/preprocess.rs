@@ -3,15 +3,14 @@
 //! Upstream preprocesses all changed files into one text and splits it again; here each file has its own
 //! result, which is kept until the file, a header that it reads or a flag changes.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::collect::Declarations;
-use super::fresh::{Freshness, parse_depfile};
-use super::jobs;
+use super::fresh::parse_depfile;
 use super::program::{Program, Unit};
 use super::toolchain::Compiler;
+use super::workbench::Workbench;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
@@ -20,27 +19,22 @@ use crate::fs;
 /// # Errors
 ///
 /// [`Error::Preprocess`] with the compiler's messages for every file that it rejects.
-pub(crate) fn preprocess(
-    program: &Program,
-    compiler: &Compiler,
-    freshness: &Freshness,
-    workers: NonZeroUsize,
-) -> Result<Declarations> {
+pub(crate) fn preprocess(workbench: Workbench<'_>, program: &Program) -> Result<Declarations> {
     let units: Vec<&Unit> = program.units.iter().filter(|unit| unit.collected).collect();
-    let found = jobs::run(&units, workers, |unit| {
-        one(program, compiler, freshness, unit)
-    })
-    .map_err(Error::Preprocess)?;
+    let jobs = workbench.jobs;
+    let found = jobs
+        .run(&units, |unit| one(workbench, program, unit))
+        .map_err(Error::Preprocess)?;
     Ok(found.into_iter().collect())
 }
 
 /// The declarations of one file, from the last build where nothing has changed since.
 fn one(
+    workbench: Workbench<'_>,
     program: &Program,
-    compiler: &Compiler,
-    freshness: &Freshness,
     unit: &Unit,
 ) -> std::result::Result<Declarations, Vec<Problem>> {
+    let (compiler, freshness) = (workbench.compiler, workbench.freshness);
     let kept = program
         .out
         .join("collected")

@@ -18,6 +18,18 @@ pub(crate) struct Unit {
     pub(crate) collected: bool,
 }
 
+impl Unit {
+    /// A file of which nothing is special.
+    pub(crate) fn new(path: PathBuf, name: String) -> Self {
+        Self {
+            path,
+            name,
+            flags: Vec::new(),
+            collected: true,
+        }
+    }
+}
+
 /// Everything that the stages need to know of a program.
 #[derive(Debug, Clone)]
 pub(crate) struct Program {

@@ -1,0 +1,92 @@
+//! What the firmware's configuration came to: the values of the port's `mpyf_bindings.h`, by name.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::context::Float;
+use crate::error::{Error, Problem, Result};
+use crate::fs;
+
+/// The evaluated constants, without the prefix that they have in the header.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Constants(BTreeMap<String, i64>);
+
+impl Constants {
+    /// Notes a constant.
+    pub(crate) fn insert(&mut self, name: &str, value: i64) {
+        self.0.insert(name.to_string(), value);
+    }
+
+    /// All of them, in the order of their names.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), *value))
+    }
+
+    /// The value of a constant.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Bindings`] where the header doesn't evaluate it.
+    pub(crate) fn get(&self, name: &str) -> Result<i64> {
+        self.0.get(name).copied().ok_or_else(|| {
+            Error::Bindings(vec![Problem::new(format!(
+                "the port's mpyf_bindings.h doesn't evaluate {name}"
+            ))])
+        })
+    }
+
+    /// Whether a constant is there and isn't 0.
+    pub(crate) fn on(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| *value != 0)
+    }
+
+    /// The value of a constant as a number of another type.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Bindings`] where the header doesn't evaluate it, or where the type doesn't hold it.
+    pub(crate) fn number<T: TryFrom<i64>>(&self, name: &str) -> Result<T> {
+        T::try_from(self.get(name)?).map_err(|_| {
+            Error::Bindings(vec![
+                Problem::new(format!(
+                    "the configuration's {name} has a value that can't be meant"
+                ))
+                .help("look at the defines in build.rs and in a mpconfigport.h of your own"),
+            ])
+        })
+    }
+
+    /// The type of Python's floats.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Bindings`] where the header doesn't evaluate it.
+    pub(crate) fn float(&self) -> Result<Float> {
+        Ok(match self.get("float")? {
+            0 => Float::None,
+            1 => Float::Single,
+            _ => Float::Double,
+        })
+    }
+
+    /// Reads what [`store`](Self::store) wrote; nothing where it isn't there or is of another form.
+    pub(crate) fn load(path: &Path) -> Option<Self> {
+        let text = fs::read_to_string(path).ok()?;
+        let constant = |line: &str| {
+            let (name, value) = line.split_once(' ')?;
+            Some((name.to_string(), value.parse().ok()?))
+        };
+        text.lines().map(constant).collect::<Option<_>>().map(Self)
+    }
+
+    /// Writes a line a constant.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] where the file can't be written.
+    pub(crate) fn store(&self, path: &Path) -> Result<()> {
+        let lines = self.iter().map(|(name, value)| format!("{name} {value}\n"));
+        fs::write_if_changed(path, lines.collect::<String>().as_bytes())?;
+        Ok(())
+    }
+}

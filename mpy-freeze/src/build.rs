@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cargo;
 use crate::context::{Float, LongInt};
 use crate::error::Result;
-use crate::port::{Artifacts, Choice, Config, RomLevel};
+use crate::port::{Artifacts, Choice, Config, Feature, RomLevel, with_features};
 
 /// Builds MicroPython for the firmware, from the crate's build script.
 ///
@@ -236,3 +236,25 @@ impl Build {
         }
     }
 }
+
+/// Makes a method of each feature's row.
+macro_rules! feature_methods {
+    ($($(#[$doc:meta])* pub fn $method:ident($feature:ident) { $($facts:tt)* })*) => {
+        /// # Modules and file systems
+        ///
+        /// What isn't set is as the ROM level has it. A feature that is turned on brings along what it needs, and
+        /// nothing that isn't used costs ROM but the module's own table: docs/features.md says how much each takes,
+        /// and which licence its sources have.
+        impl Build {
+            $(
+                $(#[$doc])*
+                pub fn $method(&mut self, $method: bool) -> &mut Self {
+                    self.config.features.set(Feature::$feature, $method);
+                    self
+                }
+            )*
+        }
+    };
+}
+
+with_features!(feature_methods);

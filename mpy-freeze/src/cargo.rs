@@ -324,7 +324,8 @@ fn directives(
 /// The files and folders whose change runs the build script again.
 fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) -> BTreeSet<PathBuf> {
     let tree = &artifacts.micropython;
-    let parts = port::SOURCE_FOLDERS.iter().map(|part| tree.join(part));
+    let folders = port::source_folders().into_iter();
+    let parts = folders.map(|part| tree.join(part));
     // Cargo takes a path that isn't there for one that changed.
     let mut paths: BTreeSet<PathBuf> = parts.filter(|part| part.exists()).collect();
     let mbedtls = artifacts.mbedtls.iter();

@@ -87,7 +87,6 @@ mod build;
 mod cargo;
 mod context;
 mod error;
-mod features;
 mod fingerprint;
 pub mod frozen;
 mod fs;

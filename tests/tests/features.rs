@@ -68,11 +68,13 @@ fn check(console: &str, names: &[String]) {
 
 #[test]
 fn each_method_has_a_program() {
-    let source = std::fs::read_to_string(repository().join("mpy-freeze/src/features.rs"));
+    let source = std::fs::read_to_string(repository().join("mpy-freeze/src/port/features.rs"));
     let source = source.expect("the file can be read");
     let declared = source.split("pub fn ").skip(1);
     let declared: BTreeSet<_> = declared
         .filter_map(|rest| Some(rest.split_once('(')?.0.to_string()))
+        // The pattern of the macro that reads the rows.
+        .filter(|name| !name.starts_with('$'))
         .collect();
     assert_eq!(declared, methods().into_iter().collect());
 }

@@ -1,47 +1,253 @@
-//! The parts of MicroPython that a firmware has or leaves out: what each is called in C, and what it can't do without.
+//! The parts of MicroPython that a firmware has or leaves out: a row each.
+//!
+//! A row is all that there is to say of a feature in code. It makes the variant of [`Feature`], with what the pipeline
+//! has to know, and the method of [`Build`](crate::Build), whose documentation it has.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::config::RomLevel;
+use super::constants::Constants;
+use super::folder::stems;
+use super::level::RomLevel;
 use super::source::Source;
-use super::units;
 use crate::context::Packaged;
 use crate::error::{Problem, Result};
 
-/// A part that the builder has a method for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Feature {
-    Asyncio,
-    Binascii,
-    Cryptolib,
-    Deflate,
-    Errno,
-    Fat,
-    Framebuf,
-    Hashlib,
-    Heapq,
-    Io,
-    Json,
-    Littlefs,
-    Littlefs1,
-    LoadMpy,
-    Machine,
-    Onewire,
-    Os,
-    Platform,
-    Random,
-    Re,
-    Romfs,
-    Select,
-    Ssl,
-    Time,
-    Uctypes,
-    Vfs,
-    Websocket,
+/// Hands the rows to the macro `$make`. They have the form of the methods that they make, with the facts for a body:
+/// the fields of [`Facts`] that aren't empty.
+macro_rules! with_features {
+    ($make:ident) => {
+        $make! {
+            /// Turns `asyncio` on or off. Its Python half is frozen too, by the crate's `freeze!`, where that doesn't freeze
+            /// an `asyncio` of its own.
+            pub fn asyncio(Asyncio) {
+                switch: "MICROPY_PY_ASYNCIO",
+                needs: &[Feature::Select, Feature::Time],
+                python: Python::Package("extmod/asyncio"),
+            }
+
+            /// Turns `binascii` on or off.
+            pub fn binascii(Binascii) {
+                switch: "MICROPY_PY_BINASCII",
+                libraries: &[Library::included("lib/uzlib")],
+            }
+
+            /// Turns `cryptolib` on or off, with AES in the modes ECB, CBC and CTR. The cipher is mbedTLS's, whose sources the
+            /// build needs: [`mbedtls`](Self::mbedtls) says where it looks for them.
+            pub fn cryptolib(Cryptolib) {
+                switch: "MICROPY_PY_CRYPTOLIB",
+                also: &["MICROPY_PY_CRYPTOLIB_CONSTS", "MICROPY_PY_CRYPTOLIB_CTR", MBEDTLS],
+            }
+
+            /// Turns `deflate` on or off, with compression.
+            pub fn deflate(Deflate) {
+                switch: "MICROPY_PY_DEFLATE",
+                also: &["MICROPY_PY_DEFLATE_COMPRESS"],
+                needs: &[Feature::Io],
+                libraries: &[Library::included("lib/uzlib")],
+            }
+
+            /// Turns `errno` on or off.
+            pub fn errno(Errno) {
+                switch: "MICROPY_PY_ERRNO",
+            }
+
+            /// Turns `vfs.VfsFat` on or off, the FAT file systems of cards and sticks, with long names.
+            pub fn fat(Fat) {
+                switch: "MICROPY_VFS_FAT",
+                also: &[FINALISER],
+                needs: &[Feature::Vfs],
+                libraries: &[Library::compiled("lib/oofatfs", "", "vfs_fat")],
+            }
+
+            /// Turns `framebuf` on or off.
+            pub fn framebuf(Framebuf) {
+                switch: "MICROPY_PY_FRAMEBUF",
+            }
+
+            /// Turns `hashlib` on or off, with MD5, SHA-1 and SHA-256, all of them mbedTLS's, whose sources the build needs:
+            /// [`mbedtls`](Self::mbedtls) says where it looks for them. Where it isn't set, there is SHA-256 alone, from
+            /// [`RomLevel::ExtraFeatures`] on, and without mbedTLS too.
+            ///
+            /// [`RomLevel::ExtraFeatures`]: crate::RomLevel::ExtraFeatures
+            pub fn hashlib(Hashlib) {
+                switch: "MICROPY_PY_HASHLIB",
+                also: &["MICROPY_PY_HASHLIB_MD5", "MICROPY_PY_HASHLIB_SHA1", MBEDTLS],
+                libraries: &[Library::included("lib/crypto-algorithms")],
+            }
+
+            /// Turns `heapq` on or off.
+            pub fn heapq(Heapq) {
+                switch: "MICROPY_PY_HEAPQ",
+            }
+
+            /// Turns `io` on or off, and `open` with it.
+            pub fn io(Io) {
+                switch: "MICROPY_PY_IO",
+            }
+
+            /// Turns `json` on or off.
+            pub fn json(Json) {
+                switch: "MICROPY_PY_JSON",
+            }
+
+            /// Turns `vfs.VfsLfs1` on or off, the first version of littlefs, for what was written with it.
+            pub fn littlefs1(Littlefs1) {
+                switch: "MICROPY_VFS_LFS1",
+                also: &[FINALISER],
+                needs: &[Feature::Vfs],
+                libraries: &[Library::compiled("lib/littlefs", "lfs1", "vfs_lfs1")],
+            }
+
+            /// Turns `vfs.VfsLfs2` on or off, littlefs, which survives a loss of power.
+            pub fn littlefs(Littlefs) {
+                switch: "MICROPY_VFS_LFS2",
+                also: &[FINALISER],
+                needs: &[Feature::Vfs],
+                libraries: &[Library::compiled("lib/littlefs", "lfs2", "vfs_lfs2")],
+            }
+
+            /// Turns the import of `.mpy` files from a file system on or off.
+            pub fn load_mpy(LoadMpy) {
+                switch: "MICROPY_PERSISTENT_CODE_LOAD",
+            }
+
+            /// Turns `machine` on or off: `mem8`, `mem16` and `mem32`, `reset`, `idle`, `disable_irq`, `time_pulse_us`,
+            /// `PinBase`, `Signal`, `SoftI2C`, `SoftSPI` and `Timer`.
+            ///
+            /// No interrupt serves timers: their callables are called between the program's instructions, and while it waits.
+            /// A pin is an instance of a Python class that derives from `PinBase` and has a method `value`, which may call
+            /// Rust. `mem8` and its like read and write any address, whatever lies there: a program with `machine` can do
+            /// what `unsafe` can.
+            pub fn machine(Machine) {
+                switch: "MICROPY_PY_MACHINE",
+                libraries: &[
+                    Library::compiled("drivers/bus", "softspi", "machine_softspi"),
+                    Library::compiled("shared/runtime", "softtimer", "machine_timer"),
+                ],
+            }
+
+            /// Turns `_onewire` on or off, which works on the pins of [`machine`](Self::machine).
+            pub fn onewire(Onewire) {
+                switch: "MICROPY_PY_ONEWIRE",
+                needs: &[Feature::Machine],
+            }
+
+            /// Turns `os` on or off, with `uname`. What it has for files comes with [`vfs`](Self::vfs).
+            pub fn os(Os) {
+                switch: "MICROPY_PY_OS",
+                also: &["MICROPY_PY_OS_UNAME"],
+            }
+
+            /// Turns `platform` on or off.
+            pub fn platform(Platform) {
+                switch: "MICROPY_PY_PLATFORM",
+            }
+
+            /// Turns `random` on or off.
+            pub fn random(Random) {
+                switch: "MICROPY_PY_RANDOM",
+            }
+
+            /// Turns `re` on or off.
+            pub fn re(Re) {
+                switch: "MICROPY_PY_RE",
+                libraries: &[Library::included("lib/re1.5")],
+            }
+
+            /// Turns `vfs.VfsRom` on or off, files that are read in place from an image in memory.
+            pub fn romfs(Romfs) {
+                switch: "MICROPY_VFS_ROM",
+                needs: &[Feature::Vfs],
+            }
+
+            /// Turns `select` on or off, for the board's console, sockets and streams written in Python.
+            pub fn select(Select) {
+                switch: "MICROPY_PY_SELECT",
+                needs: &[Feature::Io],
+            }
+
+            /// Turns `ssl` and `tls` on or off, with TLS 1.2 and, from [`RomLevel::ExtraFeatures`] on, DTLS 1.2. They wrap any
+            /// stream, of a driver in Rust or written in Python. The Python half, `ssl`, is frozen too, by the crate's `freeze!`,
+            /// where that doesn't freeze one of its own.
+            ///
+            /// The build needs mbedTLS's sources: [`mbedtls`](Self::mbedtls) says where it looks for them. The board needs
+            /// entropy, `Platform::entropy`, without which no context can be made, and to check certificates the time,
+            /// `Platform::now`: where the board has none it is the year 2000, and every certificate is one of the future.
+            /// Connections take Python's heap, 24 KiB each, and a call wants 7.5 KiB of stack.
+            ///
+            /// [`RomLevel::ExtraFeatures`]: crate::RomLevel::ExtraFeatures
+            pub fn ssl(Ssl) {
+                switch: "MICROPY_PY_SSL",
+                also: &[MBEDTLS],
+                needs: &[Feature::Io],
+                libraries: &[Library::included("lib/mbedtls_errors")],
+                python: Python::Port("ssl.py"),
+            }
+
+            /// Turns `time` on or off, with the time of day and the calendar; it tells what the board's `Platform::now` does.
+            /// Where it isn't set, there are `sleep` and the ticks alone, from [`RomLevel::BasicFeatures`] on.
+            ///
+            /// [`RomLevel::BasicFeatures`]: crate::RomLevel::BasicFeatures
+            pub fn time(Time) {
+                switch: "MICROPY_PY_TIME",
+                also: &["MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME", "MICROPY_PY_TIME_TIME_TIME_NS"],
+            }
+
+            /// Turns `uctypes` on or off. It reads and writes any address, as [`machine`](Self::machine) does.
+            pub fn uctypes(Uctypes) {
+                switch: "MICROPY_PY_UCTYPES",
+            }
+
+            /// Turns file systems on or off: the module `vfs`, `open`, and the functions of `os` for files. Those written in
+            /// Python can be mounted; others have methods of their own here. Modules are imported from them too.
+            pub fn vfs(Vfs) {
+                switch: "MICROPY_VFS",
+                needs: &[Feature::Io],
+            }
+
+            /// Turns `websocket` on or off.
+            pub fn websocket(Websocket) {
+                switch: "MICROPY_PY_WEBSOCKET",
+                needs: &[Feature::Io],
+            }
+        }
+    };
+}
+pub(crate) use with_features;
+
+/// Makes the enum, and looks up what there is to know of each variant.
+macro_rules! feature_enum {
+    ($($(#[$doc:meta])* pub fn $method:ident($feature:ident) { $($facts:tt)* })*) => {
+        /// A part that the builder has a method for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Feature {
+            $($feature),*
+        }
+
+        impl Feature {
+            /// All of them.
+            const ALL: &[Self] = &[$(Self::$feature),*];
+
+            #[allow(clippy::needless_update, reason = "a row may have every fact")]
+            fn facts(self) -> Facts {
+                match self {
+                    $(Self::$feature => const {
+                        Facts {
+                            method: stringify!($method),
+                            $($facts)*
+                            ..Facts::NONE
+                        }
+                    }),*
+                }
+            }
+        }
+    };
 }
 
-/// What there is to know of a feature.
+with_features!(feature_enum);
+
+/// The facts of a feature.
 struct Facts {
     /// The builder's method.
     method: &'static str,
@@ -49,69 +255,113 @@ struct Facts {
     switch: &'static str,
     /// Macros that are 1 as well where the builder asks for it.
     also: &'static [&'static str],
-    /// What it needs. Of these the switches are set, and no more.
+    /// The features that it needs. Of these the switches are set, and no more.
     needs: &'static [Feature],
+    /// Sources from elsewhere that it brings along.
+    libraries: &'static [Library],
+    /// The half that is written in Python.
+    python: Python,
 }
+
+impl Facts {
+    /// No facts, for the fields that a row leaves open.
+    const NONE: Self = Self {
+        method: "",
+        switch: "",
+        also: &[],
+        needs: &[],
+        libraries: &[],
+        python: Python::None,
+    };
+}
+
+/// The macro that is 1 where objects are finalised: files are then closed by the collector where Python forgets to.
+const FINALISER: &str = "MICROPY_ENABLE_FINALISER";
 
 /// The macro that is 1 where mbedTLS is part of the firmware.
 const MBEDTLS: &str = "MICROPY_SSL_MBEDTLS";
 
-impl Feature {
-    fn facts(self) -> Facts {
-        use Feature::{Io, Machine, Select, Time, Vfs};
-        let facts = |method, switch, also, needs| Facts {
-            method,
-            switch,
-            also,
-            needs,
-        };
-        // Files are closed by the collector where Python forgets to.
-        const FINALISER: &[&str] = &["MICROPY_ENABLE_FINALISER"];
-        const MODES: &[&str] = &[
-            "MICROPY_PY_CRYPTOLIB_CONSTS",
-            "MICROPY_PY_CRYPTOLIB_CTR",
-            MBEDTLS,
-        ];
-        const HASHES: &[&str] = &["MICROPY_PY_HASHLIB_MD5", "MICROPY_PY_HASHLIB_SHA1", MBEDTLS];
-        const NAMES: &[&str] = &["MICROPY_PY_OS_UNAME"];
-        const COMPRESS: &[&str] = &["MICROPY_PY_DEFLATE_COMPRESS"];
-        const CALENDAR: &[&str] = &[
-            "MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME",
-            "MICROPY_PY_TIME_TIME_TIME_NS",
-        ];
-        match self {
-            Self::Asyncio => facts("asyncio", "MICROPY_PY_ASYNCIO", &[], &[Select, Time]),
-            Self::Binascii => facts("binascii", "MICROPY_PY_BINASCII", &[], &[]),
-            Self::Cryptolib => facts("cryptolib", "MICROPY_PY_CRYPTOLIB", MODES, &[]),
-            Self::Deflate => facts("deflate", "MICROPY_PY_DEFLATE", COMPRESS, &[Io]),
-            Self::Errno => facts("errno", "MICROPY_PY_ERRNO", &[], &[]),
-            Self::Fat => facts("fat", "MICROPY_VFS_FAT", FINALISER, &[Vfs]),
-            Self::Framebuf => facts("framebuf", "MICROPY_PY_FRAMEBUF", &[], &[]),
-            Self::Hashlib => facts("hashlib", "MICROPY_PY_HASHLIB", HASHES, &[]),
-            Self::Heapq => facts("heapq", "MICROPY_PY_HEAPQ", &[], &[]),
-            Self::Io => facts("io", "MICROPY_PY_IO", &[], &[]),
-            Self::Json => facts("json", "MICROPY_PY_JSON", &[], &[]),
-            Self::Littlefs => facts("littlefs", "MICROPY_VFS_LFS2", FINALISER, &[Vfs]),
-            Self::Littlefs1 => facts("littlefs1", "MICROPY_VFS_LFS1", FINALISER, &[Vfs]),
-            Self::LoadMpy => facts("load_mpy", "MICROPY_PERSISTENT_CODE_LOAD", &[], &[]),
-            Self::Machine => facts("machine", "MICROPY_PY_MACHINE", &[], &[]),
-            Self::Onewire => facts("onewire", "MICROPY_PY_ONEWIRE", &[], &[Machine]),
-            Self::Os => facts("os", "MICROPY_PY_OS", NAMES, &[]),
-            Self::Platform => facts("platform", "MICROPY_PY_PLATFORM", &[], &[]),
-            Self::Random => facts("random", "MICROPY_PY_RANDOM", &[], &[]),
-            Self::Re => facts("re", "MICROPY_PY_RE", &[], &[]),
-            Self::Romfs => facts("romfs", "MICROPY_VFS_ROM", &[], &[Vfs]),
-            Self::Select => facts("select", "MICROPY_PY_SELECT", &[], &[Io]),
-            Self::Ssl => facts("ssl", "MICROPY_PY_SSL", &[MBEDTLS], &[Io]),
-            Self::Time => facts("time", "MICROPY_PY_TIME", CALENDAR, &[]),
-            Self::Uctypes => facts("uctypes", "MICROPY_PY_UCTYPES", &[], &[]),
-            Self::Vfs => facts("vfs", "MICROPY_VFS", &[], &[Io]),
-            Self::Websocket => facts("websocket", "MICROPY_PY_WEBSOCKET", &[], &[Io]),
+/// Sources in a folder of the tree.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Library {
+    pub(crate) folder: &'static str,
+    /// How the names of the C files begin that are compiled, and the constant of the configuration that isn't 0 then.
+    compiled: Option<(&'static str, &'static str)>,
+}
+
+impl Library {
+    /// Files that MicroPython's own include.
+    const fn included(folder: &'static str) -> Self {
+        Self {
+            folder,
+            compiled: None,
+        }
+    }
+
+    /// Files whose names begin with `prefix`, which are compiled where the configuration's `constant` isn't 0: a
+    /// `mpconfigport.h` of the firmware's own can turn on what they are for as well.
+    const fn compiled(folder: &'static str, prefix: &'static str, constant: &'static str) -> Self {
+        Self {
+            folder,
+            compiled: Some((prefix, constant)),
+        }
+    }
+
+    /// How the names of the files begin that this configuration needs.
+    pub(crate) fn needed(self, constants: &Constants) -> Option<&'static str> {
+        let (prefix, constant) = self.compiled?;
+        constants.on(constant).then_some(prefix)
+    }
+}
+
+/// The libraries of all features.
+pub(crate) fn libraries() -> impl Iterator<Item = Library> {
+    let features = Feature::ALL.iter();
+    features.flat_map(|feature| feature.facts().libraries.iter().copied())
+}
+
+/// The half of a feature that is written in Python, which `freeze!` adds to what it is given.
+enum Python {
+    /// There is none.
+    None,
+    /// A package in a folder of the tree.
+    Package(&'static str),
+    /// A file of the port's.
+    Port(&'static str),
+}
+
+impl Python {
+    /// The files. The port's own are in the folder `port`.
+    fn files(&self, source: &Source, port: &Path) -> Result<Vec<Packaged>> {
+        match *self {
+            Self::None => Ok(Vec::new()),
+            Self::Package(folder) => package(source, folder),
+            Self::Port(name) => Ok(vec![Packaged {
+                path: port.join(name),
+                target: name.into(),
+            }]),
         }
     }
 }
 
-/// What the builder says of features. One that isn't in here is as the ROM level has it.
+/// The files of a package below `extmod`.
+fn package(source: &Source, folder: &str) -> Result<Vec<Packaged>> {
+    // The first is in C, and the second says what the package is made of.
+    let wanted = |name: &str| !["task", "manifest"].contains(&name);
+    let names = stems(&source.root, folder, "py", wanted)?;
+    let package = folder.trim_start_matches("extmod/");
+    let files = names.iter().map(|name| Packaged {
+        path: source.join(&format!("{folder}/{name}.py")),
+        target: match name.as_str() {
+            // The package's name of earlier releases is a module beside it.
+            "uasyncio" => "uasyncio.py".into(),
+            _ => format!("{package}/{name}.py"),
+        },
+    });
+    Ok(files.collect())
+}
+
+/// The builder's settings of features. One that isn't in here is as the ROM level has it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Features(BTreeMap<Feature, bool>);
 
@@ -191,39 +441,16 @@ impl Features {
         problems
     }
 
-    /// The Python halves of features, which `freeze!` adds to what it is given. The port's own are in its folder `port`.
+    /// The Python halves of the features that are on. The port's own are in its folder `port`.
     ///
     /// # Errors
     ///
-    /// [`Error::Source`] where the tree doesn't have them.
+    /// [`Error::Source`](crate::Error::Source) where the tree doesn't have them.
     pub(crate) fn python(&self, source: &Source, port: &Path) -> Result<Vec<Packaged>> {
-        let mut packaged = Vec::new();
-        if self.is_on(Feature::Asyncio) {
-            packaged = asyncio(source)?;
-        }
-        if self.is_on(Feature::Ssl) {
-            packaged.push(Packaged {
-                path: port.join("ssl.py"),
-                target: "ssl.py".into(),
-            });
-        }
-        Ok(packaged)
+        let on = self.0.keys().filter(|feature| self.is_on(**feature));
+        let halves = on.map(|feature| feature.facts().python.files(source, port));
+        Ok(halves.collect::<Result<Vec<_>>>()?.concat())
     }
-}
-
-/// The Python half of asyncio.
-fn asyncio(source: &Source) -> Result<Vec<Packaged>> {
-    // The first is in C, and the second says what the package is made of.
-    let wanted = |name: &str| !["task", "manifest"].contains(&name);
-    let names = units::stems(&source.root, "extmod/asyncio", "py", wanted)?;
-    let files = names.iter().map(|name| Packaged {
-        path: source.join(&format!("extmod/asyncio/{name}.py")),
-        target: match name.as_str() {
-            "uasyncio" => "uasyncio.py".into(),
-            _ => format!("asyncio/{name}.py"),
-        },
-    });
-    Ok(files.collect())
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@
 use std::path::{Path, PathBuf};
 
 use super::constants::Constants;
+use super::folder::stems;
 use super::program::Unit;
 use super::source::{self, Source, Version};
-use super::units::{self, Tree};
+use super::units::Tree;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
@@ -138,7 +139,7 @@ impl Mbedtls {
             true => !UNUSED.iter().any(|unused| name.starts_with(unused)),
             false => HASHES_AND_CIPHERS.contains(&name),
         };
-        let names = units::stems(&self.root, "library", "c", wanted)?;
+        let names = stems(&self.root, "library", "c", wanted)?;
         let folder = self.root.join("library");
         let unit = |name: &String| {
             let path = folder.join(format!("{name}.c"));

@@ -11,12 +11,14 @@ mod context;
 mod features;
 mod files;
 mod firmware;
+mod folder;
 mod fresh;
 mod genhdr;
 mod host;
 mod inputs;
 mod job;
 mod jobs;
+mod level;
 mod manifest_vm;
 mod mbedtls;
 mod mpy_cross;
@@ -39,18 +41,18 @@ use crate::error::Result;
 
 pub use artifacts::Artifacts;
 pub(crate) use config::Config;
-pub use config::RomLevel;
-pub(crate) use features::Feature;
+pub(crate) use features::{Feature, with_features};
 use inputs::{HostInputs, Inputs};
 pub(crate) use job::{HostJob, Job, ManifestJob};
 pub(crate) use jobs::Jobs;
+pub use level::RomLevel;
 pub(crate) use mbedtls::FOLDERS as MBEDTLS_FOLDERS;
 use qstr::FixedQstrs;
 pub(crate) use qstr::qstr_hash;
 pub(crate) use source::Source;
 pub use source::Version;
 pub(crate) use toolchain::Choice;
-pub(crate) use units::SOURCE_FOLDERS;
+pub(crate) use units::source_folders;
 
 /// The pipeline, a stage a line.
 pub(crate) fn build(job: &Job) -> Result<Artifacts> {

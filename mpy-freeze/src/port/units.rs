@@ -1,32 +1,32 @@
 //! Which of MicroPython's files belong to a program, found in the tree so that a newer release's new files
 //! come along.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::constants::Constants;
+use super::features;
+use super::folder::stems;
 use super::patches::Patches;
 use super::program::Unit;
 use super::source::Source;
 use super::target::{Family, Target};
 use crate::context::Float;
-use crate::error::{Error, Problem, Result};
+use crate::error::Result;
 
 /// The folders of the tree that files and headers come from.
-pub(crate) const SOURCE_FOLDERS: [&str; 13] = [
-    "py",
-    "extmod",
-    "shared",
-    "mpy-cross",
-    "drivers/bus",
-    "lib/libm",
-    "lib/libm_dbl",
-    "lib/littlefs",
-    "lib/oofatfs",
-    "lib/uzlib",
-    "lib/re1.5",
-    "lib/crypto-algorithms",
-    "lib/mbedtls_errors",
-];
+pub(crate) fn source_folders() -> BTreeSet<&'static str> {
+    let always = [
+        "py",
+        "extmod",
+        "shared",
+        "mpy-cross",
+        "lib/libm",
+        "lib/libm_dbl",
+    ];
+    let libraries = features::libraries().map(|library| library.folder);
+    always.into_iter().chain(libraries).collect()
+}
 
 /// MicroPython's tree, and what a program changes in its files.
 #[derive(Clone, Copy)]
@@ -106,25 +106,13 @@ impl Tree<'_> {
     /// [`Error::Source`] where the tree doesn't have one of them.
     pub(crate) fn libraries(self, constants: &Constants) -> Result<Vec<Unit>> {
         let mut units = Vec::new();
-        if constants.on("vfs_fat") {
-            units.extend(self.folder("lib/oofatfs", |_| true)?);
-        }
-        for version in ["lfs1", "lfs2"] {
-            if constants.on(&format!("vfs_{version}")) {
-                let of_version = |name: &str| name.starts_with(version);
-                units.extend(self.folder("lib/littlefs", of_version)?);
+        for library in features::libraries() {
+            if let Some(prefix) = library.needed(constants) {
+                units.extend(self.folder(library.folder, |name| name.starts_with(prefix))?);
             }
         }
-        for (constant, file) in [
-            ("machine_softspi", "drivers/bus/softspi.c"),
-            ("machine_timer", "shared/runtime/softtimer.c"),
-        ] {
-            if constants.on(constant) {
-                units.push(Unit {
-                    collected: false,
-                    ..self.unit(file)
-                });
-            }
+        for unit in &mut units {
+            unit.collected = false;
         }
         Ok(units)
     }
@@ -174,44 +162,4 @@ impl Tree<'_> {
             .map(|name| self.unit(&format!("{relative}/{name}.c")))
             .collect())
     }
-}
-
-/// The names, without their extension, of the files directly in a folder of a source tree that `wanted` takes, sorted.
-///
-/// # Errors
-///
-/// [`Error::Source`] where there are none.
-pub(crate) fn stems(
-    root: &Path,
-    relative: &str,
-    extension: &str,
-    wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<String>> {
-    let folder = glob::Pattern::escape(&root.join(relative).display().to_string());
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Error::Source(vec![
-            Problem::new(format!("{relative} can't be listed: {error}")).file(root),
-        ])
-    };
-    let mut names = Vec::new();
-    for path in
-        glob::glob(&format!("{folder}/*.{extension}")).map_err(|error| unreadable(&error))?
-    {
-        let path = path.map_err(|error| unreadable(&error))?;
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        if wanted(&stem) {
-            names.push(stem.into_owned());
-        }
-    }
-    names.sort();
-    if names.is_empty() {
-        return Err(Error::Source(vec![
-            Problem::new(format!(
-                "this source tree has no .{extension} files in {relative}"
-            ))
-            .file(root)
-            .help("the tree is incomplete: unpack the release again"),
-        ]));
-    }
-    Ok(names)
 }

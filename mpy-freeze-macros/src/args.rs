@@ -9,7 +9,6 @@ use syn::{Error, Ident, LitInt, LitStr, Path, Token, bracketed};
 const MAX_OPT: u8 = 3;
 
 /// The parsed arguments.
-#[derive(Debug)]
 pub(crate) struct Args {
     /// The paths.
     pub(crate) inputs: Vec<Input>,

@@ -1,6 +1,6 @@
 //! Attributes that mean something to the macros only.
 
-use mpy_freeze::modules;
+use mpy_freeze_core::modules;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, ImplItem, Item};

@@ -1,7 +1,7 @@
 //! `#[pyclass]`: a Rust struct, and what its class knows of its fields.
 
-use mpy_freeze::Context;
-use mpy_freeze::modules::{self, Class, ClassOptions, Field};
+use mpy_freeze_core::Context;
+use mpy_freeze_core::modules::{self, Class, ClassOptions, Field};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;

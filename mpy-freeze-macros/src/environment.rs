@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use mpy_freeze::Context;
+use mpy_freeze_core::Context;
 
 /// Where the crate is, and where its build script wrote.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ impl Environment {
     }
 
     /// What the build script left.
-    pub(crate) fn context(&self) -> mpy_freeze::Result<Context> {
+    pub(crate) fn context(&self) -> mpy_freeze_core::Result<Context> {
         match &self.out_dir {
             Some(out_dir) => Context::load(out_dir),
             None => Err(Context::without_build_script()),

@@ -1,7 +1,7 @@
 //! `#[pyexception]`: a Rust struct that is a class of exceptions.
 
-use mpy_freeze::Context;
-use mpy_freeze::modules::{self, ExceptionClass};
+use mpy_freeze_core::Context;
+use mpy_freeze_core::modules::{self, ExceptionClass};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ItemStruct;

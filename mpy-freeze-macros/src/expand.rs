@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use mpy_freeze::frozen::{self, Freeze};
-use mpy_freeze::{Context, Problem};
+use mpy_freeze_core::frozen::{self, Freeze};
+use mpy_freeze_core::{Context, Problem};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
@@ -16,7 +16,7 @@ pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
     let args: Args = syn::parse2(input)?;
     let environment = Environment::read();
     let base = &environment.manifest_dir;
-    let placed = |error: mpy_freeze::Error| place(&error, base, &args.inputs);
+    let placed = |error: mpy_freeze_core::Error| place(&error, base, &args.inputs);
     let context = environment.context().map_err(placed)?;
     let out_dir = environment.out_dir.as_deref().unwrap_or(base);
     let mut freeze = Freeze::new(&context, base);
@@ -118,7 +118,7 @@ fn beside(item: &TokenStream, error: &syn::Error) -> TokenStream {
 }
 
 /// Every problem as an error of its own, at the argument whose files it is about.
-fn place(error: &mpy_freeze::Error, base: &Path, inputs: &[Input]) -> syn::Error {
+fn place(error: &mpy_freeze_core::Error, base: &Path, inputs: &[Input]) -> syn::Error {
     let mut problems = error.problems().iter();
     let at = |problem: &Problem| syn::Error::new(span(problem, base, inputs), problem);
     let first = problems.next().map(at);

@@ -1,7 +1,7 @@
 //! `#[pyfunction]`: a Rust function, and the object by which Python calls it. Methods have such objects too.
 
-use mpy_freeze::Context;
-use mpy_freeze::modules::{self, Function, Param, Receiver, Role, Signature};
+use mpy_freeze_core::Context;
+use mpy_freeze_core::modules::{self, Function, Param, Receiver, Role, Signature};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;

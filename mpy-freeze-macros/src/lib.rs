@@ -42,7 +42,7 @@ use proc_macro::TokenStream;
 /// `modules = [panel, drivers::motor]` are the Python modules of the crate that are written in Rust, by their paths: see
 /// [`macro@pymodule`]. They can be imported without more, with frozen Python or alone.
 ///
-/// The crate's build script has to build MicroPython with `mpy_freeze::Build`; an error shows the lines to add.
+/// The crate's build script has to build MicroPython with `mpy_freeze_core::Build`; an error shows the lines to add.
 /// A firmware has one `freeze!`.
 #[proc_macro]
 pub fn freeze(input: TokenStream) -> TokenStream {

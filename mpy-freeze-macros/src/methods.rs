@@ -1,7 +1,7 @@
 //! `#[pymethods]`: the functions of a Rust `impl`, and the tables of the class that they make.
 
-use mpy_freeze::Context;
-use mpy_freeze::modules::{self, Function, Kind, MemberValue, Method, Methods, Property};
+use mpy_freeze_core::Context;
+use mpy_freeze_core::modules::{self, Function, Kind, MemberValue, Method, Methods, Property};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ItemImpl, Type};

@@ -1,7 +1,7 @@
 //! `#[pymodule]`: a Rust `mod`, and the tables by which Python finds what is in it.
 
-use mpy_freeze::Context;
-use mpy_freeze::modules::{self, Module};
+use mpy_freeze_core::Context;
+use mpy_freeze_core::modules::{self, Module};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Item, ItemMod};

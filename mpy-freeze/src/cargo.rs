@@ -10,12 +10,15 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use mpy_freeze_core::Source;
+
 use crate::build::Build;
 use crate::error::{Error, Problem, Result};
 use crate::fingerprint::fingerprint;
 use crate::modules::stub;
-use crate::port::{self, Artifacts, HostJob, Job, Jobs, ManifestJob, Source};
-use crate::watch::{self, Watched};
+use crate::port::{self, Artifacts, HostJob, Job, Jobs, ManifestJob};
+use crate::record::{self, Watched};
+use crate::scan;
 
 /// Variables that name the MicroPython tree, the first that is set wins.
 const TREE_VARIABLES: [&str; 2] = ["MPY_DIR", "MICROPYTHON_DIR"];
@@ -57,7 +60,7 @@ pub(crate) struct Environment {
     /// Whether the user chose a C compiler through a variable of the `cc` crate.
     cc_variable: bool,
     /// What the crate's sources say, once they have been read.
-    scan: OnceCell<watch::Scan>,
+    scan: OnceCell<scan::Scan>,
 }
 
 /// What the environment says of manifests.
@@ -231,7 +234,7 @@ impl Environment {
         let Some(cache) = &self.cache else {
             return Err(Error::Config(vec![
                 Problem::new("there is no folder for the user's cache")
-                    .help("set HOME, or name the folder to build in with MpyCross::build"),
+                    .help("set HOME, or name the folder to build in with `tools::mpy_cross`"),
             ]));
         };
         // Two trees of one release, such as a checkout and the release itself, may differ.
@@ -252,10 +255,10 @@ impl Environment {
     }
 
     /// What the crate's sources say of `freeze!`.
-    fn scan(&self) -> &watch::Scan {
+    fn scan(&self) -> &scan::Scan {
         self.scan.get_or_init(|| {
             let manifest_dir = self.manifest_dir.as_deref();
-            manifest_dir.map(watch::scan).unwrap_or_default()
+            manifest_dir.map(scan::scan).unwrap_or_default()
         })
     }
 }
@@ -274,7 +277,7 @@ fn absolute_if_path(folder: &Path, value: &str) -> String {
 pub(crate) fn run(build: &Build) {
     let environment = Environment::read();
     let result = environment.build(build).and_then(|(artifacts, job)| {
-        watch::prepare_record(&job.out_dir)?;
+        record::prepare_record(&job.out_dir)?;
         Ok((artifacts, job))
     });
     let stdout = io::stdout().lock();
@@ -302,7 +305,7 @@ fn directives(
     }
     let prefixed = environment.manifests.variables.iter();
     let prefixed = prefixed.map(|(name, _)| format!("{VARIABLE_PREFIX}{name}"));
-    let recorded = watch::recorded(&job.out_dir).into_iter();
+    let recorded = record::recorded(&job.out_dir).into_iter();
     let missing = recorded.filter_map(|watched| match watched {
         // A name that no environment can have is nothing to watch.
         Watched::Variable(name) if name.chars().all(|c| c == '_' || c.is_alphanumeric()) => {
@@ -331,7 +334,7 @@ fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) ->
     let mbedtls = artifacts.mbedtls.iter();
     paths.extend(mbedtls.flat_map(|tree| port::MBEDTLS_FOLDERS.map(|part| tree.join(part))));
     paths.extend(job.watched.iter().cloned());
-    let recorded = watch::recorded(&job.out_dir).into_iter();
+    let recorded = record::recorded(&job.out_dir).into_iter();
     paths.extend(recorded.filter_map(|watched| match watched {
         // A folder that is gone is nothing to watch; the macro will say what is wrong with it.
         Watched::Path(path) => path.exists().then_some(path),
@@ -341,7 +344,7 @@ fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) ->
     paths.extend(job.mpconfigport.iter().cloned());
     paths.extend(job.c_files.iter().cloned());
     paths.extend(job.qstr_defs.iter().cloned());
-    paths.insert(watch::record_path(&job.out_dir));
+    paths.insert(record::record_path(&job.out_dir));
     // `cargo xtask setup` writes this file with each release that it unpacks, and the newest one is taken.
     let releases = job.cache.as_ref().map(|cache| cache.join("releases"));
     let from_cache = |tree: &Path| {

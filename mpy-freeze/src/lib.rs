@@ -82,23 +82,19 @@
     reason = "a build script is a main function, and is shown whole"
 )]
 
-mod arch;
 mod build;
 mod cargo;
-mod context;
-mod error;
-mod fingerprint;
-pub mod frozen;
-mod fs;
-pub mod modules;
-mod mpy_cross;
 mod port;
-mod watch;
+#[cfg(test)]
+#[path = "../core/src/testing.rs"]
+mod testing;
+pub mod tools;
 
-pub use arch::Arch;
+use mpy_freeze_core::{context, error, fingerprint, fs, modules, record, scan};
+
 pub use build::Build;
-pub use context::{Context, Float, LongInt, ObjRepr, Packaged};
-pub use error::{Error, Problem, Result};
-pub use frozen::dump::Dump;
-pub use mpy_cross::{Emit, MpyCross};
-pub use port::{Artifacts, RomLevel, Version};
+pub use mpy_freeze_core::{
+    Arch, Context, Dump, Emit, Error, Float, LongInt, MpyCross, ObjRepr, Packaged, Problem, Result,
+    Version, frozen,
+};
+pub use port::{Artifacts, RomLevel};

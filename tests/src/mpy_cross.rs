@@ -12,7 +12,7 @@ use crate::{micropython, work_folder};
 pub fn ours() -> MpyCross {
     static BUILT: OnceLock<MpyCross> = OnceLock::new();
     let build = || {
-        MpyCross::build_from(micropython(), work_folder().join("mpy-cross"))
+        mpy_freeze::tools::mpy_cross_of(micropython(), work_folder().join("mpy-cross"))
             .unwrap_or_else(|error| panic!("{error}"))
     };
     BUILT.get_or_init(build).clone()

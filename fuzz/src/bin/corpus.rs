@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 }
 
 fn make(tree: &Path, folder: &Path) -> Result<usize, Box<dyn std::error::Error>> {
-    let mpy_cross = MpyCross::build_from(tree, folder.with_extension("mpy-cross"))?;
+    let mpy_cross = mpy_freeze::tools::mpy_cross_of(tree, folder.with_extension("mpy-cross"))?;
     std::fs::create_dir_all(folder)?;
     let pattern = format!("{}/tests/**/*.py", tree.display());
     let mut count = 0;

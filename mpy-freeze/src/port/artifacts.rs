@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use mpy_freeze_core::Version;
+
 use super::inputs::Inputs;
-use super::source::Version;
 use crate::context::Context;
 
 /// What a build made.

@@ -6,7 +6,9 @@ use super::collect::Declarations;
 use super::genhdr;
 use super::preprocess;
 use super::program::Program;
-use super::qstr::{self, FixedQstrs, QstrPool};
+use mpy_freeze_core::qstr::FixedQstrs;
+
+use super::qstr::{self, QstrPool};
 use super::workbench::Workbench;
 use crate::error::{Error, Result};
 use crate::fs;

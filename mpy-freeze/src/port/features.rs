@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use mpy_freeze_core::Source;
+
 use super::constants::Constants;
 use super::folder::stems;
 use super::level::RomLevel;
-use super::source::Source;
 use crate::context::Packaged;
 use crate::error::{Problem, Result};
 

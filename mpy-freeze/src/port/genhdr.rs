@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use mpy_freeze_core::Source;
+use mpy_freeze_core::qstr::qstr_hash;
+
 use super::collect::Declarations;
 use super::fresh::Freshness;
-use super::qstr::{QstrPool, c_name, qstr_hash};
-use super::source::Source;
+use super::qstr::{QstrPool, c_name};
 use crate::error::{Error, Problem, Result};
 
 /// Writes a header into the folder `genhdr`, only where its contents changed.

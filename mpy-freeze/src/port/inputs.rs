@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use mpy_freeze_core::Source;
+
 use super::fresh::Freshness;
 use super::job::{HostJob, Job};
 use super::jobs::Jobs;
 use super::mbedtls::Mbedtls;
 use super::patches::{self, Patches};
-use super::source::Source;
 use super::store::Store;
 use super::target::Target;
 use super::toolchain::{self, Choice, Compiler};

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use mpy_freeze_core::Source;
+
 use super::files;
 use super::host;
 use super::patches::{self, Patches};
 use super::program::{Program, Unit};
-use super::source::Source;
 use super::units::Tree;
 use super::workbench::Workbench;
 use crate::error::Result;

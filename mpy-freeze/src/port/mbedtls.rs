@@ -5,10 +5,11 @@
 
 use std::path::{Path, PathBuf};
 
+use mpy_freeze_core::source::{self, Source, Version};
+
 use super::constants::Constants;
 use super::folder::stems;
 use super::program::Unit;
-use super::source::{self, Source, Version};
 use super::units::Tree;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
@@ -176,7 +177,7 @@ fn where_to_get_it(micropython: &Source, cache: Option<&Path>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frozen::tests::Folder;
+    use crate::testing::Folder;
 
     /// The header that says of which version a tree is.
     const HEADER: &str = "include/mbedtls/build_info.h";

@@ -27,7 +27,6 @@ mod patches;
 mod preprocess;
 mod program;
 mod qstr;
-mod source;
 mod store;
 mod target;
 mod toolchain;
@@ -47,10 +46,6 @@ pub(crate) use job::{HostJob, Job, ManifestJob};
 pub(crate) use jobs::Jobs;
 pub use level::RomLevel;
 pub(crate) use mbedtls::FOLDERS as MBEDTLS_FOLDERS;
-use qstr::FixedQstrs;
-pub(crate) use qstr::qstr_hash;
-pub(crate) use source::Source;
-pub use source::Version;
 pub(crate) use toolchain::Choice;
 pub(crate) use units::source_folders;
 
@@ -75,9 +70,4 @@ pub(crate) fn build(job: &Job) -> Result<Artifacts> {
 pub(crate) fn build_mpy_cross(job: &HostJob) -> Result<PathBuf> {
     let inputs = HostInputs::find(job)?;
     mpy_cross::mpy_cross(inputs.workbench(), &job.out)
-}
-
-/// The qstrs that `.mpy` files name by number, the first of them having number 1.
-pub(crate) fn static_qstrs(source: &Source) -> Result<Vec<String>> {
-    Ok(FixedQstrs::read(source)?.in_order)
 }

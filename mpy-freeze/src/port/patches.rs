@@ -6,8 +6,9 @@
 
 use std::path::PathBuf;
 
+use mpy_freeze_core::{Source, Version};
+
 use super::program::Unit;
-use super::source::{Source, Version};
 use crate::error::{Error, Problem, Result};
 
 /// One row: what a file is compiled with, beyond the flags that every file gets.
@@ -454,8 +455,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::frozen::tests::Folder;
     use crate::port::files;
+    use crate::testing::Folder;
 
     const ALL: [&[Patch]; 4] = [LEVELS, GUARDS, LIBRARIES, MANIFEST_VM];
 

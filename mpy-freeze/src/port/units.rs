@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use mpy_freeze_core::Source;
+
 use super::constants::Constants;
 use super::features;
 use super::folder::stems;
 use super::patches::Patches;
 use super::program::Unit;
-use super::source::Source;
 use super::target::{Family, Target};
 use crate::context::Float;
 use crate::error::Result;

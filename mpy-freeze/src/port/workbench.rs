@@ -1,8 +1,9 @@
 //! What the stages work with, for the firmware and for the programs of the host alike.
 
+use mpy_freeze_core::Source;
+
 use super::fresh::Freshness;
 use super::jobs::Jobs;
-use super::source::Source;
 use super::store::Store;
 use super::toolchain::Compiler;
 

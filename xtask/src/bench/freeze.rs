@@ -90,7 +90,7 @@ fn prepare() -> Result<Bench> {
     let folder = library.parent().context("the library lies in a folder")?;
     let mut build = shell::command(host::cargo(), ["build", "--release", "--quiet"]);
     build
-        .args(["--package", "mpy-freeze", "--example", "freeze_many"])
+        .args(["--package", "mpy-freeze-core", "--example", "freeze_many"])
         .current_dir(host::root());
     shell::run(&mut build)?;
     let target = host::variable("CARGO_TARGET_DIR")

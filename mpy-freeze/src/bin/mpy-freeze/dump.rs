@@ -14,7 +14,7 @@ pub(crate) fn run(files: Vec<OsString>) -> Result<ExitCode, Failure> {
     if files.is_empty() {
         return Err("name .mpy files to dump, or `-` for standard input".into());
     }
-    let dump = Dump::new();
+    let dump = mpy_freeze::tools::dump();
     let mut code = ExitCode::SUCCESS;
     for (index, file) in files.iter().enumerate() {
         match text(&dump, Path::new(file)) {

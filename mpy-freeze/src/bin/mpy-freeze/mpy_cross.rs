@@ -5,8 +5,6 @@
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
-use mpy_freeze::MpyCross;
-
 use crate::Failure;
 
 /// What the compiler calls itself in its usage line.
@@ -14,14 +12,14 @@ const NAME: &str = "mpy-freeze mpy-cross";
 
 /// Builds the compiler where it isn't there yet, and becomes it.
 pub(crate) fn run(words: Vec<OsString>) -> Result<ExitCode, Failure> {
-    let folder = MpyCross::cache_folder()?;
+    let folder = mpy_freeze::tools::mpy_cross_folder()?;
     if !folder.exists() {
         eprintln!(
             "mpy-freeze: building mpy-cross, once, in {}",
             folder.display()
         );
     }
-    let mpy_cross = MpyCross::build(&folder)?;
+    let mpy_cross = mpy_freeze::tools::mpy_cross(&folder)?;
     let mut command = mpy_cross.command();
     command.args(words);
     become_it(command)

@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::Arch;
-use crate::cargo::Environment;
 use crate::error::{Error, Problem, Result};
-use crate::port;
+use crate::qstr::FixedQstrs;
+use crate::source::Source;
 
 use super::mpy::{self, Mpy, Qstr};
 
@@ -21,10 +21,10 @@ const VERSION: u8 = 6;
 /// its lines and its instructions.
 ///
 /// ```no_run
-/// # fn main() -> Result<(), mpy_freeze::Error> {
+/// # fn main() -> Result<(), mpy_freeze_core::Error> {
 /// let file = "main.mpy";
 /// let bytes = std::fs::read(file).expect("a file");
-/// print!("{}", mpy_freeze::Dump::new().text(file, &bytes)?);
+/// print!("{}", mpy_freeze_core::Dump::default().text(file, &bytes)?);
 /// # Ok(())
 /// # }
 /// ```
@@ -35,26 +35,20 @@ pub struct Dump {
 }
 
 impl Dump {
-    /// A dump that knows the numbered names of the MicroPython tree that [`Build`](crate::Build) would take. A
-    /// file names some qstrs by a number that is the same in every firmware; where there is no tree, the numbers
-    /// are shown.
-    pub fn new() -> Self {
-        let source = Environment::read().source();
-        let names = source.and_then(|source| port::static_qstrs(&source));
-        Self {
-            static_qstrs: names.unwrap_or_default(),
-        }
+    /// Returns a dump that knows these names by their numbers, the first of them having number 1.
+    pub fn with_static_qstrs(static_qstrs: Vec<String>) -> Self {
+        Self { static_qstrs }
     }
 
-    /// A dump that knows the numbered names of a tree.
+    /// Returns a dump that knows the numbered names of a tree.
     ///
     /// # Errors
     ///
     /// [`Error::Source`] if the folder isn't a MicroPython tree of a supported release.
     pub fn of_tree(tree: impl AsRef<Path>) -> Result<Self> {
-        let source = port::Source::open(tree.as_ref())?;
+        let source = Source::open(tree.as_ref())?;
         Ok(Self {
-            static_qstrs: port::static_qstrs(&source)?,
+            static_qstrs: FixedQstrs::read(&source)?.in_order,
         })
     }
 

@@ -32,13 +32,13 @@ impl fmt::Display for Version {
 
 /// A MicroPython source tree of a supported release.
 #[derive(Debug, Clone)]
-pub(crate) struct Source {
+pub struct Source {
     /// The tree's top folder, the one with `py/`.
-    pub(crate) root: PathBuf,
+    pub root: PathBuf,
     /// Its release.
-    pub(crate) version: Version,
+    pub version: Version,
     /// Whether it is a development version (`MICROPY_VERSION_PRERELEASE`).
-    pub(crate) preview: bool,
+    pub preview: bool,
 }
 
 impl Source {
@@ -47,7 +47,7 @@ impl Source {
     /// # Errors
     ///
     /// [`Error::Source`] where there is no tree, where the folder isn't one, or where it is too old.
-    pub(crate) fn find(named: Option<&Path>, cache: Option<&Path>) -> Result<Self> {
+    pub fn find(named: Option<&Path>, cache: Option<&Path>) -> Result<Self> {
         match named {
             Some(root) => Self::open(root),
             None => cache
@@ -65,7 +65,7 @@ impl Source {
     }
 
     /// Checks that `root` is a MicroPython tree and reads its release from `py/mpconfig.h`.
-    pub(crate) fn open(root: &Path) -> Result<Self> {
+    pub fn open(root: &Path) -> Result<Self> {
         let header = root.join("py").join("mpconfig.h");
         let text = match fs::read_if_exists(&header)? {
             Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
@@ -101,19 +101,19 @@ impl Source {
     }
 
     /// A path below the top folder.
-    pub(crate) fn join(&self, relative: &str) -> PathBuf {
+    pub fn join(&self, relative: &str) -> PathBuf {
         self.root.join(relative)
     }
 
     /// The name that the release's tag has, for example `v1.26.1`.
-    pub(crate) fn tag(&self) -> String {
+    pub fn tag(&self) -> String {
         let preview = if self.preview { "-preview" } else { "" };
         format!("v{}{preview}", self.version)
     }
 }
 
 /// The unpacked release with the highest version in the cache folder, of those whose names begin so.
-pub(crate) fn newest_in(cache: &Path, prefix: &str) -> Option<PathBuf> {
+pub fn newest_in(cache: &Path, prefix: &str) -> Option<PathBuf> {
     let entries = std::fs::read_dir(cache).ok()?.flatten();
     let mut trees: Vec<(Version, PathBuf)> = entries
         .filter_map(|entry| {
@@ -137,7 +137,7 @@ fn parse_version(text: &str) -> Option<Version> {
 }
 
 /// The number that a `#define NAME number` line gives.
-pub(crate) fn define_of(text: &str, name: &str) -> Option<u32> {
+pub fn define_of(text: &str, name: &str) -> Option<u32> {
     text.lines().find_map(|line| {
         let mut words = line.split_whitespace();
         (words.next() == Some("#define") && words.next() == Some(name))

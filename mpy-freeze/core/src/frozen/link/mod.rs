@@ -11,7 +11,7 @@ use std::path::Path;
 
 use crate::Context;
 use crate::error::{Error, Problem, Result};
-use crate::port::qstr_hash;
+use crate::qstr::qstr_hash;
 
 use super::image::{Code, Image, Module, ProtoFun, Qstr, QstrPools, RawCode, Source};
 use super::inputs;

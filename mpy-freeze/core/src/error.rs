@@ -68,7 +68,7 @@ impl Error {
     }
 
     /// An [`Error::Io`] that names what was attempted and the path.
-    pub(crate) fn io(action: &str, path: &Path, error: &std::io::Error) -> Self {
+    pub fn io(action: &str, path: &Path, error: &std::io::Error) -> Self {
         Self::Io(vec![
             Problem::new(format!("can't {action}: {error}")).file(path),
         ])
@@ -109,7 +109,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with no place yet.
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             ..Self::default()
@@ -117,26 +117,26 @@ impl Problem {
     }
 
     /// Adds the file.
-    pub(crate) fn file(mut self, file: impl Into<PathBuf>) -> Self {
+    pub fn file(mut self, file: impl Into<PathBuf>) -> Self {
         self.file = Some(file.into());
         self
     }
 
     /// Adds the line and its text.
-    pub(crate) fn line(mut self, line: u32, text: Option<String>) -> Self {
+    pub fn line(mut self, line: u32, text: Option<String>) -> Self {
         self.line = Some(line);
         self.text = text;
         self
     }
 
     /// Adds the byte offset.
-    pub(crate) fn offset(mut self, offset: usize) -> Self {
+    pub fn offset(mut self, offset: usize) -> Self {
         self.offset = Some(offset);
         self
     }
 
     /// Adds the cure.
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }

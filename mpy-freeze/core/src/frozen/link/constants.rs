@@ -6,7 +6,7 @@ use crate::error::Problem;
 use crate::frozen::image::{Image, Int, Str};
 use crate::frozen::mpy::Object;
 use crate::frozen::text::TextBuilder;
-use crate::port::qstr_hash;
+use crate::qstr::qstr_hash;
 use crate::{Context, Float, LongInt};
 
 use super::number::{Integer, complex_bits, float_bits, has_digits};

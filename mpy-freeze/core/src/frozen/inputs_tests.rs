@@ -1,5 +1,5 @@
 use super::*;
-use crate::frozen::tests::Folder;
+use crate::testing::Folder;
 
 fn input(path: &str) -> Input {
     Input::Path {

@@ -12,7 +12,7 @@ use super::methods::Methods;
 use super::module::Module;
 
 /// The names in a file; none where it isn't Rust, as rustc will say so better.
-pub(crate) fn names(text: &str) -> BTreeSet<String> {
+pub fn names(text: &str) -> BTreeSet<String> {
     let mut scan = Scan::default();
     // Most files have none of the attributes, and needn't be parsed.
     let attributes = [

@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::Context;
+use crate::compiler::{self, Failure, MpyCross};
 use crate::error::{Error, Result};
 use crate::fingerprint::fingerprint;
 use crate::fs;
-use crate::mpy_cross::{self, Failure, MpyCross};
 
 use super::cache::{Cache, Key};
 use super::inputs::{Kind, Source};
@@ -148,7 +148,7 @@ impl<'a> Compiler<'a> {
 /// Adds what the writer of a firmware can do about native code.
 fn for_a_firmware(failure: Failure) -> Failure {
     match failure {
-        Failure::Rejected(problem) if mpy_cross::is_invalid_arch(&problem) => {
+        Failure::Rejected(problem) if compiler::is_invalid_arch(&problem) => {
             Failure::Rejected(problem.help(
                 "the firmware runs no native code: let build.rs turn it on with `Build::native_code(true)`, or \
                  remove the @micropython decorator",

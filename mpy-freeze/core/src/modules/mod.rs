@@ -14,7 +14,7 @@ mod methods;
 mod module;
 mod names;
 mod signature;
-pub(crate) mod stub;
+pub mod stub;
 mod tables;
 
 pub use class::{Class, ClassOptions, Field};
@@ -24,7 +24,7 @@ pub use exception::{ExceptionClass, exception};
 pub use function::{Function, Param, Receiver, Role};
 pub use methods::{Kind, MARKS, Member, MemberValue, Method, Methods, Property};
 pub use module::{Entry, Export, Module};
-pub(crate) use names::names;
+pub use names::names;
 pub use signature::{Default, Named, Signature};
 pub use tables::{module, no_name, qstr, stand_in, static_name};
 

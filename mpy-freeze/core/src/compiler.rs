@@ -8,10 +8,8 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use crate::Arch;
-use crate::cargo::Environment;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
-use crate::port;
 
 /// What the compiler's heap is unless the caller says, in bytes, and what it gets when that wasn't enough.
 ///
@@ -24,10 +22,10 @@ const MAX_SMALL_INT_BITS: u8 = 63;
 /// MicroPython's compiler: Python source in, `.mpy` file out.
 ///
 /// ```no_run
-/// use mpy_freeze::{Arch, MpyCross};
+/// use mpy_freeze_core::{Arch, MpyCross};
 ///
-/// # fn main() -> Result<(), mpy_freeze::Error> {
-/// let mut mpy_cross = MpyCross::build("target/mpy-cross")?;
+/// # fn main() -> Result<(), mpy_freeze_core::Error> {
+/// let mut mpy_cross = MpyCross::at("target/mpy-cross/mpy-cross");
 /// mpy_cross.arch(Arch::Armv7m).optimisation(2).source_name("blink.py");
 /// let mpy: Vec<u8> = mpy_cross.compile(b"print('hello')\n")?;
 /// # Ok(())
@@ -48,43 +46,7 @@ pub struct MpyCross {
 }
 
 impl MpyCross {
-    /// Builds the compiler below `folder`, unless it is there and up to date already, from the tree that
-    /// [`Build`](crate::Build) would take: `MPY_DIR`, `MICROPYTHON_DIR`, or the newest release in the user's cache.
-    ///
-    /// It takes a C compiler for this machine and nothing of Cargo's environment.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Source`] where there is no tree, and those of the stages that make a program of it.
-    pub fn build(folder: impl AsRef<Path>) -> Result<Self> {
-        Self::built(None, folder.as_ref())
-    }
-
-    /// As [`MpyCross::build`], from a tree that the caller names.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`MpyCross::build`].
-    pub fn build_from(tree: impl AsRef<Path>, folder: impl AsRef<Path>) -> Result<Self> {
-        Self::built(Some(tree.as_ref()), folder.as_ref())
-    }
-
-    fn built(tree: Option<&Path>, folder: &Path) -> Result<Self> {
-        let job = Environment::read().host_job(tree, folder);
-        port::build_mpy_cross(&job).map(Self::at)
-    }
-
-    /// The folder in the user's cache where the program `mpy-freeze` keeps the compiler of the tree that
-    /// [`MpyCross::build`] would take: one of its own for each tree.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Source`] where there is no tree, [`Error::Config`] where there is no cache.
-    pub fn cache_folder() -> Result<PathBuf> {
-        Environment::read().tool_folder()
-    }
-
-    /// Takes a compiler that is built already, for example that of [`Artifacts`](crate::Artifacts).
+    /// Takes a compiler that is built already, for example that of `Artifacts`.
     pub fn at(program: impl Into<PathBuf>) -> Self {
         Self {
             program: program.into(),

@@ -1,7 +1,7 @@
 //! The Python side: Python sources and compiled modules to Rust statics in ROM.
 //!
 //! [`Freeze`] is what the `freeze!` macro calls. It reads the sources and nothing else but the [`Context`] that
-//! [`Build`](crate::Build) left, and returns items that define what libmicropython looks for when it imports a
+//! `Build` left, and returns items that define what libmicropython looks for when it imports a
 //! frozen module.
 
 mod cache;
@@ -22,16 +22,16 @@ use proc_macro2::TokenStream;
 
 use crate::Context;
 use crate::error::{Error, Problem, Result};
-use crate::watch::{self, Watched};
+use crate::record::{self, Watched};
 
 pub use size::Size;
 
 /// What to freeze, and how.
 ///
 /// ```no_run
-/// # fn main() -> Result<(), mpy_freeze::Error> {
+/// # fn main() -> Result<(), mpy_freeze_core::Error> {
 /// use std::path::Path;
-/// use mpy_freeze::{Context, frozen::Freeze};
+/// use mpy_freeze_core::{Context, frozen::Freeze};
 ///
 /// let context = Context::load(Path::new("target/out"))?;
 /// let frozen = Freeze::new(&context, Path::new("."))
@@ -212,7 +212,7 @@ impl Frozen {
             !watched.any(|watched| folder.starts_with(watched))
         };
         let folders = self.folders.iter().filter(watched);
-        watch::record(out_dir, folders.map(|folder| Watched::Path(folder.clone())))
+        record::record(out_dir, folders.map(|folder| Watched::Path(folder.clone())))
     }
 }
 
@@ -224,10 +224,7 @@ impl Frozen {
 /// [`Error::Io`] if the file can't be written.
 pub fn record_failure(error: &Error, out_dir: &Path) -> Result<()> {
     match error {
-        Error::Variable(name, _) => watch::record(out_dir, [Watched::Variable(name.clone())]),
+        Error::Variable(name, _) => record::record(out_dir, [Watched::Variable(name.clone())]),
         _ => Ok(()),
     }
 }
-
-#[cfg(test)]
-pub(crate) mod tests;

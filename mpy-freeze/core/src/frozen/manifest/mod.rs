@@ -11,6 +11,7 @@ mod inclusion;
 mod libraries;
 mod listed;
 mod metadata;
+mod name;
 mod paths;
 mod places;
 mod session;
@@ -22,10 +23,10 @@ use std::path::{Path, PathBuf};
 
 use crate::Context;
 use crate::error::{Error, Problem, Result};
-use crate::watch;
 
 pub use super::inputs::Kind;
 use functions::Manifests;
+pub(crate) use name::{has_python_name, is_manifest};
 
 /// A file that a manifest lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +86,7 @@ pub fn list(context: &Context, folder: &Path, manifests: &[String]) -> Result<Li
     let mut state = Manifests::new(settings.variables.clone(), start);
     let mut session = session::Session::start(&settings.vm, &mut state)?;
     for manifest in manifests {
-        if watch::has_python_name(manifest) {
+        if has_python_name(manifest) {
             session.file(manifest)?;
         } else {
             session.source(manifest)?;

@@ -9,17 +9,17 @@ use std::time::SystemTime;
 use crate::error::{Error, Result};
 
 /// Reads a file.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|error| Error::io("read", path, &error))
 }
 
 /// Reads a file that must be UTF-8.
-pub(crate) fn read_to_string(path: &Path) -> Result<String> {
+pub fn read_to_string(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| Error::io("read", path, &error))
 }
 
 /// Reads a file that may not be there yet.
-pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
+pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -28,7 +28,7 @@ pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
 }
 
 /// Creates a folder and those above it.
-pub(crate) fn create_dir_all(path: &Path) -> Result<()> {
+pub fn create_dir_all(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|error| Error::io("create the folder", path, &error))
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn create_dir_all(path: &Path) -> Result<()> {
 ///
 /// The bytes go to a temporary file beside it which is then renamed: whoever reads at the same time,
 /// or after this process was killed, sees the old contents or the new ones. Returns whether it wrote.
-pub(crate) fn write_if_changed(path: &Path, contents: &[u8]) -> Result<bool> {
+pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<bool> {
     if read_if_exists(path)?.as_deref() == Some(contents) {
         return Ok(false);
     }
@@ -52,19 +52,19 @@ pub(crate) fn write_if_changed(path: &Path, contents: &[u8]) -> Result<bool> {
 }
 
 /// Sets the time that a file was written.
-pub(crate) fn set_modified(path: &Path, time: SystemTime) -> Result<()> {
+pub fn set_modified(path: &Path, time: SystemTime) -> Result<()> {
     let file = fs::File::options().append(true).open(path);
     file.and_then(|file| file.set_modified(time))
         .map_err(|error| Error::io("set the time of", path, &error))
 }
 
 /// When a file was written; nothing where it can't be told.
-pub(crate) fn modified(path: &Path) -> Option<SystemTime> {
+pub fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|data| data.modified()).ok()
 }
 
 /// Moves a finished file to its final name.
-pub(crate) fn rename(from: &Path, to: &Path) -> Result<()> {
+pub fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to).map_err(|error| {
         let _ = fs::remove_file(from);
         Error::io("write", to, &error)
@@ -72,7 +72,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Removes a file if it is there.
-pub(crate) fn remove_if_exists(path: &Path) -> Result<()> {
+pub fn remove_if_exists(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(Error::io("remove", path, &error))
@@ -84,7 +84,7 @@ pub(crate) fn remove_if_exists(path: &Path) -> Result<()> {
 /// A name in the same folder that no other process or thread uses, for output that is renamed when complete.
 ///
 /// The folder is created. The extension is kept, since some tools look at it.
-pub(crate) fn temporary_beside(path: &Path) -> Result<PathBuf> {
+pub fn temporary_beside(path: &Path) -> Result<PathBuf> {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     if let Some(folder) = path.parent() {
         create_dir_all(folder)?;

@@ -6,8 +6,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use mpy_freeze::Context;
-use mpy_freeze::frozen::Freeze;
+use mpy_freeze_core::Context;
+use mpy_freeze_core::frozen::Freeze;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();

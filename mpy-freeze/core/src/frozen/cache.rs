@@ -82,7 +82,7 @@ impl<'a> Cache<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frozen::tests::Folder;
+    use crate::testing::Folder;
 
     #[test]
     fn an_entry_answers_to_its_own_key_only() {

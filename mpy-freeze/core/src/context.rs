@@ -1,4 +1,4 @@
-//! What [`Build`](crate::Build) leaves for `freeze!`: the one thing that the C side and the Python side share.
+//! What `Build` leaves for `freeze!`: the one thing that the C side and the Python side share.
 //!
 //! It is a text file of `key value` lines in `OUT_DIR/mpy-freeze/context`, followed by a line a qstr in the
 //! order of the firmware's qstr numbers. A person can read it; a file of another layout is refused.
@@ -182,7 +182,7 @@ impl Context {
     }
 
     /// Writes the file, if it differs.
-    pub(crate) fn store(&self, out_dir: &Path) -> Result<()> {
+    pub fn store(&self, out_dir: &Path) -> Result<()> {
         fs::write_if_changed(&Self::path(out_dir), self.to_text().as_bytes())?;
         Ok(())
     }
@@ -397,14 +397,14 @@ impl<'a> Fields<'a> {
 }
 
 /// Makes any text one line: a backslash and a line break can't stand for themselves.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('\n', "\\n")
         .replace('\r', "\\r")
 }
 
 /// The reverse of [`escape`]; nothing for an escape that it doesn't write.
-pub(crate) fn unescape(text: &str) -> Option<String> {
+pub fn unescape(text: &str) -> Option<String> {
     let mut result = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -422,14 +422,14 @@ pub(crate) fn unescape(text: &str) -> Option<String> {
 }
 
 /// The error for a crate whose build script doesn't call `Build`: it shows the lines to add.
-pub(crate) fn missing(problem: Problem) -> Error {
+pub fn missing(problem: Problem) -> Error {
     Error::Context(vec![problem.help(
         "freeze! needs MicroPython, which the crate's build script builds. Add to Cargo.toml\n\
          \x20       [build-dependencies]\n\
          \x20       mpy-freeze = \"0.1\"\n\
          \x20   and beside it a build.rs with\n\
          \x20       fn main() {\n\
-         \x20           mpy_freeze::Build::new().build();\n\
+         \x20           mpy_freeze_core::Build::new().build();\n\
          \x20       }",
     )])
 }
@@ -439,7 +439,7 @@ pub(crate) mod tests {
     use super::*;
 
     /// A context as a Cortex-M3 with the default configuration has it, with few qstrs.
-    pub(crate) fn sample() -> Context {
+    pub fn sample() -> Context {
         Context {
             micropython: "1.26.1".into(),
             target: "thumbv7m-none-eabi".into(),

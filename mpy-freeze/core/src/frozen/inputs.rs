@@ -9,7 +9,6 @@ use crate::Context;
 use crate::context::Packaged;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
-use crate::watch;
 
 /// The longest target path. MicroPython's compiler keeps the length of a name in one byte.
 const MAX_TARGET: usize = 255;
@@ -78,7 +77,9 @@ pub(super) fn find(context: &Context, base: &Path, inputs: &[Input]) -> Result<F
     let mut manifests = Vec::new();
     for input in inputs {
         match input {
-            Input::Path { path, .. } if watch::is_manifest(path) && !base.join(path).is_dir() => {
+            Input::Path { path, .. }
+                if manifest::is_manifest(path) && !base.join(path).is_dir() =>
+            {
                 manifests.push(path.to_string_lossy().into_owned());
             }
             Input::Manifest(manifest) => manifests.push(manifest.clone()),

@@ -22,13 +22,13 @@ use crate::error::Result;
 use crate::fs;
 
 /// The first line of every stub, by which one that isn't needed any more is known.
-pub(crate) const HEADER: &str =
+pub const HEADER: &str =
     "# Written by mpy-freeze from the firmware's Rust sources. Changes to this file are lost.";
 
 /// The stubs of the modules in some Rust sources: paths below the folder of stubs, and contents.
 ///
 /// Sources that aren't Rust, and items that Python can't have, are left out: the compiler reports them.
-pub(crate) fn stubs<'a>(sources: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
+pub fn stubs<'a>(sources: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
     let files: Vec<syn::File> = sources
         .filter_map(|source| syn::parse_file(source).ok())
         .collect();
@@ -53,7 +53,7 @@ pub(crate) fn stubs<'a>(sources: impl Iterator<Item = &'a str>) -> BTreeMap<Stri
 /// # Errors
 ///
 /// [`Error::Io`](crate::Error::Io) where a file can't be written, removed or read.
-pub(crate) fn write(folder: &Path, stubs: &BTreeMap<String, String>) -> Result<()> {
+pub fn write(folder: &Path, stubs: &BTreeMap<String, String>) -> Result<()> {
     let wanted: BTreeSet<PathBuf> = stubs.keys().map(|path| folder.join(path)).collect();
     let pattern = glob::Pattern::escape(&folder.display().to_string());
     let found = glob::glob(&format!("{pattern}/**/*.pyi")).map(Iterator::flatten);

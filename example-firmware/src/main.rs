@@ -87,7 +87,7 @@ fn application(vm: &Vm) -> Result<bool, Exception<'_>> {
         }
     };
 
-    let heap = vm.heap();
+    let heap = vm.heap_info();
     println!("Rust: {} of {} bytes of heap in use", heap.used, heap.total);
     Ok(ok && caught)
 }

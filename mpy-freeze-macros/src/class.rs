@@ -73,7 +73,7 @@ fn parts(
 ) -> TokenStream {
     // A class without methods is an error at its name.
     let here = Span::mixed_site().located_at(ident.span());
-    let instance = quote_spanned!(here=> ::mpy_freeze_rt::__private::instance::<#ident>);
+    let instance = quote_spanned!(here=> ::mpy_freeze_rt::__private::new_instance::<#ident>);
     // SAFETY: the type object of the class is one of MicroPython's.
     let object = quote_spanned! {here=>
         unsafe { ::mpy_freeze_rt::__private::StaticObject::new(<#ident as ::mpy_freeze_rt::PyClass>::TYPE) }
@@ -88,12 +88,12 @@ fn parts(
             pub const __MPY_BASE: ::mpy_freeze_rt::__private::Base<Self> = #base;
             pub const __MPY_FIELDS: &'static [::mpy_freeze_rt::__private::Property] = &[#(#fields),*];
         }
-        impl<'a> ::mpy_freeze_rt::IntoReturn<'a> for #ident {
-            fn into_return(
+        impl ::mpy_freeze_rt::IntoPy for #ident {
+            fn into_py(
                 self,
-                raise: ::mpy_freeze_rt::__private::Raise<'a>,
-            ) -> ::mpy_freeze_rt::__private::Return<'a> {
-                #instance(self, raise)
+                vm: &::mpy_freeze_rt::Vm,
+            ) -> ::core::result::Result<::mpy_freeze_rt::Obj<'_>, ::mpy_freeze_rt::Exception<'_>> {
+                #instance(self, vm)
             }
         }
     }

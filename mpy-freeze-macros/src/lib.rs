@@ -56,14 +56,14 @@ pub fn freeze(input: TokenStream) -> TokenStream {
 /// ```rust,ignore
 /// #[pymodule]
 /// mod board {
-///     use mpy_freeze_rt::{ErrorType, Exception, Obj, PyErr, Vm, pyfunction};
+///     use mpy_freeze_rt::{ErrorType, Exception, Obj, Raise, Vm, pyfunction};
 ///
 ///     /// How long it takes to blink.
 ///     #[pyfunction]
 ///     #[py(signature = (times, /, pause = 100, *, colour = None))]
-///     fn blink(times: u8, pause: u32, colour: Option<&str>) -> Result<u32, PyErr> {
+///     fn blink(times: u8, pause: u32, colour: Option<&str>) -> Result<u32, Raise> {
 ///         match colour {
-///             Some("pink") => Err(PyErr::new(ErrorType::VALUE_ERROR, "no such colour")),
+///             Some("pink") => Err(Raise::new(ErrorType::VALUE_ERROR, "no such colour")),
 ///             _ => Ok(u32::from(times) * pause),
 ///         }
 ///     }
@@ -122,7 +122,7 @@ pub fn freeze(input: TokenStream) -> TokenStream {
 /// | `&Vm` | nothing: it is the VM that calls |
 /// | a type of your own | what its `FromPy` takes |
 ///
-/// What is returned has `IntoReturn`, whose documentation has the table of types; a `Result`'s error raises.
+/// A returned value has `IntoPy`, whose documentation has the table of types. The error of a `Result` is raised.
 ///
 /// # Errors
 ///
@@ -147,7 +147,7 @@ pub fn pyfunction(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// ```rust,ignore
 /// #[pymodule]
 /// mod sensors {
-///     use mpy_freeze_rt::{ErrorType, PyErr, pyexception, pyfunction};
+///     use mpy_freeze_rt::{ErrorType, Raise, pyexception, pyfunction};
 ///
 ///     /// The sensor doesn't answer.
 ///     #[pyexception]
@@ -159,8 +159,8 @@ pub fn pyfunction(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///     struct Timeout;
 ///
 ///     #[pyfunction]
-///     fn measure() -> Result<u16, PyErr> {
-///         Err(PyErr::new(Timeout::TYPE, "no answer"))
+///     fn measure() -> Result<u16, Raise> {
+///         Err(Raise::new(Timeout::TYPE, "no answer"))
 ///     }
 /// }
 /// ```

@@ -77,13 +77,13 @@ pub mod held {
         }
         results.iter().flatten().last().map_or(Ok(0), |last| {
             last.to_i64()
-                .map_err(|_| vm.exception(TooDeep::TYPE, format_args!("no number")))
+                .map_err(|_| vm.new_exception(TooDeep::TYPE, format_args!("no number")))
         })
     }
 
     /// Looks at the heap where a round has used much of it.
     #[pyfunction]
     fn note_lowest(vm: &Vm) {
-        LOWEST.fetch_min(vm.heap().free, Ordering::Relaxed);
+        LOWEST.fetch_min(vm.heap_info().free, Ordering::Relaxed);
     }
 }

@@ -36,7 +36,7 @@ fn generation(vm: &Vm) -> Option<(usize, Root)> {
     match run {
         Ok(root) => {
             vm.collect();
-            Some((vm.heap().free, root))
+            Some((vm.heap_info().free, root))
         }
         Err(exception) => {
             println!("{exception}");
@@ -52,7 +52,7 @@ fn lasting(vm: &Vm) -> Result<(), Exception<'_>> {
         LOWEST.store(usize::MAX, Ordering::Relaxed);
         run.call((n,))?;
         vm.collect();
-        let free = vm.heap().free;
+        let free = vm.heap_info().free;
         let lowest = LOWEST.load(Ordering::Relaxed);
         let alive = ALIVE.load(Ordering::Relaxed);
         println!("round {round}: {free} {lowest} {alive}");

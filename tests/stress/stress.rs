@@ -6,14 +6,14 @@ use mpy_freeze_rt::pymodule;
 pub mod stress {
     use core::cell::Cell;
 
-    use mpy_freeze_rt::{ErrorType, Exception, Obj, PyErr, Root, Vm, pyexception, pyfunction};
+    use mpy_freeze_rt::{ErrorType, Exception, Obj, Raise, Root, Vm, pyexception, pyfunction};
 
     #[pyexception]
     #[py(base = ErrorType::VALUE_ERROR)]
     struct StressError;
 
     fn failed<'a>(vm: &'a Vm, what: &str) -> Exception<'a> {
-        vm.exception(StressError::TYPE, format_args!("{what}"))
+        vm.new_exception(StressError::TYPE, format_args!("{what}"))
     }
 
     /// Holds objects on the stack, in roots and in a closure while Python makes others.
@@ -49,9 +49,9 @@ pub mod stress {
     }
 
     #[pyfunction]
-    fn refuse(n: u8) -> Result<(u8, [u64; 2]), PyErr> {
+    fn refuse(n: u8) -> Result<(u8, [u64; 2]), Raise> {
         if n > 2 {
-            return Err(PyErr::new(StressError::TYPE, "too many"));
+            return Err(Raise::new(StressError::TYPE, "too many"));
         }
         Ok((n, [u64::MAX; 2]))
     }

@@ -124,13 +124,13 @@ fn main() -> ! {
 
 fn used_by<'vm>(vm: &'vm Vm, load: impl Fn(&'vm Vm) -> Result<(), Exception<'vm>>) -> usize {
     vm.collect();
-    let before = vm.heap().used;
+    let before = vm.heap_info().used;
     if let Err(exception) = load(vm) {
         println!("{exception}");
         Board::exit(false)
     }
     vm.collect();
-    vm.heap().used - before
+    vm.heap_info().used - before
 }
 "#;
 

@@ -97,7 +97,7 @@ fn stubs_are_kept_rewritten_and_removed() {
     project.write(
         "src/main.rs",
         source
-            .replace("-> Sealed {", "-> Result<Sealed, PyErr> {")
+            .replace("-> Sealed {", "-> Result<Sealed, Raise> {")
             .replace("        Sealed\n    }", "        Ok(Sealed)\n    }")
             .replace("fn measure(ready", "fn measure(is_ready")
             .replace("if ready", "if is_ready"),

@@ -423,7 +423,7 @@ fn a_generator_takes_its_turns() {
             "async def task(n):\n    for i in range(n): await step(i)\nclass step:\n    def __init__(self, i): self.i = i\n    def __await__(self):\n        yield self.i\n    __iter__ = __await__",
         );
         let turns: Vec<i64> = eval(vm, "task(3)")
-            .iter()
+            .try_iter()
             .expect("a coroutine is an iterator")
             .map(|turn| turn.and_then(|turn| turn.to_i64()).expect("a number"))
             .collect();

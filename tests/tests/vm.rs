@@ -245,7 +245,7 @@ fn items_of_containers() {
         assert!(raised(list.item(3)).matches("IndexError"));
         list.set_item(0, "one").expect("set");
         let items: Result<Vec<String>, _> = list
-            .iter()
+            .try_iter()
             .expect("iter")
             .map(|item| item.map(|item| item.to_string()))
             .collect();
@@ -262,10 +262,10 @@ fn items_of_containers() {
         assert_eq!(dict.item("key").expect("item").to_i64().ok(), Some(5));
         assert!(raised(dict.item("other")).matches("KeyError"));
         assert!(raised(eval(vm, "1").len()).matches("TypeError"));
-        assert!(raised(eval(vm, "1").iter()).matches("TypeError"));
+        assert!(raised(eval(vm, "1").try_iter()).matches("TypeError"));
         assert!(raised(eval(vm, "(1,)").set_item(0, 1)).matches("TypeError"));
         exec(vm, "def g():\n    yield 1\n    raise ValueError");
-        let mut items = eval(vm, "g()").iter().expect("iter");
+        let mut items = eval(vm, "g()").try_iter().expect("iter");
         assert_eq!(
             items
                 .next()
@@ -438,7 +438,7 @@ fn an_exception_while_an_exception_is_shown() {
             format!("{exception:?}"),
             "<ZeroDivisionError while writing this>"
         );
-        assert!(raised(exception.as_obj().text()).matches("KeyError"));
+        assert!(raised(exception.as_obj().str()).matches("KeyError"));
         assert!(raised(exception.as_obj().repr()).matches("ZeroDivisionError"));
     });
 }
@@ -521,10 +521,10 @@ fn handles_keep_objects_alive_anywhere() {
         }
         let used = |info: HeapInfo| info.used;
         vm.collect();
-        let full = used(vm.heap());
+        let full = used(vm.heap_info());
         drop(objects);
         vm.collect();
-        let empty = used(vm.heap());
+        let empty = used(vm.heap_info());
         assert!(empty + 300 * 100 < full, "{full} {empty}");
     });
 }
@@ -560,10 +560,10 @@ fn borrowed_text_stays_in_place() {
 fn the_heap_can_be_measured() {
     in_vm(|vm| {
         vm.collect();
-        let before = vm.heap();
+        let before = vm.heap_info();
         let array = eval(vm, "bytearray(10000)");
         vm.collect();
-        let after = vm.heap();
+        let after = vm.heap_info();
         assert_eq!(after.total, before.total);
         assert!(
             (10_000..12_000).contains(&(after.used - before.used)),
@@ -752,7 +752,7 @@ fn thousands_of_vms_one_after_another() {
     for n in 0..3000u32 {
         let result = Vm::run(heap.as_mut_slice(), |vm| {
             vm.collect();
-            let start = vm.heap().used;
+            let start = vm.heap_info().used;
             assert_eq!(*used.get_or_insert(start), start, "{n}");
             exec(
                 vm,

@@ -1,5 +1,5 @@
 //! Types that aren't converted.
-use mpy_freeze_rt::{Obj, PyErr, pyclass, pyfunction, pymethods};
+use mpy_freeze_rt::{Obj, Raise, pyclass, pyfunction, pymethods};
 
 struct Opaque;
 
@@ -38,7 +38,7 @@ fn returned_text() -> String {
 }
 
 #[pyfunction]
-fn returned_result() -> Result<Opaque, PyErr> {
+fn returned_result() -> Result<Opaque, Raise> {
     Ok(Opaque)
 }
 

@@ -2,9 +2,11 @@
 use core::cell::Cell;
 
 use mpy_freeze_rt::__private::{
-    Base, BaseOf, IsModule, Property, Qstr, Raise, Return, StaticObject, instance,
+    Base, BaseOf, IsModule, Property, Qstr, Return, StaticObject, new_instance,
 };
-use mpy_freeze_rt::{IntoReturn, Obj, ToPy, pyclass, pyfunction, pymethods, pymodule};
+use mpy_freeze_rt::{
+    Exception, IntoPy, Obj, Vm, pyclass, pyfunction, pymethods, pymodule,
+};
 
 mod of_plain_numbers {
     pub const __MPY_NAME: u16 = 7;
@@ -65,9 +67,13 @@ impl BaseOf<lamps::Lamp> for LikeALamp {}
 /// Returns an object twice.
 struct Twice<'a>(Obj<'a>);
 
-impl<'a> IntoReturn<'a> for Twice<'a> {
-    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
-        let returned = self.0.into_return(raise);
+impl IntoPy for Twice<'_> {
+    fn into_py(self, vm: &Vm) -> Result<Obj<'_>, Exception<'_>> {
+        self.0.into_py(vm)
+    }
+
+    fn into_return(self, vm: &Vm) -> Return<'_> {
+        let returned = self.0.into_return(vm);
         drop(returned);
         returned
     }
@@ -78,19 +84,19 @@ fn copied(returned: &Return<'_>) {
 }
 
 /// Keeps what is returned beyond the call.
-fn kept(raise: Raise<'_>, place: &Cell<Option<Return<'static>>>) {
-    place.set(Some("text".returned(raise)));
+fn kept(vm: &Vm, place: &Cell<Option<Return<'static>>>) {
+    place.set(Some("text".into_return(vm)));
 }
 
 fn without_a_vm(lamp: lamps::Lamp) {
-    let _ = "text".returned();
+    let _ = "text".into_py();
     let _ = "text".into_return();
-    let _ = instance(lamp);
+    let _ = new_instance(lamp);
 }
 
-fn on_another_thread(raise: Raise<'_>) {
+fn on_another_thread(vm: &Vm) {
     std::thread::scope(|threads| {
-        threads.spawn(move || drop("text".returned(raise)));
+        threads.spawn(move || drop("text".into_return(vm)));
     });
 }
 

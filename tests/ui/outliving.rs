@@ -59,7 +59,7 @@ fn text_beyond_its_object(vm: &Vm) -> usize {
 
 fn value_beyond_its_object(vm: &Vm) -> usize {
     let value = {
-        let object = vm.instance(Class { text: String::new() }).unwrap();
+        let object = vm.new_obj(Class { text: String::new() }).unwrap();
         object.extract::<Ref<'_, Class>>().unwrap()
     };
     value.text.len()

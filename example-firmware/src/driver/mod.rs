@@ -30,7 +30,7 @@ fn tick() {
 pub mod panel {
     use core::sync::atomic::Ordering;
 
-    use mpy_freeze_rt::{ErrorType, Exception, Obj, PyErr, Vm, pyclass, pyfunction, pymethods};
+    use mpy_freeze_rt::{ErrorType, Exception, Obj, Raise, Vm, pyclass, pyfunction, pymethods};
 
     use super::{TICK, TICKS, hardware};
 
@@ -49,11 +49,11 @@ pub mod panel {
         const COUNT: u8 = hardware::LAMPS;
 
         #[new]
-        fn new(index: u8) -> Result<Self, PyErr> {
+        fn new(index: u8) -> Result<Self, Raise> {
             if index < hardware::LAMPS {
                 Ok(Self { index })
             } else {
-                Err(PyErr::new(ErrorType::VALUE_ERROR, "no such lamp"))
+                Err(Raise::new(ErrorType::VALUE_ERROR, "no such lamp"))
             }
         }
 

@@ -2,8 +2,9 @@
 
 use crate::exception::Exception;
 use crate::ffi;
-use crate::object::{Obj, finish_empty};
-use crate::value::IntoPy;
+use crate::object::Obj;
+use crate::shim;
+use crate::value::{Argument, IntoPy};
 
 macro_rules! comparisons {
     ($($name:ident $question:ident $sign:literal)*) => {$(
@@ -20,15 +21,14 @@ macro_rules! comparisons {
 
 impl<'vm> Obj<'vm> {
     fn ask(&self, question: u32, value: impl IntoPy) -> Result<isize, Exception<'vm>> {
-        let value = value.to_value();
-        let (mut answer, mut out) = (0, 0);
-        // SAFETY: the value lives through the call, which leaves an exception in `out` or nothing.
+        let value = Argument::new(value, self.vm())?;
+        let value = value.value();
+        // SAFETY: the value lives through the call, which leaves no object.
         unsafe {
-            let handle = self.handle();
-            let status = ffi::mpyf_ask(handle, question, value.as_raw(), &mut answer, &mut out);
-            finish_empty(status, out)?;
+            shim::value(|answer, out| {
+                ffi::mpyf_ask(self.handle(), question, value.as_raw(), answer, out)
+            })
         }
-        Ok(answer)
     }
 
     comparisons! {

@@ -24,6 +24,8 @@ impl fmt::Display for Stopped<'_> {
     }
 }
 
+impl core::error::Error for Stopped<'_> {}
+
 impl<'vm> From<Exception<'vm>> for Stopped<'vm> {
     fn from(exception: Exception<'vm>) -> Self {
         Self::Raised(exception)

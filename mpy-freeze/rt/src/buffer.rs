@@ -2,12 +2,12 @@
 
 use core::marker::PhantomData;
 
-use crate::error::{ErrorType, PyErr};
+use crate::error::{ErrorType, Raise};
 use crate::exception::Exception;
 use crate::ffi;
 
 /// Where an argument has its bytes. Nobody has looked at them yet.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct RawBuffer<'a> {
     data: *mut u8,
     len: usize,
@@ -33,6 +33,7 @@ impl RawBuffer<'_> {
 }
 
 /// The buffers of one call. As long as it lives, Python can't run, so that nothing changes or frees them.
+#[derive(Debug)]
 pub struct Lent<'a, const N: usize> {
     buffers: [RawBuffer<'a>; N],
 }
@@ -49,7 +50,7 @@ impl<'a, const N: usize> Lent<'a, N> {
             for other in buffers.iter().skip(index + 1) {
                 if (one.mutable || other.mutable) && one.overlaps(other) {
                     let shared = "two arguments share bytes that are written to";
-                    return Err(PyErr::new(ErrorType::VALUE_ERROR, shared).raise());
+                    return Err(Raise::new(ErrorType::VALUE_ERROR, shared).exception());
                 }
             }
         }

@@ -2,17 +2,20 @@
 
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_void;
+use core::fmt;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
-use crate::error::{ErrorType, IntoException, PyErr, Raise};
+use crate::error::{ErrorType, IntoException, Raise};
 use crate::exception::Exception;
 use crate::ffi;
-use crate::function::{Call, IntoReturn, Lend, Return};
-use crate::object::{Obj, finish};
+use crate::function::{Call, Lend, Return};
+use crate::object::Obj;
 use crate::place::{FromPy, Place};
+use crate::shim;
+use crate::value::IntoPy;
 use crate::vm::Vm;
 
 /// A Rust type that is a Python class. The attributes `#[pyclass]` and `#[pymethods]` implement it together.
@@ -56,12 +59,12 @@ const FREE: usize = 1;
 /// Somebody has the value alone.
 const TAKEN: usize = usize::MAX;
 
-const ALREADY_BORROWED: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "already borrowed");
-const ALREADY_TAKEN: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "already mutably borrowed");
-const FINALISED: PyErr = PyErr::new(ErrorType::RUNTIME_ERROR, "the object has been finalised");
+const ALREADY_BORROWED: Raise = Raise::new(ErrorType::RUNTIME_ERROR, "already borrowed");
+const ALREADY_TAKEN: Raise = Raise::new(ErrorType::RUNTIME_ERROR, "already mutably borrowed");
+const FINALISED: Raise = Raise::new(ErrorType::RUNTIME_ERROR, "the object has been finalised");
 
 impl Header {
-    fn share(&self) -> Result<(), PyErr> {
+    fn share(&self) -> Result<(), Raise> {
         match self.state.get() {
             EMPTY => Err(FINALISED),
             TAKEN => Err(ALREADY_TAKEN),
@@ -73,7 +76,7 @@ impl Header {
         }
     }
 
-    fn take(&self) -> Result<(), PyErr> {
+    fn take(&self) -> Result<(), Raise> {
         match self.state.get() {
             EMPTY => Err(FINALISED),
             FREE => {
@@ -83,6 +86,12 @@ impl Header {
             TAKEN => Err(ALREADY_TAKEN),
             _ => Err(ALREADY_BORROWED),
         }
+    }
+}
+
+impl<T> fmt::Debug for Instance<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance").finish_non_exhaustive()
     }
 }
 
@@ -101,7 +110,7 @@ impl<T> Instance<T> {
     /// # Safety
     ///
     /// The object is an instance of the class that `T` is, and not of one derived from it.
-    unsafe fn finalise(&self) -> Result<(), PyErr> {
+    unsafe fn finalise(&self) -> Result<(), Raise> {
         let state = &self.header.state;
         match state.get() {
             EMPTY => Ok(()),
@@ -125,57 +134,28 @@ impl<T> Instance<T> {
 
 /// Makes an object of a value.
 ///
-/// # Safety
+/// # Errors
 ///
-/// The VM runs.
-unsafe fn create<T: PyClass>(value: T) -> (u32, u32) {
+/// `MemoryError`. The value is dropped then.
+pub fn new_instance<T: PyClass>(value: T, _: &Vm) -> Result<Obj<'_>, Exception<'_>> {
     const { Instance::<T>::FITS }
-    let (mut instance, mut out) = (core::ptr::null_mut(), 0);
-    // SAFETY: by the caller's promise the VM runs. The size is that of the object, and the type object is made for `T`.
-    let status = unsafe {
-        ffi::mpyf_new_instance(
-            T::TYPE.cast(),
-            size_of::<Instance<T>>(),
-            u32::from(core::mem::needs_drop::<T>()),
-            &mut instance,
-            &mut out,
-        )
-    };
-    if status != ffi::RAISED {
-        let instance = instance.cast::<Instance<T>>();
-        // SAFETY: the object is new and has room for an `Instance<T>`, aligned as blocks of the heap are. Its handle
-        // keeps it, and its state says that it has no value that would have to be dropped.
-        unsafe {
-            (*instance).value.get().write(MaybeUninit::new(value));
-            (*instance).header.state.set(FREE);
-        }
+    let (size, has_drop) = (size_of::<Instance<T>>(), core::mem::needs_drop::<T>());
+    let mut instance = core::ptr::null_mut();
+    // SAFETY: the VM runs, since it is borrowed. The size is that of the object, and the type object is made for `T`.
+    // The call leaves an object, and its address in `instance`.
+    let object = unsafe {
+        shim::object(|out| {
+            ffi::mpyf_new_instance(T::TYPE.cast(), size, has_drop.into(), &mut instance, out)
+        })
+    }?;
+    let instance = instance.cast::<Instance<T>>();
+    // SAFETY: the object is new and has room for an `Instance<T>`, aligned as blocks of the heap are. Its handle keeps
+    // it, and its state says that it has no value that would have to be dropped.
+    unsafe {
+        (*instance).value.get().write(MaybeUninit::new(value));
+        (*instance).header.state.set(FREE);
     }
-    (status, out)
-}
-
-impl Vm {
-    /// A new object of a class that is written in Rust, which takes over the value.
-    ///
-    /// It is for a value that Rust goes on using as an object. One that a function only returns needs no `Vm`.
-    ///
-    /// ```no_run
-    /// use mpy_freeze_rt::{Exception, Obj, PyClass, Vm};
-    ///
-    /// fn shown<'a>(vm: &'a Vm, value: impl PyClass, show: &Obj<'a>) -> Result<(), Exception<'a>> {
-    ///     let object = vm.instance(value)?;
-    ///     show.call((&object,)).map(drop)
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// `MemoryError`. The value is dropped then.
-    pub fn instance<T: PyClass>(&self, value: T) -> Result<Obj<'_>, Exception<'_>> {
-        // SAFETY: the VM that `self` is runs.
-        let (status, out) = unsafe { create(value) };
-        // SAFETY: the call above has left a handle beside its status, in the VM that `self` is.
-        unsafe { finish(status, out) }
-    }
+    Ok(object)
 }
 
 /// An object whose value Rust uses. What all classes do with it is compiled once.
@@ -200,14 +180,14 @@ impl<'a> Held<'a> {
     #[inline(never)]
     fn shared(place: Place<'a>, kind: *const ()) -> Result<Self, Exception<'a>> {
         let held = Self::new(place, kind)?;
-        held.header().share().map_err(PyErr::raise)?;
+        held.header().share().map_err(Raise::exception)?;
         Ok(held)
     }
 
     #[inline(never)]
     fn taken(place: Place<'a>, kind: *const ()) -> Result<Self, Exception<'a>> {
         let held = Self::new(place, kind)?;
-        held.header().take().map_err(PyErr::raise)?;
+        held.header().take().map_err(Raise::exception)?;
         Ok(held)
     }
 
@@ -310,6 +290,18 @@ impl<T: PyClass> Drop for RefMut<'_, T> {
     }
 }
 
+impl<T: PyClass + fmt::Debug> fmt::Debug for Ref<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        T::fmt(self, f)
+    }
+}
+
+impl<T: PyClass + fmt::Debug> fmt::Debug for RefMut<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        T::fmt(self, f)
+    }
+}
+
 impl<'a, T: PyClass> FromPy<'a> for Ref<'a, T> {
     fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
         Held::shared(place, T::TYPE).map(|held| Self {
@@ -357,32 +349,25 @@ impl<'a> Call<'a> {
         let instance = unsafe { held.instance::<T>() };
         if instance.header.kind != T::TYPE {
             let derived = "a derived class has a __del__ of its own";
-            return Err(PyErr::new(ErrorType::TYPE_ERROR, derived).raise());
+            return Err(Raise::new(ErrorType::TYPE_ERROR, derived).exception());
         }
         // SAFETY: the object's type is the one that was made for `T`.
-        unsafe { instance.finalise() }.map_err(PyErr::raise)?;
+        unsafe { instance.finalise() }.map_err(Raise::exception)?;
         Ok(Return::NONE)
     }
 
     /// A new object of a value that a function returned.
-    pub fn constructed<T: PyClass>(&self, value: impl Constructed<'a, T>) -> Return<'a> {
-        match value.into_value(self.raise()) {
-            Ok(value) => instance(value, self.raise()),
-            Err(exception) => Return::raised(exception),
-        }
+    pub fn constructed<T: PyClass>(&self, value: impl Constructed<T>) -> Return<'a> {
+        let instance = value
+            .into_value(self.vm())
+            .and_then(|value| new_instance(value, self.vm()));
+        Return::of(instance)
     }
 
     /// The next value of an iterator.
-    pub fn next(&self, value: impl IntoNext<'a>) -> Return<'a> {
-        value.into_next(self.raise())
+    pub fn next(&self, value: impl IntoNext) -> Return<'a> {
+        value.into_next(self.vm())
     }
-}
-
-/// The object of a value, as a function returns it.
-pub fn instance<'a, T: PyClass>(value: T, _: Raise<'a>) -> Return<'a> {
-    // SAFETY: a `Raise` says that the VM runs.
-    let (status, out) = unsafe { create(value) };
-    Return::handle(status, out)
 }
 
 /// What a constructor can return: the value, or a `Result` of it.
@@ -390,24 +375,24 @@ pub fn instance<'a, T: PyClass>(value: T, _: Raise<'a>) -> Return<'a> {
     message = "`#[new]` returns `Self` or a `Result` of it",
     label = "this is returned"
 )]
-pub trait Constructed<'a, T> {
-    /// The value.
+pub trait Constructed<T> {
+    /// Unwraps the value.
     ///
     /// # Errors
     ///
     /// What the constructor raises.
-    fn into_value(self, raise: Raise<'a>) -> Result<T, Exception<'a>>;
+    fn into_value(self, vm: &Vm) -> Result<T, Exception<'_>>;
 }
 
-impl<'a, T: PyClass> Constructed<'a, T> for T {
-    fn into_value(self, _: Raise<'a>) -> Result<T, Exception<'a>> {
+impl<T: PyClass> Constructed<T> for T {
+    fn into_value(self, _: &Vm) -> Result<T, Exception<'_>> {
         Ok(self)
     }
 }
 
-impl<'a, T: PyClass, E: IntoException<'a>> Constructed<'a, T> for Result<T, E> {
-    fn into_value(self, raise: Raise<'a>) -> Result<T, Exception<'a>> {
-        self.map_err(|error| error.into_exception(raise))
+impl<T: PyClass, E: IntoException> Constructed<T> for Result<T, E> {
+    fn into_value(self, vm: &Vm) -> Result<T, Exception<'_>> {
+        self.map_err(|error| error.into_exception(vm))
     }
 }
 
@@ -416,22 +401,22 @@ impl<'a, T: PyClass, E: IntoException<'a>> Constructed<'a, T> for Result<T, E> {
     message = "`__next__` returns an `Option`, or a `Result` of one",
     label = "this is returned"
 )]
-pub trait IntoNext<'a> {
-    /// The value as the shim takes it.
-    fn into_next(self, raise: Raise<'a>) -> Return<'a>;
+pub trait IntoNext {
+    /// Converts the value to the shim's ABI.
+    fn into_next(self, vm: &Vm) -> Return<'_>;
 }
 
-impl<'a, T: IntoReturn<'a>> IntoNext<'a> for Option<T> {
-    fn into_next(self, raise: Raise<'a>) -> Return<'a> {
-        self.map_or(Return::STOP, |value| value.into_return(raise))
+impl<T: IntoPy> IntoNext for Option<T> {
+    fn into_next(self, vm: &Vm) -> Return<'_> {
+        self.map_or(Return::STOP, |value| value.into_return(vm))
     }
 }
 
-impl<'a, T: IntoReturn<'a>, E: IntoException<'a>> IntoNext<'a> for Result<Option<T>, E> {
-    fn into_next(self, raise: Raise<'a>) -> Return<'a> {
+impl<T: IntoPy, E: IntoException> IntoNext for Result<Option<T>, E> {
+    fn into_next(self, vm: &Vm) -> Return<'_> {
         match self {
-            Ok(value) => value.into_next(raise),
-            Err(error) => Return::raised(error.into_exception(raise)),
+            Ok(value) => value.into_next(vm),
+            Err(error) => Return::raised(error.into_exception(vm)),
         }
     }
 }
@@ -452,6 +437,7 @@ pub unsafe trait BaseOf<B> {}
 unsafe impl<B> BaseOf<B> for B {}
 
 /// The base of the class `T`, and what it can do.
+#[derive(Debug)]
 pub struct Base<T> {
     kind: *const (),
     has: u16,

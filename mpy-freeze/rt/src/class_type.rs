@@ -41,6 +41,7 @@ pub mod has {
 }
 
 /// An attribute that Rust reads and writes, as `mpyf_property_t` has it.
+#[derive(Debug)]
 #[repr(C)]
 pub struct Property {
     get: Option<Code>,
@@ -64,6 +65,7 @@ impl Property {
 }
 
 /// What a class has besides its dict, as `mpyf_class_t` has it.
+#[derive(Debug)]
 #[repr(C)]
 pub struct Class {
     construct: *const (),

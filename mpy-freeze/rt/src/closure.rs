@@ -1,14 +1,17 @@
 //! Rust closures as objects that Python calls.
 
 use core::ffi::c_void;
+use core::fmt;
 use core::marker::PhantomData;
 
-use crate::error::{ErrorType, PyErr};
+use crate::error::{ErrorType, Raise};
 use crate::exception::Exception;
 use crate::ffi;
-use crate::function::{IntoReturn, RawReturn, finish as finish_call};
-use crate::object::{Obj, finish, finish_empty};
+use crate::function::{RawReturn, finish};
+use crate::object::Obj;
 use crate::place::{FromPy, Place};
+use crate::shim;
+use crate::value::IntoPy;
 use crate::vm::Vm;
 
 /// The words to whose multiples MicroPython's heap aligns objects.
@@ -73,7 +76,7 @@ impl Vm {
     pub fn new_function<F, R>(&self, function: F) -> Result<Obj<'_>, Exception<'_>>
     where
         F: for<'a> Fn(&'a Arguments<'a>) -> Result<R, Exception<'a>> + 'static,
-        R: for<'a> IntoReturn<'a>,
+        R: IntoPy,
     {
         const {
             assert!(
@@ -81,13 +84,10 @@ impl Vm {
                 "Python's heap can't align this closure"
             )
         };
-        let (mut state, mut out) = (core::ptr::null_mut(), 0);
-        // SAFETY: the VM runs, and the call leaves a handle in `out`, and in `state` the address of enough memory where
-        // there is no exception.
-        let object = unsafe {
-            let status = ffi::mpyf_closure_new(size_of::<F>(), &mut state, &mut out);
-            finish(status, out)?
-        };
+        let mut state = core::ptr::null_mut();
+        // SAFETY: the VM runs. The call leaves an object, and in `state` the address of memory of this size in it.
+        let object =
+            unsafe { shim::object(|out| ffi::mpyf_closure_new(size_of::<F>(), &mut state, out)) }?;
         // SAFETY: the memory is in the object, which nobody but us has, and is as large and aligned as it must be. Only
         // now that the closure is there may the object call and drop it.
         unsafe {
@@ -110,19 +110,16 @@ unsafe extern "C" fn call<F, R>(
 ) -> RawReturn
 where
     F: for<'a> Fn(&'a Arguments<'a>) -> Result<R, Exception<'a>>,
-    R: for<'a> IntoReturn<'a>,
+    R: IntoPy,
 {
     // SAFETY: the caller's promise.
     let function = unsafe { &*state.cast::<F>() };
     let arguments = Arguments {
         args,
         n_args,
-        // SAFETY: MicroPython calls, so it runs.
-        vm: unsafe { Vm::running() },
         lasts: PhantomData,
     };
-    // SAFETY: as above; the result is of this call.
-    unsafe { finish_call(function(&arguments)) }
+    finish(function(&arguments), arguments.vm())
 }
 
 /// What the shim calls once, when the object goes.
@@ -158,14 +155,14 @@ unsafe extern "C" fn drop_state<F>(state: *mut c_void) {
 pub struct Arguments<'a> {
     args: *const c_void,
     n_args: usize,
-    vm: Vm,
     lasts: PhantomData<&'a ()>,
 }
 
 impl<'a> Arguments<'a> {
     /// The VM that calls.
-    pub fn vm(&'a self) -> &'a Vm {
-        &self.vm
+    pub fn vm(&self) -> &'a Vm {
+        // SAFETY: MicroPython calls, so it runs for as long as the call lasts.
+        unsafe { Vm::running() }
     }
 
     /// How many there are.
@@ -208,17 +205,20 @@ impl<'a> Arguments<'a> {
     fn wrong_count(&self, wanted: usize) -> Exception<'a> {
         match self.check_count(wanted) {
             Err(exception) => exception,
-            Ok(()) => PyErr::new(ErrorType::TYPE_ERROR, "wrong number of arguments").raise(),
+            Ok(()) => Raise::new(ErrorType::TYPE_ERROR, "wrong number of arguments").exception(),
         }
     }
 
     fn check_count(&self, wanted: usize) -> Result<(), Exception<'a>> {
-        let mut out = 0;
         // SAFETY: the VM runs, and the call leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_check_count(self.n_args, wanted, &mut out);
-            finish_empty(status, out)
-        }
+        unsafe { shim::unit(|out| ffi::mpyf_check_count(self.n_args, wanted, out)) }
+    }
+}
+
+impl fmt::Debug for Arguments<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let places = (0..self.n_args).filter_map(|index| self.get(index));
+        f.debug_list().entries(places).finish()
     }
 }
 

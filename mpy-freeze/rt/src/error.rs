@@ -2,7 +2,6 @@
 
 use core::ffi::c_void;
 use core::fmt;
-use core::marker::PhantomData;
 
 use crate::exception::Exception;
 use crate::ffi;
@@ -10,7 +9,7 @@ use crate::object::Obj;
 use crate::vm::Vm;
 
 /// A class of exceptions, such as `ValueError`.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ErrorType(*const c_void);
 
 // SAFETY: the address is of a type object in ROM, which nobody writes to.
@@ -85,17 +84,18 @@ impl fmt::Debug for ErrorType {
     }
 }
 
-/// An exception that a Rust function raises: a class and a message.
+/// An exception that Rust code has Python raise: a class and a message.
 ///
-/// It needs no VM and no memory to be made, so that code which knows nothing of Python can return it.
-/// [`Vm::exception`](crate::Vm::exception) makes one whose message is put together at run time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PyErr {
+/// It needs no VM and no memory to be made, so that code which knows nothing of Python can return it as its error.
+/// What Python has raised is an [`Exception`]; [`Vm::new_exception`] makes one whose message is put together at run
+/// time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Raise {
     class: ErrorType,
     message: &'static str,
 }
 
-impl PyErr {
+impl Raise {
     /// An exception of a class, with a message, or without one where that is empty.
     pub const fn new(class: ErrorType, message: &'static str) -> Self {
         Self { class, message }
@@ -111,16 +111,33 @@ impl PyErr {
         self.message
     }
 
-    /// The exception as an object. It is a `MemoryError` where there is no room for one.
-    pub(crate) fn raise<'a>(self) -> Exception<'a> {
-        raise(self.class, self.message)
+    /// Makes the exception. It is a `MemoryError` where there is no room for one.
+    ///
+    /// The lifetime is that of the VM that runs: the callers are inside of a call of its.
+    pub(crate) fn exception<'vm>(self) -> Exception<'vm> {
+        let (message, len) = (self.message.as_ptr(), self.message.len());
+        let mut out = 0;
+        // SAFETY: the class is one of MicroPython's, and the message lives through the call, which always leaves an
+        // exception.
+        unsafe {
+            ffi::mpyf_new_exception(self.class.0, message, len, &mut out);
+            Exception::new(Obj::from_handle(out))
+        }
     }
 }
+
+impl fmt::Display for Raise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)
+    }
+}
+
+impl core::error::Error for Raise {}
 
 macro_rules! conversions {
     ($($error:ty => $class:ident $message:literal)*) => {$(
         #[doc = concat!("`", $message, "`.")]
-        impl From<$error> for PyErr {
+        impl From<$error> for Raise {
             fn from(_: $error) -> Self {
                 Self::new(ErrorType::$class, $message)
             }
@@ -141,57 +158,62 @@ conversions! {
     fmt::Error => RUNTIME_ERROR "a text couldn't be formatted"
 }
 
-/// An exception as an object, for the VM that runs: the callers are inside of a call of its.
-pub(crate) fn raise<'a>(class: ErrorType, message: &str) -> Exception<'a> {
-    let mut out = 0;
-    // SAFETY: the class is one of MicroPython's, and the pointers are good for the call, which always leaves an
-    // exception in `out`.
-    unsafe {
-        ffi::mpyf_new_exception(class.0, message.as_ptr(), message.len(), &mut out);
-        Exception::new(Obj::from_handle(out))
-    }
-}
-
-/// What a Rust function can return as its error: [`PyErr`], or an [`Exception`] that came from Python.
+/// An error that Python gets as an exception: [`Raise`], an [`Exception`] that came from Python, or an error type of
+/// your own.
 ///
-/// An error of your own becomes a [`PyErr`] by `From`, and `?` makes it one:
+/// It is the error of a Rust function that Python calls. Where class and message are constants, an error of your own is
+/// best turned into a [`Raise`] by `From`, so that `?` does it:
 ///
 /// ```no_run
-/// use mpy_freeze_rt::{ErrorType, PyErr};
+/// use mpy_freeze_rt::{ErrorType, Raise};
 ///
 /// struct NoSignal;
 ///
-/// impl From<NoSignal> for PyErr {
+/// impl From<NoSignal> for Raise {
 ///     fn from(_: NoSignal) -> Self {
-///         PyErr::new(ErrorType::OS_ERROR, "no signal")
+///         Raise::new(ErrorType::OS_ERROR, "no signal")
 ///     }
 /// }
 ///
 /// # fn receive() -> Result<u16, NoSignal> { Err(NoSignal) }
 /// // With `#[pyfunction]`:
-/// fn level() -> Result<u16, PyErr> {
+/// fn level() -> Result<u16, Raise> {
 ///     Ok(receive()? / 2)
 /// }
 /// ```
-pub trait IntoException<'a> {
-    /// The exception as an object.
-    #[doc(hidden)]
-    fn into_exception(self, raise: Raise<'a>) -> Exception<'a>;
+///
+/// Otherwise it makes the exception itself, with the number of an `OSError` for example:
+///
+/// ```no_run
+/// use mpy_freeze_rt::{ErrorType, Exception, IntoException, Vm};
+///
+/// struct BusError {
+///     errno: i32,
+/// }
+///
+/// impl IntoException for BusError {
+///     fn into_exception(self, vm: &Vm) -> Exception<'_> {
+///         vm.new_exception_with(ErrorType::OS_ERROR, (self.errno,))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no error that Python gets as an exception",
+    note = "return `Raise` or `Exception`, or implement `IntoException` for it"
+)]
+pub trait IntoException {
+    /// Makes the exception. It is a `MemoryError` where there is no room for one.
+    fn into_exception(self, vm: &Vm) -> Exception<'_>;
 }
 
-/// Says that a VM runs, which only a call of Rust by Python can. It stays on the VM's thread.
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct Raise<'a>(pub(crate) PhantomData<&'a Vm>);
-
-impl<'a> IntoException<'a> for PyErr {
-    fn into_exception(self, _: Raise<'a>) -> Exception<'a> {
-        self.raise()
+impl IntoException for Raise {
+    fn into_exception(self, _: &Vm) -> Exception<'_> {
+        self.exception()
     }
 }
 
-impl<'a> IntoException<'a> for Exception<'a> {
-    fn into_exception(self, _: Raise<'a>) -> Exception<'a> {
-        self
+impl IntoException for Exception<'_> {
+    fn into_exception(self, vm: &Vm) -> Exception<'_> {
+        Exception::new(self.into_obj().in_vm(vm))
     }
 }

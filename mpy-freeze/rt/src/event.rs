@@ -1,10 +1,12 @@
 //! What interrupt handlers ask of Python.
 
 use core::cell::UnsafeCell;
+use core::fmt;
 
 use crate::exception::Exception;
 use crate::ffi;
-use crate::object::{Obj, finish_empty};
+use crate::object::Obj;
+use crate::shim;
 use crate::vm::Vm;
 
 /// Something that an interrupt handler tells Python of: a callable runs when it has been fired.
@@ -42,6 +44,12 @@ unsafe impl Sync for Event {}
 // SAFETY: as above; nothing in there belongs to a thread.
 unsafe impl Send for Event {}
 
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event").finish_non_exhaustive()
+    }
+}
+
 impl Event {
     /// An event that nobody waits for.
     #[expect(
@@ -60,12 +68,8 @@ impl Event {
     /// `TypeError` where the object can't be called, `MemoryError` where there is no room to remember it. The event
     /// is then as it was.
     pub fn on<'vm>(&'static self, _vm: &'vm Vm, callable: &Obj<'vm>) -> Result<(), Exception<'vm>> {
-        let mut out = 0;
         // SAFETY: the event stays where it is, being borrowed for ever, and the VM runs.
-        unsafe {
-            let status = ffi::mpyf_event_on(self.0.get(), callable.handle(), &mut out);
-            finish_empty(status, out)
-        }
+        unsafe { shim::unit(|out| ffi::mpyf_event_on(self.0.get(), callable.handle(), out)) }
     }
 
     /// Forgets the callable. It doesn't run any more, even if the event has been fired.
@@ -107,11 +111,7 @@ impl Vm {
     ///
     /// `KeyboardInterrupt`, where [`keyboard_interrupt`] has been called.
     pub fn run_pending(&self) -> Result<(), Exception<'_>> {
-        let mut out = 0;
         // SAFETY: the VM runs; the call leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_run_pending(&mut out);
-            finish_empty(status, out)
-        }
+        unsafe { shim::unit(|out| ffi::mpyf_run_pending(out)) }
     }
 }

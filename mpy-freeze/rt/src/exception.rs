@@ -47,12 +47,12 @@ impl<'vm> Exception<'vm> {
     /// fn configured(vm: &Vm) -> Result<bool, Exception<'_>> {
     ///     match vm.import("settings") {
     ///         Ok(settings) => settings.has_attr("DEBUG"),
-    ///         Err(exception) if exception.is(ErrorType::IMPORT_ERROR) => Ok(false),
+    ///         Err(exception) if exception.is_instance_of(ErrorType::IMPORT_ERROR) => Ok(false),
     ///         Err(exception) => Err(exception),
     ///     }
     /// }
     /// ```
-    pub fn is(&self, class: ErrorType) -> bool {
+    pub fn is_instance_of(&self, class: ErrorType) -> bool {
         // SAFETY: the handle is of a living object, and the class is one.
         unsafe { ffi::mpyf_exception_is(self.0.handle(), class.as_ptr()) != 0 }
     }

@@ -3,19 +3,18 @@
 use core::cell::Cell;
 use core::ffi::c_void;
 use core::marker::PhantomData;
-use core::mem::ManuallyDrop;
 
 use crate::buffer::RawBuffer;
-use crate::error::{IntoException, Raise};
 use crate::exception::Exception;
 use crate::ffi;
 use crate::object::Obj;
 use crate::place::{FromPy, Place};
-use crate::value::ToPy;
+use crate::value::{IntoPy, Value};
 use crate::vm::Vm;
 
 /// Two words, of which the first says what the second is.
 #[cfg(target_pointer_width = "64")]
+#[derive(Debug)]
 #[repr(C)]
 pub struct RawReturn {
     kind: usize,
@@ -24,6 +23,7 @@ pub struct RawReturn {
 
 /// Two words in the one integer that a 32-bit ABI returns in registers.
 #[cfg(not(target_pointer_width = "64"))]
+#[derive(Debug)]
 #[repr(transparent)]
 pub struct RawReturn(u64);
 
@@ -73,6 +73,7 @@ impl RawReturn {
 ///
 /// It may be a handle, which the shim releases. So there is one of it, which can't be copied, and it can't be kept until
 /// another call, which may be one of another VM.
+#[derive(Debug)]
 #[repr(transparent)]
 #[must_use = "it is what Python gets"]
 pub struct Return<'a> {
@@ -100,11 +101,17 @@ impl<'a> Return<'a> {
         Self::new(ffi::RETURN_INT, value)
     }
 
-    /// A number beyond a signed word.
+    /// A number that a word has no room for, as the bits of a [`Value`] of this kind.
     #[cold]
     #[inline(never)]
-    pub(crate) fn large(value: impl ToPy, raise: Raise<'a>) -> Self {
-        Self::new_object(&value, raise)
+    pub(crate) fn large(kind: u32, bits: u64, vm: &'a Vm) -> Self {
+        Self::new_object(Value::bits(kind, bits), vm)
+    }
+
+    /// A new `str` or `bytes`, whichever the kind says.
+    #[inline(never)]
+    pub(crate) fn copied(kind: u32, bytes: &[u8], vm: &'a Vm) -> Self {
+        Self::new_object(Value::bytes(kind, bytes), vm)
     }
 
     /// A float of the precision that a word has room for.
@@ -119,39 +126,31 @@ impl<'a> Return<'a> {
         Self::new(ffi::RETURN_FLOAT, value.to_bits().cast_signed() as isize)
     }
 
-    /// An object, of which the result takes over the handle.
-    pub(crate) const fn object_handle(handle: u32) -> Self {
-        Self::new(ffi::RETURN_OBJECT, handle as isize)
+    /// The object, which Python gets.
+    #[inline]
+    pub(crate) fn object(object: Obj<'_>) -> Self {
+        Self::new(ffi::RETURN_OBJECT, object.into_handle() as isize)
     }
 
-    /// An exception, of which the result takes over the handle.
-    pub(crate) const fn raised_handle(handle: u32) -> Self {
+    /// The exception, which the shim raises.
+    #[inline]
+    pub(crate) fn raised(exception: Exception<'_>) -> Self {
+        let handle = exception.into_obj().into_handle();
         Self::new(ffi::RETURN_RAISED, handle as isize)
     }
 
-    pub(crate) fn raised(exception: Exception<'a>) -> Self {
-        let object = ManuallyDrop::new(exception.into_obj());
-        Self::raised_handle(object.handle())
+    /// A call of the shim as it came out.
+    #[inline]
+    pub(crate) fn of(result: Result<Obj<'_>, Exception<'_>>) -> Self {
+        match result {
+            Ok(object) => Self::object(object),
+            Err(exception) => Self::raised(exception),
+        }
     }
 
-    /// A new object with the value of a Rust one. It isn't worth its space in every function.
-    #[inline(never)]
-    pub(crate) fn new_object(value: &(impl ToPy + ?Sized), _: Raise<'a>) -> Self {
-        let value = value.to_py();
-        let mut out = 0;
-        // SAFETY: a `Raise` says that the VM runs; the value lives through the call, which leaves a handle in `out`.
-        let status = unsafe { ffi::mpyf_new(value.as_raw(), &mut out) };
-        Self::handle(status, out)
-    }
-
-    /// What a call of the shim has left.
-    pub(crate) fn handle(status: u32, out: u32) -> Self {
-        let kind = if status == ffi::RAISED {
-            ffi::RETURN_RAISED
-        } else {
-            ffi::RETURN_OBJECT
-        };
-        Self::new(kind, out as isize)
+    /// A new object of a value.
+    pub(crate) fn new_object(value: Value<'_>, vm: &'a Vm) -> Self {
+        Self::of(vm.new_value(value))
     }
 }
 
@@ -159,6 +158,7 @@ impl<'a> Return<'a> {
 pub type Code = unsafe extern "C" fn(*const c_void) -> RawReturn;
 
 /// A function of so many arguments, as an object in ROM.
+#[derive(Debug)]
 #[repr(C)]
 pub struct Function {
     kind: *const Type,
@@ -166,6 +166,7 @@ pub struct Function {
 }
 
 /// A function with keywords, defaults or a varying number of arguments, as an object in ROM.
+#[derive(Debug)]
 #[repr(C)]
 pub struct SignedFunction<const N: usize> {
     function: Function,
@@ -178,6 +179,7 @@ unsafe impl Sync for Function {}
 unsafe impl<const N: usize> Sync for SignedFunction<N> {}
 
 /// The parameters of a [`SignedFunction`], as `mpyf_signature_t` has them.
+#[derive(Debug)]
 #[repr(C)]
 pub struct Signature<const N: usize> {
     /// Which of them must be given, the first in the lowest bit.
@@ -195,6 +197,7 @@ pub struct Signature<const N: usize> {
 }
 
 /// A type of MicroPython's, of which only the address is used.
+#[derive(Debug)]
 #[repr(C)]
 pub struct Type([usize; 0]);
 
@@ -260,9 +263,9 @@ impl<const N: usize> SignedFunction<N> {
 }
 
 /// A call of Rust by Python, for as long as it lasts.
+#[derive(Debug)]
 pub struct Call<'a> {
     args: *const c_void,
-    vm: Vm,
     /// Whether an operator can't do with its other operand.
     declined: Cell<bool>,
     lasts: PhantomData<&'a ()>,
@@ -279,8 +282,6 @@ impl<'a> Call<'a> {
     pub unsafe fn new(args: *const c_void, _token: &'a mut ()) -> Self {
         Self {
             args,
-            // SAFETY: MicroPython calls, so it runs.
-            vm: unsafe { Vm::running() },
             declined: Cell::new(false),
             lasts: PhantomData,
         }
@@ -288,8 +289,9 @@ impl<'a> Call<'a> {
 
     /// The VM that calls.
     #[inline]
-    pub fn vm(&'a self) -> &'a Vm {
-        &self.vm
+    pub fn vm(&self) -> &'a Vm {
+        // SAFETY: MicroPython calls, so it runs for as long as the call lasts.
+        unsafe { Vm::running() }
     }
 
     pub(crate) fn place(&self, index: usize) -> Place<'a> {
@@ -353,17 +355,12 @@ impl<'a> Call<'a> {
         converted
     }
 
-    /// What the shim gets for what a Rust function returned.
-    pub fn returned(&self, value: impl IntoReturn<'a>) -> Return<'a> {
-        value.into_return(self.raise())
+    /// Converts what the Rust function returned to the shim's ABI.
+    pub fn returned(&self, value: impl IntoPy) -> Return<'a> {
+        value.into_return(self.vm())
     }
 
-    /// Says that the VM runs, for as long as the call lasts.
-    pub(crate) fn raise(&self) -> Raise<'a> {
-        Raise(PhantomData)
-    }
-
-    /// What the shim gets for the whole call.
+    /// Converts the result of the whole call to the shim's ABI.
     pub fn finish(&self, result: Result<Return<'a>, Exception<'a>>) -> RawReturn {
         let returned = match result {
             Ok(returned) => returned,
@@ -392,6 +389,7 @@ pub trait Lend<'a> {
 }
 
 /// An object that is lent.
+#[derive(Debug)]
 pub struct LentObj<'a>(Obj<'a>);
 
 impl<'a> core::ops::Deref for LentObj<'a> {
@@ -410,65 +408,8 @@ impl<'a> Lend<'a> for Obj<'_> {
     }
 }
 
-/// What the shim gets for what a closure returned.
-///
-/// # Safety
-///
-/// The VM runs for `'a`.
+/// Converts what a closure returned to the shim's ABI.
 #[inline]
-pub(crate) unsafe fn finish<'a, T: IntoReturn<'a>>(result: Result<T, Exception<'a>>) -> RawReturn {
-    let returned = match result {
-        Ok(value) => value.into_return(Raise(PhantomData)),
-        Err(exception) => Return::raised(exception),
-    };
-    returned.raw
-}
-
-/// What a Rust function that Python calls can return.
-///
-/// | Rust | Python |
-/// |---|---|
-/// | whatever has [`ToPy`] | as it says |
-/// | `Option` of what can be returned | `None`, or the value |
-/// | tuples of up to eight | `tuple` |
-/// | arrays of numbers, `bool`, `&str`, [`Obj`] and classes | `list`; of `u8`, `bytes` |
-/// | [`Root`](crate::Root) | the object itself |
-/// | a value of a class that is written in Rust | an instance of it |
-/// | `Result` | the value, or the exception raised |
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be returned to Python",
-    note = "implement `ToPy` for it, or make it a class with `#[pyclass]` and `#[pymethods]`"
-)]
-pub trait IntoReturn<'a> {
-    /// The value as the shim takes it.
-    #[doc(hidden)]
-    fn into_return(self, raise: Raise<'a>) -> Return<'a>;
-}
-
-impl<'a, T: ToPy> IntoReturn<'a> for T {
-    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
-        self.returned(raise)
-    }
-}
-
-impl<'a, T: IntoReturn<'a>> IntoReturn<'a> for Option<T> {
-    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
-        self.map_or(Return::NONE, |value| value.into_return(raise))
-    }
-}
-
-/// A field, as Python reads it.
-impl<'a, T: ToPy> IntoReturn<'a> for &Option<T> {
-    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
-        self.as_ref().into_return(raise)
-    }
-}
-
-impl<'a, T: IntoReturn<'a>, E: IntoException<'a>> IntoReturn<'a> for Result<T, E> {
-    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
-        match self {
-            Ok(value) => value.into_return(raise),
-            Err(error) => Return::raised(error.into_exception(raise)),
-        }
-    }
+pub(crate) fn finish<'a>(result: Result<impl IntoPy, Exception<'a>>, vm: &'a Vm) -> RawReturn {
+    result.into_return(vm).raw
 }

@@ -1,6 +1,7 @@
 //! Memory for Python's objects.
 
 use core::cell::UnsafeCell;
+use core::fmt;
 use core::mem::MaybeUninit;
 
 /// `N` bytes for Python's heap, to stand in a `static` without any `unsafe`.
@@ -22,6 +23,12 @@ impl<const N: usize> Heap<N> {
     /// An unused heap. It needs no memory in the image: a `static` of it lies in `.bss`.
     pub const fn new() -> Self {
         Self(UnsafeCell::new([MaybeUninit::uninit(); N]))
+    }
+}
+
+impl<const N: usize> fmt::Debug for Heap<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Heap<{N}>")
     }
 }
 

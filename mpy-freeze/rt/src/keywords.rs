@@ -1,9 +1,12 @@
 //! Arguments by name.
 
+use core::fmt;
 use core::marker::PhantomData;
 
+use crate::exception::Exception;
 use crate::ffi::RawKeyword;
-use crate::value::IntoPy;
+use crate::value::{Args, Argument, IntoPy, Value};
+use crate::vm::Vm;
 
 /// An argument by name in the form in which the shim takes it over.
 #[derive(Clone, Copy)]
@@ -15,15 +18,22 @@ pub struct Keyword<'a> {
 
 impl<'a> Keyword<'a> {
     /// The argument `name = value`.
-    pub fn new(name: &'a str, value: &'a (impl IntoPy + ?Sized)) -> Self {
+    pub fn new(name: &'a str, value: impl Into<Value<'a>>) -> Self {
         Self {
             raw: RawKeyword {
                 name: name.as_ptr(),
                 name_len: name.len(),
-                value: value.to_value().raw(),
+                value: value.into().raw(),
             },
             source: PhantomData,
         }
+    }
+}
+
+impl fmt::Debug for Keyword<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = Value::new(self.raw.value);
+        f.debug_tuple("Keyword").field(&value).finish()
     }
 }
 
@@ -38,34 +48,48 @@ impl<'a> Keyword<'a> {
 /// # }
 /// ```
 pub trait Keywords {
-    /// Gives `call` the arguments as the shim takes them over.
-    fn with<R>(&self, call: impl FnOnce(&[Keyword<'_>]) -> R) -> R;
+    /// Gives `call` the arguments in the shim's form.
+    #[doc(hidden)]
+    fn with<'vm, R>(
+        self,
+        vm: &'vm Vm,
+        call: impl FnOnce(&[Keyword<'_>]) -> Result<R, Exception<'vm>>,
+    ) -> Result<R, Exception<'vm>>;
 }
 
 impl Keywords for () {
-    fn with<R>(&self, call: impl FnOnce(&[Keyword<'_>]) -> R) -> R {
+    fn with<'vm, R>(
+        self,
+        _: &'vm Vm,
+        call: impl FnOnce(&[Keyword<'_>]) -> Result<R, Exception<'vm>>,
+    ) -> Result<R, Exception<'vm>> {
         call(&[])
     }
 }
 
 impl<T: IntoPy, const N: usize> Keywords for [(&str, T); N] {
-    fn with<R>(&self, call: impl FnOnce(&[Keyword<'_>]) -> R) -> R {
-        call(
-            &self
-                .each_ref()
-                .map(|(name, value)| Keyword::new(name, value)),
-        )
-    }
-}
-
-impl<T: IntoPy, const N: usize> Keywords for &[(&str, T); N] {
-    fn with<R>(&self, call: impl FnOnce(&[Keyword<'_>]) -> R) -> R {
-        (**self).with(call)
+    fn with<'vm, R>(
+        self,
+        vm: &'vm Vm,
+        call: impl FnOnce(&[Keyword<'_>]) -> Result<R, Exception<'vm>>,
+    ) -> Result<R, Exception<'vm>> {
+        let names = self.each_ref().map(|(name, _)| *name);
+        self.map(|(_, value)| value).with(vm, |values| {
+            let mut keywords = names.map(|name| Keyword::new(name, Value::NONE));
+            for (keyword, value) in keywords.iter_mut().zip(values) {
+                keyword.raw.value = value.raw();
+            }
+            call(&keywords)
+        })
     }
 }
 
 impl Keywords for &[Keyword<'_>] {
-    fn with<R>(&self, call: impl FnOnce(&[Keyword<'_>]) -> R) -> R {
+    fn with<'vm, R>(
+        self,
+        _: &'vm Vm,
+        call: impl FnOnce(&[Keyword<'_>]) -> Result<R, Exception<'vm>>,
+    ) -> Result<R, Exception<'vm>> {
         call(self)
     }
 }
@@ -73,10 +97,16 @@ impl Keywords for &[Keyword<'_>] {
 macro_rules! tuples {
     ($($name:ident)*) => {
         impl<$($name: IntoPy),*> Keywords for ($((&str, $name),)*) {
-            fn with<Result>(&self, call: impl FnOnce(&[Keyword<'_>]) -> Result) -> Result {
+            fn with<'vm, Output>(
+                self,
+                vm: &'vm Vm,
+                call: impl FnOnce(&[Keyword<'_>]) -> Result<Output, Exception<'vm>>,
+            ) -> Result<Output, Exception<'vm>> {
                 #[allow(non_snake_case, reason = "each variable has the name of its type")]
                 let ($($name,)*) = self;
-                call(&[$(Keyword::new($name.0, &$name.1)),*])
+                #[allow(non_snake_case, reason = "as above")]
+                let ($($name,)*) = ($(($name.0, Argument::new($name.1, vm)?),)*);
+                call(&[$(Keyword::new($name.0, $name.1.value())),*])
             }
         }
     };

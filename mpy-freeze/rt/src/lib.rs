@@ -79,11 +79,12 @@
 //!   [`Platform::idle`].
 //! - A call of Python that must end: [`Vm::run_for`].
 //! - Python that takes its turns itself, as one task among others: a generator or coroutine is an iterator in Rust
-//!   ([`Obj::iter`]), and each `next()` runs it to its next `yield`.
+//!   ([`Obj::try_iter`]), and each `next()` runs it to its next `yield`.
 //!
 //! On bare metal this needs an implementation of the crate `critical-section`, which the crate of the chip or of the
 //! architecture has: for a Cortex-M with one core, `cortex-m` with the feature `critical-section-single-core`.
 #![no_std]
+#![deny(missing_debug_implementations)]
 
 mod ask;
 mod bounded;
@@ -107,6 +108,7 @@ mod repl;
 mod rom;
 mod root;
 mod sequence;
+mod shim;
 mod stack;
 mod text;
 mod value;
@@ -115,10 +117,9 @@ mod vm;
 pub use bounded::Stopped;
 pub use class::{PyClass, Ref, RefMut};
 pub use closure::{Arguments, FromArgs};
-pub use error::{ErrorType, IntoException, PyErr};
+pub use error::{ErrorType, IntoException, Raise};
 pub use event::{Event, keyboard_interrupt};
 pub use exception::Exception;
-pub use function::IntoReturn;
 pub use heap::{Heap, HeapMemory};
 pub use keywords::{Keyword, Keywords};
 pub use mpy_freeze_macros::{
@@ -130,7 +131,7 @@ pub use platform::Platform;
 pub use repl::interrupted_by;
 pub use root::Root;
 pub use stack::stack_above;
-pub use value::{Args, IntoPy, ToPy, Value};
+pub use value::{Args, IntoPy, Value};
 pub use vm::{HeapInfo, StartError, Vm};
 
 /// What the macros of this crate expand to. It isn't part of the interface.
@@ -138,9 +139,8 @@ pub use vm::{HeapInfo, StartError, Vm};
 #[allow(missing_docs, reason = "nobody reads it")]
 pub mod __private {
     pub use crate::buffer::Lent;
-    pub use crate::class::{Base, BaseOf, Instance, instance};
+    pub use crate::class::{Base, BaseOf, Instance, new_instance};
     pub use crate::class_type::{Class, Property, has, index, n_words, words};
-    pub use crate::error::Raise;
     pub use crate::function::{Call, Code, Function, RawReturn, Return, Signature, SignedFunction};
     pub use crate::platform::private::*;
     pub use crate::rom::{IsMember, IsModule, Qstr, StaticObject};

@@ -2,10 +2,11 @@
 
 use core::fmt;
 
-use crate::error::{ErrorType, PyErr};
+use crate::error::{ErrorType, Raise};
 use crate::exception::Exception;
 use crate::ffi;
-use crate::object::{Obj, finish, finish_empty, raw_args};
+use crate::object::{Obj, raw_args};
+use crate::shim;
 use crate::value::{Args, IntoPy};
 use crate::vm::Vm;
 
@@ -21,16 +22,12 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `MemoryError`, and those that [`ToPy`](crate::ToPy) names.
+    /// `MemoryError`, and those that [`IntoPy::into_py`] names.
     pub fn new_tuple(&self, items: impl Args) -> Result<Obj<'_>, Exception<'_>> {
-        items.with(|items| {
+        items.with(self, |items| {
             let (items, n_items) = raw_args(items);
-            let mut out = 0;
-            // SAFETY: the VM runs, and the items live through the call, which leaves a handle in `out`.
-            unsafe {
-                let status = ffi::mpyf_tuple(items, n_items, &mut out);
-                finish(status, out)
-            }
+            // SAFETY: the VM runs, and the items live through the call, which leaves an object.
+            unsafe { shim::object(|out| ffi::mpyf_tuple(items, n_items, out)) }
         })
     }
 
@@ -38,16 +35,12 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `MemoryError`, and those that [`ToPy`](crate::ToPy) names.
+    /// `MemoryError`, and those that [`IntoPy::into_py`] names.
     pub fn new_list(&self, items: impl Args) -> Result<Obj<'_>, Exception<'_>> {
-        items.with(|items| {
+        items.with(self, |items| {
             let (items, n_items) = raw_args(items);
-            let mut out = 0;
-            // SAFETY: the VM runs, and the items live through the call, which leaves a handle in `out`.
-            unsafe {
-                let status = ffi::mpyf_list(items, n_items, &mut out);
-                finish(status, out)
-            }
+            // SAFETY: the VM runs, and the items live through the call, which leaves an object.
+            unsafe { shim::object(|out| ffi::mpyf_list(items, n_items, out)) }
         })
     }
 
@@ -62,17 +55,13 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `MemoryError`, `TypeError` for a key that can't be one, and those that [`ToPy`](crate::ToPy) names.
+    /// `MemoryError`, `TypeError` for a key that can't be one, and those that [`IntoPy::into_py`] names.
     pub fn new_dict<K: IntoPy, V: IntoPy>(
         &self,
         items: impl IntoIterator<Item = (K, V)>,
     ) -> Result<Obj<'_>, Exception<'_>> {
-        let mut out = 0;
         // SAFETY: the VM runs, and the call leaves a handle in `out`.
-        let dict = unsafe {
-            let status = ffi::mpyf_dict(&mut out);
-            finish(status, out)?
-        };
+        let dict = unsafe { shim::object(|out| ffi::mpyf_dict(out)) }?;
         for (key, value) in items {
             dict.set_item(key, value)?;
         }
@@ -96,12 +85,8 @@ impl Vm {
         if let Some(text) = text.as_str() {
             return self.new_obj(text);
         }
-        let mut out = 0;
         // SAFETY: the VM runs, and the call leaves a handle in `out`.
-        let object = unsafe {
-            let status = ffi::mpyf_text_new(&mut out);
-            finish(status, out)?
-        };
+        let object = unsafe { shim::object(|out| ffi::mpyf_text_new(out)) }?;
         let mut builder = Builder {
             object,
             raised: None,
@@ -110,16 +95,12 @@ impl Vm {
         match (builder.raised, result) {
             (Some(exception), _) => Err(exception),
             (None, Err(_)) => {
-                let failed = PyErr::new(ErrorType::RUNTIME_ERROR, "a text couldn't be formatted");
-                Err(self.raise(failed))
+                let failed = Raise::new(ErrorType::RUNTIME_ERROR, "a text couldn't be formatted");
+                Err(failed.exception())
             }
             (None, Ok(())) => {
-                let mut out = 0;
                 // SAFETY: the handle is of a text that hasn't been finished, and the call leaves a handle in `out`.
-                unsafe {
-                    let status = ffi::mpyf_text_finish(builder.object.handle(), &mut out);
-                    finish(status, out)
-                }
+                unsafe { shim::object(|out| ffi::mpyf_text_finish(builder.object.handle(), out)) }
             }
         }
     }
@@ -139,12 +120,8 @@ impl Vm {
     ///
     /// `MemoryError` where the table of objects that Rust holds can't grow.
     pub fn globals(&self) -> Result<Obj<'_>, Exception<'_>> {
-        let mut out = 0;
         // SAFETY: the VM runs, and the call leaves a handle in `out`.
-        unsafe {
-            let status = ffi::mpyf_main(&mut out);
-            finish(status, out)
-        }
+        unsafe { shim::object(|out| ffi::mpyf_main(out)) }
     }
 
     /// An exception of a class, with a message. It is a `MemoryError` where there is no room for one.
@@ -154,44 +131,32 @@ impl Vm {
     ///
     /// fn check(vm: &Vm, pin: u8) -> Result<(), Exception<'_>> {
     ///     if pin > 30 {
-    ///         return Err(vm.exception(ErrorType::VALUE_ERROR, format_args!("no pin {pin}")));
+    ///         return Err(vm.new_exception(ErrorType::VALUE_ERROR, format_args!("no pin {pin}")));
     ///     }
     ///     Ok(())
     /// }
     /// ```
-    pub fn exception(&self, class: ErrorType, message: fmt::Arguments<'_>) -> Exception<'_> {
+    pub fn new_exception(&self, class: ErrorType, message: fmt::Arguments<'_>) -> Exception<'_> {
         match self.new_str(message) {
-            Ok(message) => self.exception_with(class, (message,)),
+            Ok(message) => self.new_exception_with(class, (message,)),
             Err(exception) => exception,
         }
     }
 
     /// An exception of a class, with any arguments: the number of an `OSError`, for example. It is a `MemoryError`
     /// where there is no room for one.
-    pub fn exception_with(&self, class: ErrorType, args: impl Args) -> Exception<'_> {
-        args.with(|args| {
+    pub fn new_exception_with(&self, class: ErrorType, args: impl Args) -> Exception<'_> {
+        let made = args.with(self, |args| {
             let (args, n_args) = raw_args(args);
             let mut out = 0;
             // SAFETY: the VM runs, the class is one of exceptions, and the arguments live through the call, which
-            // always leaves an exception in `out`.
+            // always leaves an exception.
             unsafe {
                 ffi::mpyf_new_exception_with(class.as_ptr(), args, n_args, &mut out);
-                Exception::new(Obj::from_handle(out))
+                Ok(Exception::new(Obj::from_handle(out)))
             }
-        })
-    }
-
-    /// A [`PyErr`] as an exception of this VM's.
-    ///
-    /// ```no_run
-    /// use mpy_freeze_rt::{Exception, PyErr, Vm};
-    ///
-    /// fn parse<'a>(vm: &'a Vm, text: &str) -> Result<u8, Exception<'a>> {
-    ///     text.parse::<u8>().map_err(|error| vm.raise(error.into()))
-    /// }
-    /// ```
-    pub fn raise(&self, error: PyErr) -> Exception<'_> {
-        error.raise()
+        });
+        made.unwrap_or_else(|exception| exception)
     }
 }
 
@@ -203,13 +168,12 @@ struct Builder<'vm> {
 
 impl fmt::Write for Builder<'_> {
     fn write_str(&mut self, piece: &str) -> fmt::Result {
-        let mut out = 0;
         // SAFETY: the handle is of a text that hasn't been finished. The piece lives through the call, which leaves an
         // exception in `out` or nothing.
         let added = unsafe {
-            let handle = self.object.handle();
-            let status = ffi::mpyf_text_add(handle, piece.as_ptr(), piece.len(), &mut out);
-            finish_empty(status, out)
+            shim::unit(|out| {
+                ffi::mpyf_text_add(self.object.handle(), piece.as_ptr(), piece.len(), out)
+            })
         };
         added.map_err(|exception| {
             self.raised = Some(exception);

@@ -2,13 +2,15 @@
 
 use core::fmt;
 use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
 
 use crate::exception::Exception;
 use crate::ffi;
 use crate::keywords::{Keyword, Keywords};
 use crate::place::{FromPy, Place};
+use crate::shim;
 use crate::text;
-use crate::value::{Args, IntoPy, Value};
+use crate::value::{Args, Argument, IntoPy, Value};
 use crate::vm::Vm;
 
 /// A Python object, kept alive for as long as this lives.
@@ -60,39 +62,6 @@ impl Drop for Obj<'_> {
     }
 }
 
-/// Makes a result of what the shim left: an object or an exception.
-///
-/// # Safety
-///
-/// `handle` is what a call of the shim, in the VM that `'vm` stands for, has just left beside `status`.
-pub(crate) unsafe fn finish<'vm>(status: u32, handle: u32) -> Result<Obj<'vm>, Exception<'vm>> {
-    let object = Obj {
-        handle,
-        vm: PhantomData,
-    };
-    if status == ffi::RAISED {
-        Err(Exception::new(object))
-    } else {
-        Ok(object)
-    }
-}
-
-/// As [`finish`], for a call that leaves no object.
-///
-/// # Safety
-///
-/// As for [`finish`].
-pub(crate) unsafe fn finish_empty<'vm>(status: u32, handle: u32) -> Result<(), Exception<'vm>> {
-    if status == ffi::RAISED {
-        Err(Exception::new(Obj {
-            handle,
-            vm: PhantomData,
-        }))
-    } else {
-        Ok(())
-    }
-}
-
 impl<'vm> Obj<'vm> {
     pub(crate) fn handle(&self) -> u32 {
         self.handle
@@ -110,18 +79,31 @@ impl<'vm> Obj<'vm> {
         }
     }
 
+    /// The handle, which the caller has to release or to pass on.
+    pub(crate) fn into_handle(self) -> u32 {
+        ManuallyDrop::new(self).handle
+    }
+
+    /// The object, for as long as its VM is known to run.
+    pub(crate) fn in_vm(self, _: &Vm) -> Obj<'_> {
+        // SAFETY: the object's VM runs while the object lives, and there is one VM at a time: the one that is borrowed.
+        unsafe { Obj::from_handle(self.into_handle()) }
+    }
+
+    /// The VM that the object belongs to.
+    pub fn vm(&self) -> &'vm Vm {
+        // SAFETY: an object doesn't outlive its VM, which `'vm` stands for.
+        unsafe { Vm::running() }
+    }
+
     /// The attribute `name`.
     ///
     /// # Errors
     ///
     /// `AttributeError`, or whatever a `__getattr__` or a property raises.
     pub fn attr(&self, name: &str) -> Result<Obj<'vm>, Exception<'vm>> {
-        let mut out = 0;
-        // SAFETY: the pointers are good for the call, which leaves a handle in `out`.
-        unsafe {
-            let status = ffi::mpyf_attr(self.handle, name.as_ptr(), name.len(), &mut out);
-            finish(status, out)
-        }
+        // SAFETY: the name lives through the call, which leaves an object.
+        unsafe { shim::object(|out| ffi::mpyf_attr(self.handle, name.as_ptr(), name.len(), out)) }
     }
 
     /// Sets the attribute `name` to `value`.
@@ -130,18 +112,18 @@ impl<'vm> Obj<'vm> {
     ///
     /// `AttributeError`, or whatever a `__setattr__` or a property raises.
     pub fn set_attr(&self, name: &str, value: impl IntoPy) -> Result<(), Exception<'vm>> {
-        let value = value.to_value();
-        let mut out = 0;
-        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
+        let value = Argument::new(value, self.vm())?;
+        // SAFETY: name and value live through the call, which leaves no object.
         unsafe {
-            let status = ffi::mpyf_set_attr(
-                self.handle,
-                name.as_ptr(),
-                name.len(),
-                value.as_raw(),
-                &mut out,
-            );
-            finish_empty(status, out)
+            shim::unit(|out| {
+                ffi::mpyf_set_attr(
+                    self.handle,
+                    name.as_ptr(),
+                    name.len(),
+                    value.value().as_raw(),
+                    out,
+                )
+            })
         }
     }
 
@@ -151,12 +133,11 @@ impl<'vm> Obj<'vm> {
     ///
     /// Whatever a `__getattr__` or a property raises, other than `AttributeError`.
     pub fn attr_or_none(&self, name: &str) -> Result<Option<Obj<'vm>>, Exception<'vm>> {
-        let mut out = 0;
-        // SAFETY: the pointers are good for the call. `out` stays zero where there is no such attribute; otherwise it
-        // is a handle.
+        // SAFETY: the name lives through the call, which leaves no object where there is no such attribute.
         unsafe {
-            let status = ffi::mpyf_attr_or_none(self.handle, name.as_ptr(), name.len(), &mut out);
-            (out != 0).then(|| finish(status, out)).transpose()
+            shim::optional(|out| {
+                ffi::mpyf_attr_or_none(self.handle, name.as_ptr(), name.len(), out)
+            })
         }
     }
 
@@ -175,12 +156,8 @@ impl<'vm> Obj<'vm> {
     ///
     /// `AttributeError`, or whatever a `__delattr__` or a property raises.
     pub fn del_attr(&self, name: &str) -> Result<(), Exception<'vm>> {
-        let mut out = 0;
-        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_del_attr(self.handle, name.as_ptr(), name.len(), &mut out);
-            finish_empty(status, out)
-        }
+        // SAFETY: the name lives through the call, which leaves no object.
+        unsafe { shim::unit(|out| ffi::mpyf_del_attr(self.handle, name.as_ptr(), name.len(), out)) }
     }
 
     /// Calls the object.
@@ -189,14 +166,10 @@ impl<'vm> Obj<'vm> {
     ///
     /// Whatever the call raises; `TypeError` where the object can't be called or not with these arguments.
     pub fn call(&self, args: impl Args) -> Result<Obj<'vm>, Exception<'vm>> {
-        let mut out = 0;
-        args.with(|args| {
-            let args = raw_args(args);
-            // SAFETY: the arguments live through the call, which leaves a handle in `out`.
-            unsafe {
-                let status = ffi::mpyf_call(self.handle, args.0, args.1, &mut out);
-                finish(status, out)
-            }
+        args.with(self.vm(), |args| {
+            let (args, n_args) = raw_args(args);
+            // SAFETY: the arguments live through the call, which leaves an object.
+            unsafe { shim::object(|out| ffi::mpyf_call(self.handle, args, n_args, out)) }
         })
     }
 
@@ -206,20 +179,14 @@ impl<'vm> Obj<'vm> {
     ///
     /// `AttributeError` where there is no such method, and whatever the call raises.
     pub fn call_method(&self, name: &str, args: impl Args) -> Result<Obj<'vm>, Exception<'vm>> {
-        let mut out = 0;
-        args.with(|args| {
-            let args = raw_args(args);
-            // SAFETY: name and arguments live through the call, which leaves a handle in `out`.
+        args.with(self.vm(), |args| {
+            let (args, n_args) = raw_args(args);
+            let (name, name_len) = (name.as_ptr(), name.len());
+            // SAFETY: name and arguments live through the call, which leaves an object.
             unsafe {
-                let status = ffi::mpyf_call_method(
-                    self.handle,
-                    name.as_ptr(),
-                    name.len(),
-                    args.0,
-                    args.1,
-                    &mut out,
-                );
-                finish(status, out)
+                shim::object(|out| {
+                    ffi::mpyf_call_method(self.handle, name, name_len, args, n_args, out)
+                })
             }
         })
     }
@@ -242,7 +209,7 @@ impl<'vm> Obj<'vm> {
         args: impl Args,
         keywords: impl Keywords,
     ) -> Result<Obj<'vm>, Exception<'vm>> {
-        args.with(|args| keywords.with(|keywords| self.call_named(None, args, keywords)))
+        self.call_any(None, args, keywords)
     }
 
     /// Calls the method `name` of the object with arguments by position and by name.
@@ -256,10 +223,22 @@ impl<'vm> Obj<'vm> {
         args: impl Args,
         keywords: impl Keywords,
     ) -> Result<Obj<'vm>, Exception<'vm>> {
-        args.with(|args| keywords.with(|keywords| self.call_named(Some(name), args, keywords)))
+        self.call_any(Some(name), args, keywords)
     }
 
-    fn call_named(
+    fn call_any(
+        &self,
+        method: Option<&str>,
+        args: impl Args,
+        keywords: impl Keywords,
+    ) -> Result<Obj<'vm>, Exception<'vm>> {
+        let vm = self.vm();
+        args.with(vm, |args| {
+            keywords.with(vm, |keywords| self.call_raw(method, args, keywords))
+        })
+    }
+
+    fn call_raw(
         &self,
         method: Option<&str>,
         args: &[Value<'_>],
@@ -267,21 +246,21 @@ impl<'vm> Obj<'vm> {
     ) -> Result<Obj<'vm>, Exception<'vm>> {
         let (args, n_args) = raw_args(args);
         let name = method.map_or(core::ptr::null(), str::as_ptr);
-        let mut out = 0;
-        // SAFETY: name and arguments live through the call, which leaves a handle in `out`. A `Keyword` is a
+        // SAFETY: name and arguments live through the call, which leaves an object. A `Keyword` is a
         // `RawKeyword` in a transparent wrapper.
         unsafe {
-            let status = ffi::mpyf_call_with(
-                self.handle,
-                name,
-                method.map_or(0, str::len),
-                args,
-                n_args,
-                keywords.as_ptr().cast(),
-                keywords.len(),
-                &mut out,
-            );
-            finish(status, out)
+            shim::object(|out| {
+                ffi::mpyf_call_with(
+                    self.handle,
+                    name,
+                    method.map_or(0, str::len),
+                    args,
+                    n_args,
+                    keywords.as_ptr().cast(),
+                    keywords.len(),
+                    out,
+                )
+            })
         }
     }
 
@@ -291,13 +270,10 @@ impl<'vm> Obj<'vm> {
     ///
     /// `IndexError`, `KeyError`, `TypeError` for an object that has no items, and whatever a `__getitem__` raises.
     pub fn item(&self, key: impl IntoPy) -> Result<Obj<'vm>, Exception<'vm>> {
-        let key = key.to_value();
-        let mut out = 0;
-        // SAFETY: the key lives through the call, which leaves a handle in `out`.
-        unsafe {
-            let status = ffi::mpyf_item(self.handle, key.as_raw(), &mut out);
-            finish(status, out)
-        }
+        let key = Argument::new(key, self.vm())?;
+        let key = key.value();
+        // SAFETY: the key lives through the call, which leaves an object.
+        unsafe { shim::object(|out| ffi::mpyf_item(self.handle, key.as_raw(), out)) }
     }
 
     /// Sets the item `self[key]` to `value`.
@@ -306,12 +282,14 @@ impl<'vm> Obj<'vm> {
     ///
     /// `IndexError`, `TypeError` for an object whose items can't be set, and whatever a `__setitem__` raises.
     pub fn set_item(&self, key: impl IntoPy, value: impl IntoPy) -> Result<(), Exception<'vm>> {
-        let (key, value) = (key.to_value(), value.to_value());
-        let mut out = 0;
-        // SAFETY: key and value live through the call, which leaves an exception in `out` or nothing.
+        let (key, value) = (
+            Argument::new(key, self.vm())?,
+            Argument::new(value, self.vm())?,
+        );
+        let (key, value) = (key.value(), value.value());
+        // SAFETY: key and value live through the call, which leaves no object.
         unsafe {
-            let status = ffi::mpyf_set_item(self.handle, key.as_raw(), value.as_raw(), &mut out);
-            finish_empty(status, out)
+            shim::unit(|out| ffi::mpyf_set_item(self.handle, key.as_raw(), value.as_raw(), out))
         }
     }
 
@@ -322,13 +300,10 @@ impl<'vm> Obj<'vm> {
     /// `IndexError`, `KeyError`, `TypeError` for an object whose items can't be deleted, and whatever a `__delitem__`
     /// raises.
     pub fn del_item(&self, key: impl IntoPy) -> Result<(), Exception<'vm>> {
-        let key = key.to_value();
-        let mut out = 0;
-        // SAFETY: the key lives through the call, which leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_del_item(self.handle, key.as_raw(), &mut out);
-            finish_empty(status, out)
-        }
+        let key = Argument::new(key, self.vm())?;
+        let key = key.value();
+        // SAFETY: the key lives through the call, which leaves no object.
+        unsafe { shim::unit(|out| ffi::mpyf_del_item(self.handle, key.as_raw(), out)) }
     }
 
     /// How many items the object has, as Python's `len()`.
@@ -337,13 +312,8 @@ impl<'vm> Obj<'vm> {
     ///
     /// `TypeError` for an object without a length, and whatever a `__len__` raises.
     pub fn len(&self) -> Result<usize, Exception<'vm>> {
-        let (mut len, mut out) = (0, 0);
-        // SAFETY: the pointers are good for the call, which leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_len(self.handle, &mut len, &mut out);
-            finish_empty(status, out)?;
-        }
-        Ok(len)
+        // SAFETY: the call writes a length and leaves no object.
+        unsafe { shim::value(|len, out| ffi::mpyf_len(self.handle, len, out)) }
     }
 
     /// Whether the object has no items.
@@ -360,7 +330,7 @@ impl<'vm> Obj<'vm> {
     /// ```no_run
     /// # fn example<'a>(readings: &mpy_freeze_rt::Obj<'a>) -> Result<f64, mpy_freeze_rt::Exception<'a>> {
     /// let mut sum = 0.0;
-    /// for reading in readings.iter()? {
+    /// for reading in readings.try_iter()? {
     ///     sum += reading?.to_f64()?;
     /// }
     /// # Ok(sum)
@@ -370,13 +340,9 @@ impl<'vm> Obj<'vm> {
     /// # Errors
     ///
     /// `TypeError` for an object that can't be iterated over. What an item raises comes in its place.
-    pub fn iter(&self) -> Result<Iter<'vm>, Exception<'vm>> {
-        let mut out = 0;
-        // SAFETY: `out` is good for the call, which leaves a handle in it.
-        unsafe {
-            let status = ffi::mpyf_iter(self.handle, &mut out);
-            finish(status, out).map(Iter)
-        }
+    pub fn try_iter(&self) -> Result<Iter<'vm>, Exception<'vm>> {
+        // SAFETY: the object lives through the call, which leaves another.
+        unsafe { shim::object(|out| ffi::mpyf_iter(self.handle, out)) }.map(Iter)
     }
 
     /// The same object once more.
@@ -433,7 +399,7 @@ impl<'vm> Obj<'vm> {
     ///
     /// # Errors
     ///
-    /// `TypeError` for any other type, classes derived from `str` included: [`text`](Self::text) makes a `str`
+    /// `TypeError` for any other type, classes derived from `str` included: [`str`](Self::str) makes a `str`
     /// of everything. `ValueError` for a `str` that isn't UTF-8, which Python can make in a firmware without
     /// Unicode. `MemoryError` for the message of an exception that was raised when there was no memory for it.
     pub fn as_str(&self) -> Result<&str, Exception<'vm>> {
@@ -470,7 +436,7 @@ impl<'vm> Obj<'vm> {
     /// # Errors
     ///
     /// Whatever a `__str__` raises, and `MemoryError`.
-    pub fn text(&self) -> Result<Obj<'vm>, Exception<'vm>> {
+    pub fn str(&self) -> Result<Obj<'vm>, Exception<'vm>> {
         self.to_text(ffi::TEXT_STR)
     }
 
@@ -484,12 +450,8 @@ impl<'vm> Obj<'vm> {
     }
 
     fn to_text(&self, kind: u32) -> Result<Obj<'vm>, Exception<'vm>> {
-        let mut out = 0;
-        // SAFETY: `out` is good for the call, which leaves a handle in it.
-        unsafe {
-            let status = ffi::mpyf_text(self.handle, kind, &mut out);
-            finish(status, out)
-        }
+        // SAFETY: the object lives through the call, which leaves another.
+        unsafe { shim::object(|out| ffi::mpyf_text(self.handle, kind, out)) }
     }
 
     /// The name of the object's type.
@@ -498,20 +460,17 @@ impl<'vm> Obj<'vm> {
     }
 }
 
-/// The items of an object, from [`Obj::iter`]. Getting each can raise, after which the iterator may go on or end, as the
+/// The items of an object, from [`Obj::try_iter`]. Getting each can raise, after which the iterator may go on or end, as the
 /// object has it.
+#[derive(Debug)]
 pub struct Iter<'vm>(Obj<'vm>);
 
 impl<'vm> Iterator for Iter<'vm> {
     type Item = Result<Obj<'vm>, Exception<'vm>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut out = 0;
-        // SAFETY: `out` is good for the call. It stays zero at the end; otherwise it is a handle.
-        unsafe {
-            let status = ffi::mpyf_next(self.0.handle, &mut out);
-            (out != 0).then(|| finish(status, out))
-        }
+        // SAFETY: the iterator lives through the call, which leaves no object at the end.
+        unsafe { shim::optional(|out| ffi::mpyf_next(self.0.handle, out)) }.transpose()
     }
 }
 

@@ -1,14 +1,16 @@
 //! Where an object is while Rust looks at it, and what Rust makes of it.
 
 use core::ffi::c_void;
+use core::fmt;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use crate::buffer::RawBuffer;
-use crate::error::{ErrorType, PyErr};
+use crate::error::{ErrorType, Raise};
 use crate::exception::Exception;
 use crate::ffi;
-use crate::object::{Obj, finish, finish_empty};
+use crate::object::Obj;
+use crate::shim;
 
 /// A place that holds an object: an argument of a call, or an [`Obj`].
 ///
@@ -81,12 +83,8 @@ impl<'a> Place<'a> {
     ///
     /// `MemoryError` where the table of objects that Rust holds can't grow.
     pub fn to_obj(self) -> Result<Obj<'a>, Exception<'a>> {
-        let mut out = 0;
         // SAFETY: as above, and the call leaves a handle in `out`.
-        unsafe {
-            let status = ffi::mpyf_as_object(self.args, self.index, &mut out);
-            finish(status, out)
-        }
+        unsafe { shim::object(|out| ffi::mpyf_as_object(self.args, self.index, out)) }
     }
 
     /// The name of the object's type.
@@ -114,33 +112,18 @@ impl<'a> Place<'a> {
     }
 
     pub(crate) fn to_i64(self) -> Result<i64, Exception<'a>> {
-        let (mut value, mut out) = (0, 0);
         // SAFETY: as above; the call leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_to_int(self.args, self.index, &mut value, &mut out);
-            finish_empty(status, out)?;
-        }
-        Ok(value)
+        unsafe { shim::value(|value, out| ffi::mpyf_to_int(self.args, self.index, value, out)) }
     }
 
     pub(crate) fn to_u64(self) -> Result<u64, Exception<'a>> {
-        let (mut value, mut out) = (0, 0);
         // SAFETY: as above; the call leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_to_uint(self.args, self.index, &mut value, &mut out);
-            finish_empty(status, out)?;
-        }
-        Ok(value)
+        unsafe { shim::value(|value, out| ffi::mpyf_to_uint(self.args, self.index, value, out)) }
     }
 
     pub(crate) fn to_f64(self) -> Result<f64, Exception<'a>> {
-        let (mut value, mut out) = (0.0, 0);
         // SAFETY: as above; the call leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_to_double(self.args, self.index, &mut value, &mut out);
-            finish_empty(status, out)?;
-        }
-        Ok(value)
+        unsafe { shim::value(|value, out| ffi::mpyf_to_double(self.args, self.index, value, out)) }
     }
 
     #[cfg(target_pointer_width = "64")]
@@ -195,20 +178,22 @@ impl<'a> Place<'a> {
     }
 
     pub(crate) fn buffer(self, mutable: bool) -> Result<RawBuffer<'a>, Exception<'a>> {
-        let (mut data, mut len, mut out) = (core::ptr::null_mut(), 0, 0);
-        // SAFETY: as above; the call leaves an exception in `out` or nothing.
+        let (mut data, mut len) = (core::ptr::null_mut(), 0);
+        let writable = u32::from(mutable);
+        // SAFETY: as above; the call leaves no object.
         unsafe {
-            let status = ffi::mpyf_as_buffer(
-                self.args,
-                self.index,
-                u32::from(mutable),
-                &mut data,
-                &mut len,
-                &mut out,
-            );
-            finish_empty(status, out)?;
-        }
+            shim::unit(|out| {
+                ffi::mpyf_as_buffer(self.args, self.index, writable, &mut data, &mut len, out)
+            })
+        }?;
         Ok(RawBuffer::new(data, len, mutable))
+    }
+}
+
+/// Writes the name of the object's type.
+impl fmt::Debug for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Place({})", self.type_name())
     }
 }
 
@@ -297,14 +282,14 @@ impl<'a> FromPy<'a> for bool {
 #[cold]
 #[inline(never)]
 fn too_large<'a>() -> Exception<'a> {
-    PyErr::new(ErrorType::OVERFLOW_ERROR, "int is out of range").raise()
+    Raise::new(ErrorType::OVERFLOW_ERROR, "int is out of range").exception()
 }
 
 /// What is raised for a `str` that Rust can't take for one.
 #[cold]
 #[inline(never)]
 fn not_utf8<'a>() -> Exception<'a> {
-    PyErr::new(ErrorType::VALUE_ERROR, "the str isn't UTF-8").raise()
+    Raise::new(ErrorType::VALUE_ERROR, "the str isn't UTF-8").exception()
 }
 
 macro_rules! integers {

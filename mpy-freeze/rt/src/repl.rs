@@ -2,7 +2,7 @@
 
 use crate::exception::Exception;
 use crate::ffi;
-use crate::object::finish_empty;
+use crate::shim;
 use crate::vm::Vm;
 
 impl Vm {
@@ -36,12 +36,8 @@ impl Vm {
     /// room for a line of input, and `KeyboardInterrupt` where [`keyboard_interrupt`](crate::keyboard_interrupt) was
     /// called while the prompt waited. What the programs at the prompt raise is printed there.
     pub fn repl(&self) -> Result<(), Exception<'_>> {
-        let mut out = 0;
         // SAFETY: the VM runs; the call leaves an exception in `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_repl(&mut out);
-            finish_empty(status, out)
-        }
+        unsafe { shim::unit(|out| ffi::mpyf_repl(out)) }
     }
 }
 

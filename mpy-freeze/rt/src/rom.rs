@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 
 /// A name of the firmware's.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Qstr(u16);
 
 impl Qstr {
@@ -26,12 +26,15 @@ impl Qstr {
 }
 
 /// Marks an item that `freeze!` can list.
+#[derive(Debug)]
 pub struct IsModule;
 
 /// Marks an item that stands in a module only.
+#[derive(Debug)]
 pub struct IsMember;
 
 /// An object of MicroPython's in ROM. `K` says whether it is a module.
+#[derive(Debug)]
 pub struct StaticObject<K> {
     address: *const (),
     kind: PhantomData<K>,

@@ -1,13 +1,14 @@
 //! Objects that are kept beyond the call that made them.
 
+use core::fmt;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::error::{ErrorType, PyErr, Raise};
+use crate::error::{ErrorType, Raise};
 use crate::exception::Exception;
-use crate::function::{IntoReturn, Return};
 use crate::object::Obj;
+use crate::value::{IntoPy, Value};
 use crate::vm::Vm;
 
 /// Counts the starts and ends of VMs. Only who holds the lock of the one VM writes to it; whoever drops a root reads
@@ -92,8 +93,8 @@ impl Root {
     pub fn new(object: Obj<'_>) -> Result<Self, Exception<'_>> {
         let generation = GENERATION.load(Ordering::Relaxed);
         if generation == LAST {
-            let error = PyErr::new(ErrorType::RUNTIME_ERROR, "no more roots can be told apart");
-            return Err(error.raise());
+            let error = Raise::new(ErrorType::RUNTIME_ERROR, "no more roots can be told apart");
+            return Err(error.exception());
         }
         let handle = ManuallyDrop::new(object).handle();
         Ok(Self {
@@ -123,10 +124,9 @@ impl Root {
         Some(unsafe { &*object.cast::<Obj<'vm>>() })
     }
 
-    /// The handle, to be used while the VM runs, if that is the object's.
-    fn into_handle(self) -> Option<u32> {
-        let root = ManuallyDrop::new(self);
-        root.is_alive().then(|| root.object.handle())
+    /// What is raised for a root whose VM has stopped.
+    fn gone<'vm>() -> Exception<'vm> {
+        Raise::new(ErrorType::RUNTIME_ERROR, "the object's VM has stopped").exception()
     }
 }
 
@@ -139,15 +139,34 @@ impl Drop for Root {
     }
 }
 
-/// Returns the object to Python; `RuntimeError` where it is none of this VM's.
-impl<'a> IntoReturn<'a> for Root {
-    fn into_return(self, _: Raise<'a>) -> Return<'a> {
-        match self.into_handle() {
-            Some(handle) => Return::object_handle(handle),
-            None => {
-                let gone = PyErr::new(ErrorType::RUNTIME_ERROR, "the object's VM has stopped");
-                Return::raised(gone.raise())
-            }
+impl fmt::Debug for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut root = f.debug_struct("Root");
+        root.field("is_alive", &self.is_alive());
+        root.finish_non_exhaustive()
+    }
+}
+
+/// The object, or a `RuntimeError` where it is none of this VM's.
+impl IntoPy for Root {
+    fn into_py(self, vm: &Vm) -> Result<Obj<'_>, Exception<'_>> {
+        let mut root = ManuallyDrop::new(self);
+        if !root.is_alive() {
+            return Err(Self::gone());
         }
+        // SAFETY: the root is forgotten, so that its object is taken once.
+        let object = unsafe { ManuallyDrop::take(&mut root.object) };
+        Ok(object.in_vm(vm))
+    }
+}
+
+/// The object, or a `RuntimeError` where it is none of this VM's.
+impl IntoPy for &Root {
+    fn into_py(self, vm: &Vm) -> Result<Obj<'_>, Exception<'_>> {
+        self.get(vm).ok_or_else(Root::gone)?.into_py(vm)
+    }
+
+    fn as_value(&self) -> Option<Value<'_>> {
+        self.is_alive().then(|| Value::from(&*self.object))
     }
 }

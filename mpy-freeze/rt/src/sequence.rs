@@ -2,36 +2,29 @@
 
 use core::ffi::c_void;
 
-use crate::class::PyClass;
-use crate::error::Raise;
 use crate::exception::Exception;
 use crate::ffi;
-use crate::function::{IntoReturn, Return};
-use crate::object::{Obj, finish, finish_empty};
+use crate::function::Return;
+use crate::object::Obj;
 use crate::place::{FromPy, Place};
+use crate::shim;
+use crate::value::{IntoPy, Value};
+use crate::vm::Vm;
 
-impl Return<'_> {
-    fn of_handle(status: u32, handle: u32) -> Self {
-        if status == ffi::RAISED {
-            Self::raised_handle(handle)
-        } else {
-            Self::object_handle(handle)
-        }
-    }
-
+impl<'a> Return<'a> {
     fn tuple(items: &[Self]) -> Self {
-        let mut out = 0;
-        // SAFETY: a function is called only while the VM runs. The call takes over the items' handles and leaves one
-        // in `out`.
-        let status = unsafe { ffi::mpyf_tuple_returned(items.as_ptr(), items.len(), &mut out) };
-        Self::of_handle(status, out)
+        // SAFETY: a function is called only while the VM runs. The call takes over the items' handles and leaves an
+        // object.
+        Self::of(unsafe {
+            shim::object(|out| ffi::mpyf_tuple_returned(items.as_ptr(), items.len(), out))
+        })
     }
 
     fn list(items: &[Self]) -> Self {
-        let mut out = 0;
         // SAFETY: as above.
-        let status = unsafe { ffi::mpyf_list_returned(items.as_ptr(), items.len(), &mut out) };
-        Self::of_handle(status, out)
+        Self::of(unsafe {
+            shim::object(|out| ffi::mpyf_list_returned(items.as_ptr(), items.len(), out))
+        })
     }
 }
 
@@ -39,35 +32,31 @@ impl<'a> Place<'a> {
     /// Where the items of a tuple lie, which must be `n_items`.
     fn tuple_items(self, n_items: usize) -> Result<*const c_void, Exception<'a>> {
         let (args, index) = self.raw();
-        let (mut items, mut out) = (core::ptr::null(), 0);
-        // SAFETY: the place is valid for `'a`, which is what making one has promised. The call leaves an exception in
-        // `out` or nothing.
-        unsafe {
-            let status = ffi::mpyf_tuple_items(args, index, n_items, &mut items, &mut out);
-            finish_empty(status, out)?;
-        }
+        let mut items = core::ptr::null();
+        // SAFETY: the place is valid for `'a`, which is what making one has promised. The call leaves no object.
+        unsafe { shim::unit(|out| ffi::mpyf_tuple_items(args, index, n_items, &mut items, out)) }?;
         Ok(items)
     }
 
     /// An item of a tuple or list, which must have `n_items`.
     fn sequence_item(self, n_items: usize, item: usize) -> Result<Obj<'a>, Exception<'a>> {
         let (args, index) = self.raw();
-        let mut out = 0;
         // SAFETY: as above; the call leaves a handle in `out`.
-        unsafe {
-            let status = ffi::mpyf_sequence_item(args, index, n_items, item, &mut out);
-            finish(status, out)
-        }
+        unsafe { shim::object(|out| ffi::mpyf_sequence_item(args, index, n_items, item, out)) }
     }
 }
 
 macro_rules! tuples {
     ($count:literal: $($name:ident $index:literal)*) => {
-        impl<'a, $($name: IntoReturn<'a>),*> IntoReturn<'a> for ($($name,)*) {
-            fn into_return(self, raise: Raise<'a>) -> Return<'a> {
+        impl<$($name: IntoPy),*> IntoPy for ($($name,)*) {
+            fn into_py(self, vm: &Vm) -> Result<Obj<'_>, Exception<'_>> {
+                vm.new_tuple(self)
+            }
+
+            fn into_return(self, vm: &Vm) -> Return<'_> {
                 #[allow(non_snake_case, reason = "each variable has the name of its type")]
                 let ($($name,)*) = self;
-                Return::tuple(&[$($name.into_return(raise)),*])
+                Return::tuple(&[$($name.into_return(vm)),*])
             }
         }
 
@@ -106,30 +95,24 @@ impl<'a, T: for<'b> FromPy<'b>, const N: usize> FromPy<'a> for [T; N] {
     }
 }
 
-macro_rules! arrays {
-    ($($item:ty)*) => {$(
-        impl<'a, const N: usize> IntoReturn<'a> for [$item; N] {
-            fn into_return(self, raise: Raise<'a>) -> Return<'a> {
-                Return::list(&self.map(|item| item.into_return(raise)))
-            }
+/// A list, or a `bytes`.
+impl<T: IntoPy, const N: usize> IntoPy for [T; N] {
+    fn into_py(self, vm: &Vm) -> Result<Obj<'_>, Exception<'_>> {
+        match self.as_value() {
+            Some(bytes) => vm.new_value(bytes),
+            None => vm.new_list(self),
         }
-    )*};
-}
-
-// An array of `u8` is a `bytes`.
-arrays!(bool i8 i16 u16 i32 u32 i64 u64 isize usize f32 f64 &str);
-
-impl<'a, T: PyClass, const N: usize> IntoReturn<'a> for [T; N]
-where
-    T: IntoReturn<'a>,
-{
-    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
-        Return::list(&self.map(|item| item.into_return(raise)))
     }
-}
 
-impl<'a, const N: usize> IntoReturn<'a> for [Obj<'a>; N] {
-    fn into_return(self, raise: Raise<'a>) -> Return<'a> {
-        Return::list(&self.map(|item| item.into_return(raise)))
+    #[inline]
+    fn as_value(&self) -> Option<Value<'_>> {
+        T::bytes(self).map(Value::from)
+    }
+
+    fn into_return(self, vm: &Vm) -> Return<'_> {
+        match self.as_value() {
+            Some(bytes) => Return::new_object(bytes, vm),
+            None => Return::list(&self.map(|item| item.into_return(vm))),
+        }
     }
 }

@@ -7,12 +7,14 @@ use crate::exception::Exception;
 use crate::ffi;
 use crate::heap::HeapMemory;
 use crate::lock::Lock;
-use crate::object::{Obj, finish};
+use crate::object::Obj;
 use crate::platform;
 use crate::root;
-use crate::value::IntoPy;
+use crate::shim;
+use crate::value::{IntoPy, Value};
 
 /// A running MicroPython. There is one at a time, and it stays on its thread.
+#[derive(Debug)]
 pub struct Vm {
     /// MicroPython looks at the stack of the thread that started it.
     thread: PhantomData<*const ()>,
@@ -46,6 +48,7 @@ impl core::error::Error for StartError {}
 
 /// How much of the heap is in use, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HeapInfo {
     /// What there is for objects: the memory given to [`Vm::run`], less the collector's own tables.
     pub total: usize,
@@ -112,9 +115,10 @@ impl Vm {
     ///
     /// # Safety
     ///
-    /// The VM runs for as long as the result is used.
-    pub(crate) unsafe fn running() -> Self {
-        Self {
+    /// The VM runs for `'vm`, on this thread.
+    #[inline]
+    pub(crate) const unsafe fn running<'vm>() -> &'vm Self {
+        &Self {
             thread: PhantomData,
         }
     }
@@ -126,12 +130,8 @@ impl Vm {
     ///
     /// `ImportError` where there is no such module, and whatever the module raises.
     pub fn import(&self, name: &str) -> Result<Obj<'_>, Exception<'_>> {
-        let mut out = 0;
         // SAFETY: the VM runs, and the pointers are good for the call, which leaves a handle in `out`.
-        unsafe {
-            let status = ffi::mpyf_import(name.as_ptr(), name.len(), &mut out);
-            finish(status, out)
-        }
+        unsafe { shim::object(|out| ffi::mpyf_import(name.as_ptr(), name.len(), out)) }
     }
 
     /// Compiles statements and executes them in the module `__main__`. `file` is what tracebacks call the
@@ -154,38 +154,48 @@ impl Vm {
     }
 
     fn execute(&self, source: &str, file: &str, kind: u32) -> Result<Obj<'_>, Exception<'_>> {
-        let mut out = 0;
         // SAFETY: the VM runs, and the pointers are good for the call, which leaves a handle in `out`.
         unsafe {
-            let status = ffi::mpyf_execute(
-                source.as_ptr(),
-                source.len(),
-                file.as_ptr(),
-                file.len(),
-                kind,
-                &mut out,
-            );
-            finish(status, out)
+            shim::object(|out| {
+                ffi::mpyf_execute(
+                    source.as_ptr(),
+                    source.len(),
+                    file.as_ptr(),
+                    file.len(),
+                    kind,
+                    out,
+                )
+            })
         }
     }
 
-    /// A new Python object with the value that Rust has.
+    /// Makes a Python object of a Rust value: of an instance of a class that is written in Rust, too.
+    ///
+    /// ```no_run
+    /// use mpy_freeze_rt::{Exception, IntoPy, Obj, Vm};
+    ///
+    /// fn shown<'a>(vm: &'a Vm, value: impl IntoPy, show: &Obj<'a>) -> Result<(), Exception<'a>> {
+    ///     let object = vm.new_obj(value)?;
+    ///     show.call((&object,)).map(drop)
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
-    /// `MemoryError`, and those that [`ToPy`](crate::ToPy) names.
+    /// As for [`IntoPy::into_py`].
     pub fn new_obj(&self, value: impl IntoPy) -> Result<Obj<'_>, Exception<'_>> {
-        let value = value.to_value();
-        let mut out = 0;
-        // SAFETY: the VM runs, and the value lives through the call, which leaves a handle in `out`.
-        unsafe {
-            let status = ffi::mpyf_new(value.as_raw(), &mut out);
-            finish(status, out)
-        }
+        value.into_py(self)
+    }
+
+    /// Makes a Python object of a value in the shim's form.
+    #[inline(never)]
+    pub(crate) fn new_value(&self, value: Value<'_>) -> Result<Obj<'_>, Exception<'_>> {
+        // SAFETY: the VM runs, and the value lives through the call, which leaves an object.
+        unsafe { shim::object(|out| ffi::mpyf_new(value.as_raw(), out)) }
     }
 
     /// How much of the heap is in use. To see what something costs, [`collect`](Self::collect) first.
-    pub fn heap(&self) -> HeapInfo {
+    pub fn heap_info(&self) -> HeapInfo {
         let mut info = ffi::RawHeapInfo {
             total: 0,
             used: 0,

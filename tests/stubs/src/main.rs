@@ -8,7 +8,7 @@ mod plain;
 #[pymodule]
 mod station {
     use mpy_freeze_rt::{
-        ErrorType, Exception, Obj, PyErr, Vm, pyclass, pyexception, pyfunction, pymethods, pymodule,
+        ErrorType, Exception, Obj, Raise, Vm, pyclass, pyexception, pyfunction, pymethods, pymodule,
         pymodule_init,
     };
 
@@ -34,7 +34,7 @@ mod station {
 
     #[pyfunction]
     #[py(signature = (*args, **kwargs))]
-    fn count(args: Obj<'_>, kwargs: Obj<'_>) -> Result<usize, PyErr> {
+    fn count(args: Obj<'_>, kwargs: Obj<'_>) -> Result<usize, Raise> {
         let len = |object: &Obj<'_>| object.len().unwrap_or(0);
         Ok(len(&args) + len(&kwargs))
     }
@@ -76,11 +76,11 @@ mod station {
     }
 
     #[pyfunction]
-    fn measure(ready: bool) -> Result<u16, PyErr> {
+    fn measure(ready: bool) -> Result<u16, Raise> {
         if ready {
             Ok(7)
         } else {
-            Err(PyErr::new(Timeout::TYPE, "no answer"))
+            Err(Raise::new(Timeout::TYPE, "no answer"))
         }
     }
 
@@ -252,7 +252,7 @@ mod station {
 
     /// The sensor of a channel, where there is one.
     #[pyfunction]
-    fn find(channel: u8) -> Result<Option<Sensor>, PyErr> {
+    fn find(channel: u8) -> Result<Option<Sensor>, Raise> {
         Ok((channel < CHANNELS).then(|| Sensor::new(channel, 1.0)))
     }
 

@@ -499,7 +499,10 @@ fn holds_in_a_full_heap(source: &str) {
     with_heap(40 * 1024, |vm: &Vm| {
         exec(vm, FULL);
         if let Err(exception) = vm.exec(source, "test.py") {
-            assert!(!exception.is(ErrorType::MEMORY_ERROR), "{exception}");
+            assert!(
+                !exception.is_instance_of(ErrorType::MEMORY_ERROR),
+                "{exception}"
+            );
             panic!("{exception}");
         }
     });

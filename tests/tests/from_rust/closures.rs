@@ -63,7 +63,7 @@ fn closures_are_called() {
             ("add(1 << 40, 'a')", ErrorType::OVERFLOW_ERROR),
             ("add(1, name='a')", ErrorType::TYPE_ERROR),
         ] {
-            assert!(raised(vm.eval(wrong)).is(class), "{wrong}");
+            assert!(raised(vm.eval(wrong)).is_instance_of(class), "{wrong}");
         }
         assert_eq!(total.get(), 2);
         let back = ok(vm.new_function(|args| Root::new(args.arg::<Obj<'_>>(0)?)));
@@ -77,9 +77,12 @@ fn closures_are_called() {
         }));
         ok(ok(vm.globals()).set_item("calls", &calls));
         assert_eq!(eval(vm, "calls(lambda n: n + 1)").to_string(), "(2, 2)");
-        assert!(raised(vm.eval("calls(lambda n: n // 0)")).is(ErrorType::ZERO_DIVISION_ERROR));
+        assert!(
+            raised(vm.eval("calls(lambda n: n // 0)"))
+                .is_instance_of(ErrorType::ZERO_DIVISION_ERROR)
+        );
         let nested = "calls(lambda n: calls(lambda m: calls(lambda k: [n, m, k][3])))";
-        assert!(raised(vm.eval(nested)).is(ErrorType::INDEX_ERROR));
+        assert!(raised(vm.eval(nested)).is_instance_of(ErrorType::INDEX_ERROR));
     });
 }
 
@@ -117,15 +120,18 @@ fn closures_are_dropped_once() {
         // One that Python drops by hand, in which it can be called no more.
         exec(vm, "a.__del__()\na.__del__()");
         assert_eq!(drops.get(), collected + 1);
-        assert!(raised(vm.eval("a()")).is(ErrorType::RUNTIME_ERROR));
+        assert!(raised(vm.eval("a()")).is_instance_of(ErrorType::RUNTIME_ERROR));
         for wrong in [
             "type(b).__del__(5)",
             "type(b).__del__('b')",
             "type(b).__del__(churn)",
         ] {
-            assert!(raised(vm.eval(wrong)).is(ErrorType::TYPE_ERROR), "{wrong}");
+            assert!(
+                raised(vm.eval(wrong)).is_instance_of(ErrorType::TYPE_ERROR),
+                "{wrong}"
+            );
         }
-        assert!(raised(vm.eval("type(b)()")).is(ErrorType::TYPE_ERROR));
+        assert!(raised(vm.eval("type(b)()")).is_instance_of(ErrorType::TYPE_ERROR));
     });
     assert_eq!(drops.get(), 3 + GONE.len());
 }
@@ -144,7 +150,7 @@ fn a_running_closure_stays() {
             vm.collect();
             let at_hand = args.arg::<Obj<'_>>(0)?.call(());
             assert_eq!(dropped.0.get(), 0);
-            Ok(at_hand.is_err_and(|exception| exception.is(ErrorType::RUNTIME_ERROR)))
+            Ok(at_hand.is_err_and(|exception| exception.is_instance_of(ErrorType::RUNTIME_ERROR)))
         }));
         ok(ok(vm.globals()).set_item("running", running));
         exec(vm, "def call(f): return f(lambda: f.__del__())");
@@ -166,7 +172,7 @@ fn closures_and_shortages() {
             match vm.new_function(move |_| Ok(room.len() + usize::from(dropped.0.get() > 0))) {
                 Ok(function) => held.push(function),
                 Err(exception) => {
-                    assert!(exception.is(ErrorType::MEMORY_ERROR));
+                    assert!(exception.is_instance_of(ErrorType::MEMORY_ERROR));
                     break;
                 }
             }
@@ -217,7 +223,7 @@ fn a_root_that_is_returned_too_late() {
             let root = root.borrow_mut().take();
             Ok(root.expect("it is called once"))
         }));
-        assert!(raised(function.call(())).is(ErrorType::RUNTIME_ERROR));
+        assert!(raised(function.call(())).is_instance_of(ErrorType::RUNTIME_ERROR));
     });
 }
 

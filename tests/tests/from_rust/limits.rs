@@ -22,7 +22,7 @@ fn recursion_through_rust_ends_in_an_exception() {
         ok(ok(vm.globals()).set_item("deeper", &deeper));
         exec(vm, "def f(): return deeper(f)");
         for _ in 0..3 {
-            assert!(raised(vm.eval("f()")).is(ErrorType::RUNTIME_ERROR));
+            assert!(raised(vm.eval("f()")).is_instance_of(ErrorType::RUNTIME_ERROR));
         }
         assert_eq!(eval(vm, "1 + 1").to_string(), "2");
     });
@@ -66,8 +66,11 @@ fn classes_of_many_layers_are_told_apart() {
              def fail(): raise Failed('deep')",
         );
         let exception = raised(vm.eval("fail()"));
-        assert!(exception.is(ErrorType::VALUE_ERROR) && exception.is(ErrorType::EXCEPTION));
-        assert!(!exception.is(ErrorType::OS_ERROR));
+        assert!(
+            exception.is_instance_of(ErrorType::VALUE_ERROR)
+                && exception.is_instance_of(ErrorType::EXCEPTION)
+        );
+        assert!(!exception.is_instance_of(ErrorType::OS_ERROR));
         assert!(exception.matches("ValueError") && !exception.matches("OSError"));
     });
 }
@@ -83,12 +86,12 @@ fn exceptions_pass_through_many_layers() {
             let _frame = Dropped(Rc::clone(&ends));
             let wanted = args.vm().new_str(format_args!("layer {n}"))?;
             match next.call((n - 1,)) {
-                Err(exception) if exception.is(ErrorType::KEY_ERROR) => {
-                    Err(args.vm().exception_with(ErrorType::VALUE_ERROR, (&wanted,)))
-                }
+                Err(exception) if exception.is_instance_of(ErrorType::KEY_ERROR) => Err(args
+                    .vm()
+                    .new_exception_with(ErrorType::VALUE_ERROR, (&wanted,))),
                 Err(exception) if ok(exception.value()).to_string() != "stop" => {
                     let chain = format_args!("{}, {wanted}", exception.message());
-                    Err(args.vm().exception(ErrorType::VALUE_ERROR, chain))
+                    Err(args.vm().new_exception(ErrorType::VALUE_ERROR, chain))
                 }
                 other => other.and_then(Root::new),
             }
@@ -131,7 +134,7 @@ fn shortages_at_every_place() {
         );
         let (f, g) = (eval(vm, "f"), eval(vm, "g"));
         vm.collect();
-        let before = vm.heap().used;
+        let before = vm.heap_info().used;
         let mut raised = 0;
         for room in (0..4000).step_by(64) {
             let held = leave_room(vm, room);
@@ -139,7 +142,10 @@ fn shortages_at_every_place() {
                 Ok(object) => drop(object.to_string()),
                 Err(exception) => {
                     raised += 1;
-                    assert!(exception.is(ErrorType::MEMORY_ERROR), "{exception}");
+                    assert!(
+                        exception.is_instance_of(ErrorType::MEMORY_ERROR),
+                        "{exception}"
+                    );
                 }
             };
             let large = [u64::MAX; 12];
@@ -149,10 +155,10 @@ fn shortages_at_every_place() {
             check(vm.new_dict([(u64::MAX, "value of some length"), (1, "x")]));
             check(vm.new_str(format_args!("{:>200}", 1)));
             check(Ok(vm
-                .exception(ErrorType::MEMORY_ERROR, format_args!("{:>99}", 1))
+                .new_exception(ErrorType::MEMORY_ERROR, format_args!("{:>99}", 1))
                 .into_obj()));
             check(Ok(vm
-                .exception_with(ErrorType::MEMORY_ERROR, large)
+                .new_exception_with(ErrorType::MEMORY_ERROR, large)
                 .into_obj()));
             let guard = Dropped(Rc::clone(&drops));
             made += 1;
@@ -174,7 +180,7 @@ fn shortages_at_every_place() {
             }
             if let Err(exception) = g.call((5,)) {
                 let known = [ErrorType::MEMORY_ERROR, ErrorType::KEY_ERROR];
-                assert!(known.iter().any(|class| exception.is(*class)));
+                assert!(known.iter().any(|class| exception.is_instance_of(*class)));
             }
             drop((roots, held));
         }
@@ -182,7 +188,7 @@ fn shortages_at_every_place() {
         exec(vm, "f(*range(50))");
         vm.collect();
         // The table of handles has grown, and a few objects are taken for ones that are in use.
-        let after = vm.heap().used;
+        let after = vm.heap_info().used;
         assert!(after < before + 12 * 1024, "{before} {after}");
     });
     assert_eq!(drops.get(), made);

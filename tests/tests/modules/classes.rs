@@ -11,7 +11,7 @@ pub(crate) mod shapes {
     use core::sync::atomic::{AtomicUsize, Ordering};
 
     use mpy_freeze_rt::{
-        ErrorType, Exception, Obj, PyErr, Ref, Vm, pyclass, pyfunction, pymethods,
+        ErrorType, Exception, Obj, Raise, Ref, Vm, pyclass, pyfunction, pymethods,
     };
 
     /// How many guards have been dropped.
@@ -43,9 +43,9 @@ pub(crate) mod shapes {
 
         #[new]
         #[py(signature = (x, y = 7))]
-        fn new(x: i32, y: i32) -> Result<Self, PyErr> {
+        fn new(x: i32, y: i32) -> Result<Self, Raise> {
             if x < 0 {
-                return Err(PyErr::new(ErrorType::VALUE_ERROR, "x is negative"));
+                return Err(Raise::new(ErrorType::VALUE_ERROR, "x is negative"));
             }
             Ok(Self {
                 x,
@@ -128,7 +128,7 @@ pub(crate) mod shapes {
     fn many<'a>(vm: &'a Vm, count: u32) -> Result<i64, Exception<'a>> {
         let mut sum = 0;
         for x in 0..count {
-            let object = vm.instance(Point {
+            let object = vm.new_obj(Point {
                 x: x as i32,
                 height: 0,
                 label: *b"many",
@@ -316,9 +316,9 @@ pub(crate) mod shapes {
     }
 
     #[pyfunction]
-    fn checked(x: i32) -> Result<Option<Point>, PyErr> {
+    fn checked(x: i32) -> Result<Option<Point>, Raise> {
         if x > 100 {
-            return Err(PyErr::new(ErrorType::VALUE_ERROR, "too far"));
+            return Err(Raise::new(ErrorType::VALUE_ERROR, "too far"));
         }
         Ok(point_or_none(x))
     }
@@ -339,7 +339,7 @@ pub(crate) mod shapes {
     }
 
     #[pyfunction]
-    fn sealed() -> Result<Sealed, PyErr> {
+    fn sealed() -> Result<Sealed, Raise> {
         Ok(Sealed)
     }
 }

@@ -4,7 +4,7 @@ use super::{pymodule, python};
 
 #[pymodule]
 pub(crate) mod sensors {
-    use mpy_freeze_rt::{ErrorType, Exception, Obj, PyErr, Vm, pyexception, pyfunction};
+    use mpy_freeze_rt::{ErrorType, Exception, Obj, Raise, Vm, pyexception, pyfunction};
 
     /// The sensor has a fault.
     #[pyexception]
@@ -19,11 +19,11 @@ pub(crate) mod sensors {
     struct Plain;
 
     #[pyfunction]
-    fn measure(kind: u8) -> Result<u16, PyErr> {
+    fn measure(kind: u8) -> Result<u16, Raise> {
         match kind {
-            0 => Err(PyErr::new(SensorError::TYPE, "no answer")),
-            1 => Err(PyErr::new(TimedOut::TYPE, "")),
-            2 => Err(PyErr::new(Plain::TYPE, "plain")),
+            0 => Err(Raise::new(SensorError::TYPE, "no answer")),
+            1 => Err(Raise::new(TimedOut::TYPE, "")),
+            2 => Err(Raise::new(Plain::TYPE, "plain")),
             _ => Ok(u16::try_from(i32::from(kind) - 4)?),
         }
     }
@@ -31,10 +31,10 @@ pub(crate) mod sensors {
     #[pyfunction]
     fn caught<'a>(vm: &'a Vm, callee: Obj<'a>) -> Result<(bool, bool, Obj<'a>), Exception<'a>> {
         match callee.call(()) {
-            Ok(_) => Err(vm.exception(TimedOut::TYPE, format_args!("{} ms", 5))),
+            Ok(_) => Err(vm.new_exception(TimedOut::TYPE, format_args!("{} ms", 5))),
             Err(exception) => Ok((
-                exception.is(SensorError::TYPE),
-                exception.is(TimedOut::TYPE),
+                exception.is_instance_of(SensorError::TYPE),
+                exception.is_instance_of(TimedOut::TYPE),
                 exception.args()?,
             )),
         }
@@ -50,11 +50,11 @@ pub(crate) mod sensors {
         fail: bool,
     ) -> (
         &'static str,
-        Result<(u64, &'static str), PyErr>,
+        Result<(u64, &'static str), Raise>,
         &'static str,
     ) {
         let second = if fail {
-            Err(PyErr::new(Plain::TYPE, "in the middle"))
+            Err(Raise::new(Plain::TYPE, "in the middle"))
         } else {
             Ok((u64::MAX, "in a tuple"))
         };

@@ -4,7 +4,7 @@ use super::{pymodule, python};
 
 #[pymodule]
 pub(crate) mod numbers {
-    use mpy_freeze_rt::{ErrorType, Exception, Obj, PyErr, Vm, pyfunction};
+    use mpy_freeze_rt::{ErrorType, Exception, Obj, Raise, Vm, pyfunction};
 
     #[pyfunction]
     fn nothing() {}
@@ -31,8 +31,8 @@ pub(crate) mod numbers {
     }
 
     #[pyfunction]
-    fn refuse(message: bool) -> Result<(), PyErr> {
-        Err(PyErr::new(
+    fn refuse(message: bool) -> Result<(), Raise> {
+        Err(Raise::new(
             ErrorType::VALUE_ERROR,
             if message { "not this" } else { "" },
         ))

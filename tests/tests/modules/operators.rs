@@ -9,7 +9,9 @@ pub(crate) mod vectors {
     use alloc::string::String;
     use core::fmt::Write;
 
-    use mpy_freeze_rt::{ErrorType, Obj, PyErr, pyclass, pyfunction, pymethods};
+    use mpy_freeze_rt::{
+        ErrorType, Exception, IntoPy, Obj, Raise, Vm, pyclass, pyfunction, pymethods,
+    };
 
     /// Two numbers.
     #[pyclass]
@@ -56,9 +58,9 @@ pub(crate) mod vectors {
             Self::new(self.x * factor, self.y * factor)
         }
 
-        fn __truediv__(&self, divisor: i32) -> Result<Self, PyErr> {
+        fn __truediv__(&self, divisor: i32) -> Result<Self, Raise> {
             if divisor == 0 {
-                return Err(PyErr::new(ErrorType::ZERO_DIVISION_ERROR, ""));
+                return Err(Raise::new(ErrorType::ZERO_DIVISION_ERROR, ""));
             }
             Ok(Self::new(self.x / divisor, self.y / divisor))
         }
@@ -119,11 +121,11 @@ pub(crate) mod vectors {
             2
         }
 
-        fn __getitem__(&self, index: isize) -> Result<i32, PyErr> {
+        fn __getitem__(&self, index: isize) -> Result<i32, Raise> {
             match index {
                 0 => Ok(self.x),
                 1 => Ok(self.y),
-                _ => Err(PyErr::new(ErrorType::INDEX_ERROR, "no such axis")),
+                _ => Err(Raise::new(ErrorType::INDEX_ERROR, "no such axis")),
             }
         }
 
@@ -155,9 +157,9 @@ pub(crate) mod vectors {
     #[derive(Default)]
     struct Text(String);
 
-    impl mpy_freeze_rt::ToPy for Text {
-        fn to_py(&self) -> mpy_freeze_rt::Value<'_> {
-            self.0.as_str().to_py()
+    impl IntoPy for Text {
+        fn into_py(self, vm: &Vm) -> Result<Obj<'_>, Exception<'_>> {
+            self.0.as_str().into_py(vm)
         }
     }
 
@@ -175,9 +177,9 @@ pub(crate) mod vectors {
             Self { next, end }
         }
 
-        fn __next__(&mut self) -> Result<Option<i32>, PyErr> {
+        fn __next__(&mut self) -> Result<Option<i32>, Raise> {
             if self.next == 13 {
-                return Err(PyErr::new(ErrorType::VALUE_ERROR, "unlucky"));
+                return Err(Raise::new(ErrorType::VALUE_ERROR, "unlucky"));
             }
             self.next += 1;
             Ok((self.next <= self.end).then_some(self.next - 1))

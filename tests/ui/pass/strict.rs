@@ -45,7 +45,7 @@ mpy_freeze_rt::platform!(Host);
 #[pymodule]
 pub mod station {
     use mpy_freeze_rt::{
-        ErrorType, Exception, Obj, PyErr, Vm, pyclass, pyexception, pyfunction, pymethods, pymodule,
+        ErrorType, Exception, Obj, Raise, Vm, pyclass, pyexception, pyfunction, pymethods, pymodule,
         pymodule_init,
     };
 
@@ -96,9 +96,9 @@ pub mod station {
         const LIMIT: i32 = 3;
 
         #[new]
-        fn new(channel: u8) -> Result<Self, PyErr> {
+        fn new(channel: u8) -> Result<Self, Raise> {
             if channel > CHANNELS {
-                return Err(PyErr::new(Failure::TYPE, "no such channel"));
+                return Err(Raise::new(Failure::TYPE, "no such channel"));
             }
             Ok(Self {
                 channel,

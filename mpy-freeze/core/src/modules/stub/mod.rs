@@ -254,7 +254,7 @@ mod tests {
                 fn led(on: bool) {}
                 #[pyfunction]
                 #[py(signature = (data, *rest, pause = 2, **options))]
-                fn send(vm: &Vm, data: &[u8], rest: Obj<'_>, pause: u32, options: Obj<'_>) -> Result<usize, PyErr> {}
+                fn send(vm: &Vm, data: &[u8], rest: Obj<'_>, pause: u32, options: Obj<'_>) -> Result<usize, Raise> {}
                 #[pymodule_export]
                 const PINS: u8 = 3;
                 #[pymodule_export]
@@ -302,7 +302,7 @@ mod tests {
                     /// Makes one.
                     #[new]
                     #[py(signature = (x, *, y = 7))]
-                    fn new(x: i32, y: i32) -> Result<Self, PyErr> {}
+                    fn new(x: i32, y: i32) -> Result<Self, Raise> {}
                     fn far<'a>(&self, vm: &Vm, other: &Point, r#in: bool) -> bool {}
                     #[setter]
                     fn set_only(&mut self, value: &[u8]) {}
@@ -312,7 +312,7 @@ mod tests {
                     fn made(class: Obj<'_>, x: i32) -> Obj<'_> {}
                     fn __eq__(&self, other: &Self) -> bool {}
                     fn __iter__<'a>(slf: Obj<'a>) -> Obj<'a> {}
-                    fn __next__(&mut self) -> Result<Option<(i32, bool)>, PyErr> {}
+                    fn __next__(&mut self) -> Result<Option<(i32, bool)>, Raise> {}
                     fn __add__(&self, other: &Point) -> Point {}
                 }
                 #[pyclass(extends = Point)]

@@ -228,15 +228,20 @@ impl Environment {
         }
     }
 
+    /// The folder in the user's cache that has source trees and programs.
+    pub(crate) fn cache(&self) -> Result<&Path> {
+        self.cache.as_deref().ok_or_else(|| {
+            Error::Config(vec![
+                Problem::new("there is no folder for the user's cache")
+                    .help("set HOME, or name the folder to build in with `tools::mpy_cross`"),
+            ])
+        })
+    }
+
     /// The folder in the user's cache for programs that are built from the environment's tree.
     pub(crate) fn tool_folder(&self) -> Result<PathBuf> {
         let source = self.source()?;
-        let Some(cache) = &self.cache else {
-            return Err(Error::Config(vec![
-                Problem::new("there is no folder for the user's cache")
-                    .help("set HOME, or name the folder to build in with `tools::mpy_cross`"),
-            ]));
-        };
+        let cache = self.cache()?;
         // Two trees of one release, such as a checkout and the release itself, may differ.
         let root = std::path::absolute(&source.root).unwrap_or(source.root);
         let tree = fingerprint(root.as_os_str().as_encoded_bytes());

@@ -85,6 +85,8 @@
 mod build;
 mod cargo;
 mod port;
+#[cfg(feature = "program")]
+pub mod program;
 #[cfg(test)]
 #[path = "../core/src/testing.rs"]
 mod testing;

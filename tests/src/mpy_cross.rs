@@ -67,8 +67,8 @@ pub fn mpy_freeze() -> PathBuf {
                 "--quiet",
                 "--package",
                 "mpy-freeze",
-                "--bin",
-                "mpy-freeze",
+                "--features",
+                "program",
             ])
             .current_dir(crate::repository())
             .status()

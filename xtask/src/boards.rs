@@ -7,19 +7,19 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::firmware::Program;
 
-/// A board: what to build for it and how to put an image on it.
+/// A board.
 pub struct Board {
-    /// What `--board` takes, and the firmware's build script in the variable `BOARD`.
+    /// The word for it, after `--board` and in the variable `BOARD` of the firmware's build script.
     pub name: &'static str,
     /// One line for a person.
     pub about: &'static str,
     /// The Rust target of its firmware.
     pub target: &'static str,
-    /// Whether its memory has room for the example's application. There is room for the prompt on every board.
+    /// Says that its memory has room for the example's application. There is room for the prompt on every board.
     pub runs_application: bool,
-    /// Where it has so little RAM that this is what the prompt lacks.
+    /// The limits of a board whose RAM is too little for some of the prompt's modules.
     pub small_ram: Option<SmallRam>,
-    /// How an image gets onto it.
+    /// The way of an image onto it.
     pub via: Via,
 }
 
@@ -27,7 +27,7 @@ pub struct Board {
 pub struct SmallRam {
     /// KiB of Python's heap in the prompt, as `repl.rs` has it.
     pub heap_kib: usize,
-    /// What has QEMU give the machine four MiB instead, so that it can be seen what a program would take.
+    /// QEMU's words for a machine with four MiB instead, which shows how much a program would take.
     pub roomy: &'static [&'static str],
 }
 
@@ -43,7 +43,7 @@ pub enum Via {
 }
 
 impl Board {
-    /// What MicroPython's tests call the board's inline assembler, where it has one.
+    /// The name of the board's inline assembler in MicroPython's tests, where it has one.
     pub fn inline_assembler(&self) -> Option<&'static str> {
         match self.via {
             Via::Host => None,
@@ -141,11 +141,7 @@ const ARM_MPS2_AN385: Via = Via::Qemu {
 };
 
 impl Board {
-    /// Looks whether a program has room on the board.
-    ///
-    /// # Errors
-    ///
-    /// Says what has room when the program hasn't.
+    /// Refuses a program that has no room on the board.
     pub fn check_room(&self, program: Program) -> Result<()> {
         if program == Program::Application && !self.runs_application {
             bail!(
@@ -158,11 +154,7 @@ impl Board {
     }
 }
 
-/// The board of that name.
-///
-/// # Errors
-///
-/// Names the boards there are when it is none of them.
+/// Finds a board by its name.
 pub fn find(name: &str) -> Result<&'static Board> {
     BOARDS
         .iter()

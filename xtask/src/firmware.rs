@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context as _, Result, bail};
+use cargo_metadata::Message;
 
 use crate::boards::{Board, Via};
 use crate::releases::{RELEASES, Release};
@@ -39,20 +40,20 @@ pub enum Console {
     Serial,
 }
 
-/// How to build.
+/// The choices of a build.
 pub struct Recipe {
     pub board: &'static Board,
     pub program: Program,
     /// The MicroPython to build with; without one, whichever the build finds.
     pub release: Option<&'static Release>,
     pub debug: bool,
-    /// What is in the firmware for its tests.
+    /// Additions for tests alone.
     pub extras: Option<Extras>,
 }
 
-/// What a firmware has for tests alone.
+/// The parts of a firmware that are for tests alone.
 pub struct Extras {
-    /// What is frozen instead of the application's modules.
+    /// The modules to freeze instead of the application's.
     pub manifest: PathBuf,
     /// A module in C.
     pub c_file: Option<PathBuf>,
@@ -60,7 +61,7 @@ pub struct Extras {
     pub heap_kib: Option<usize>,
 }
 
-/// What came out.
+/// The results of a build.
 pub struct Built {
     /// The firmware's ELF file.
     pub image: PathBuf,
@@ -75,10 +76,6 @@ pub fn folder() -> PathBuf {
 
 /// Points a cargo at a release's tree, and at a target folder of its own where the release isn't the default: two
 /// releases that take turns in one folder would rebuild MicroPython each time.
-///
-/// # Errors
-///
-/// When the machine has no folder for caches.
 pub fn choose_release(command: &mut Command, release: &Release, folder: &Path) -> Result<()> {
     command.env("MPY_DIR", setup::tree(release.version)?);
     if RELEASES
@@ -95,11 +92,7 @@ pub fn choose_release(command: &mut Command, release: &Release, folder: &Path) -
     Ok(())
 }
 
-/// Builds the firmware.
-///
-/// # Errors
-///
-/// When cargo fails; it has said why.
+/// Builds the firmware. Where Cargo fails, it has said why.
 pub fn build(recipe: &Recipe) -> Result<Built> {
     recipe.board.check_room(recipe.program)?;
     let mut command = shell::command(
@@ -134,29 +127,31 @@ pub fn build(recipe: &Recipe) -> Result<Built> {
     if !output.status.success() {
         bail!("example-firmware doesn't build for {}", recipe.board.name);
     }
-    let messages = String::from_utf8(output.stdout).context("cargo's messages aren't UTF-8")?;
-    let image = messages
-        .lines()
-        .filter(|line| line.contains(r#""reason":"compiler-artifact""#))
-        .find_map(|line| json_string(line, "executable"))
-        .context("cargo built no program in example-firmware")?;
-    let library = messages
-        .lines()
-        .filter(|line| line.contains(r#""reason":"build-script-executed""#))
-        .filter_map(|line| json_string(line, "out_dir"))
-        .map(|folder| Path::new(&folder).join("mpy-freeze/libmicropython.a"))
-        .find(|library| library.is_file());
+    read_messages(&output.stdout)
+}
+
+/// Reads Cargo's messages for what was built.
+fn read_messages(messages: &[u8]) -> Result<Built> {
+    let (mut image, mut library) = (None, None);
+    for message in Message::parse_stream(messages) {
+        match message.context("can't read cargo's messages")? {
+            Message::CompilerArtifact(artifact) => image = artifact.executable.or(image),
+            Message::BuildScriptExecuted(script) => {
+                let archive = script.out_dir.join("mpy-freeze/libmicropython.a");
+                library = archive.is_file().then_some(archive).or(library);
+            }
+            _ => {}
+        }
+    }
     Ok(Built {
-        image: PathBuf::from(image),
-        library,
+        image: image
+            .context("cargo built no program in example-firmware")?
+            .into(),
+        library: library.map(PathBuf::from),
     })
 }
 
 /// Runs an image and shows what it prints as it prints it.
-///
-/// # Errors
-///
-/// When the board's tool can't be started.
 pub fn run(board: &Board, image: &Path) -> Result<ExitStatus> {
     shell::status(&mut command(board, image, Console::Stdio))
 }
@@ -182,40 +177,23 @@ pub fn command(board: &Board, image: &Path, console: Console) -> Command {
     }
 }
 
-/// The value of a string field in a line of JSON as cargo writes it. Cargo's messages are one object a line without
-/// blanks, and the two fields read here are found in no nested object, so that no parser is needed.
-fn json_string(line: &str, field: &str) -> Option<String> {
-    let start = line.find(&format!(r#""{field}":""#))? + field.len() + 4;
-    let mut chars = line.get(start..)?.chars();
-    let mut value = String::new();
-    loop {
-        match chars.next()? {
-            '"' => return Some(value),
-            '\\' => match chars.next()? {
-                'n' => value.push('\n'),
-                't' => value.push('\t'),
-                'u' => {
-                    let code: String = chars.by_ref().take(4).collect();
-                    value.push(char::from_u32(u32::from_str_radix(&code, 16).ok()?)?);
-                }
-                other => value.push(other),
-            },
-            other => value.push(other),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn fields_of_cargos_messages() {
-        let line =
-            r#"{"reason":"compiler-artifact","executable":"C:\\a \"b\"\u0041/x","fresh":true}"#;
-        assert_eq!(json_string(line, "executable").unwrap(), "C:\\a \"b\"A/x");
-        assert_eq!(json_string(r#"{"executable":null}"#, "executable"), None);
-        assert_eq!(json_string(r#"{"executable":"cut"#, "executable"), None);
+    fn built_is_what_cargo_says() {
+        let error = read_messages(b"{\"reason\":\"build-finished\",\"success\":true}\n");
+        let error = error.err().unwrap().to_string();
+        assert!(error.contains("no program"), "{error}");
+        let artifact = r#"{"reason":"compiler-artifact","package_id":"path+file:///f#0.1.0","manifest_path":"/f/Cargo.toml",
+            "target":{"kind":["bin"],"crate_types":["bin"],"name":"f","src_path":"/f/main.rs","edition":"2024","doc":true,
+            "doctest":false,"test":true},"profile":{"opt_level":"s","debuginfo":0,"debug_assertions":false,
+            "overflow_checks":false,"test":false},"features":[],"filenames":["/a \"b\"/f"],"executable":"/a \"b\"/f",
+            "fresh":true}"#;
+        let built = read_messages(artifact.replace('\n', "").as_bytes()).unwrap();
+        assert_eq!(built.image, Path::new("/a \"b\"/f"));
+        assert_eq!(built.library, None);
     }
 
     #[test]

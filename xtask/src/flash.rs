@@ -3,18 +3,14 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use mpy_freeze::program::size::Report;
 
 use crate::boards::{self, BOARDS};
 use crate::firmware::{self, Program, Recipe};
-use crate::image::Report;
 use crate::releases;
 use crate::setup::{self, Wanted};
 
 /// The chore.
-///
-/// # Errors
-///
-/// When the firmware can't be built or put on the board.
 pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
     let (recipe, yes) = read_words(words)?;
     // Before anything is fetched that would be of no use.
@@ -37,10 +33,6 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
 }
 
 /// The words after `flash`, and `--yes` among them; `repl` has the same.
-///
-/// # Errors
-///
-/// At a word that is none of these.
 pub fn read_words(mut words: lexopt::Parser) -> Result<(Recipe, bool)> {
     use lexopt::{Arg, ValueExt as _};
     let mut recipe = Recipe {

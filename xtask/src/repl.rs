@@ -9,10 +9,6 @@ use crate::setup::{self, Wanted};
 use crate::{flash, shell};
 
 /// The chore.
-///
-/// # Errors
-///
-/// When the firmware can't be built or put on the board.
 pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
     let (mut recipe, yes) = flash::read_words(words)?;
     recipe.program = Program::Repl;

@@ -1,14 +1,10 @@
 //! `cargo xtask setup`: everything that a fresh machine lacks, and nothing that it has.
 //!
-//! It first looks, without network and without running anything; only what is missing is announced, asked about
-//! where somebody can answer, and done.
+//! It first looks, without network and without changing anything. Only what is missing is announced, asked about where
+//! somebody can answer, and done.
 
-mod apt;
-mod digest;
 mod packages;
 mod rust;
-mod scratch;
-mod sources;
 mod tools;
 
 use std::io::Write as _;
@@ -16,34 +12,26 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use mpy_freeze::program::fetch::{self, Fetcher};
 
 use crate::boards::{self, Board, Via};
 use crate::host;
-use crate::releases::{self, MBEDTLS, Project, RELEASES, Release};
+use crate::releases::{self, Project, RELEASES, Release};
 use packages::Manager;
-use sources::Fetcher;
 use tools::{Need, TOOLS, Tool};
 
 pub use rust::ensure_components;
-pub use sources::tree;
 
-/// What a chore needs before it starts.
+/// The needs of a chore.
 pub struct Wanted {
     needs: Vec<Need>,
     targets: Vec<&'static str>,
-    trees: Trees,
+    /// The releases of MicroPython that have to be there. Without any, it is the one that the build finds by itself.
+    releases: Vec<&'static Release>,
     /// Whether firmware is built that has TLS, ciphers or hashes.
     mbedtls: bool,
     /// Go ahead without asking.
     pub yes: bool,
-}
-
-/// Which MicroPython has to be there.
-enum Trees {
-    /// Each of these.
-    Each(Vec<&'static Release>),
-    /// Whichever the build will find; the newest is fetched where it would find none.
-    Any,
 }
 
 impl Wanted {
@@ -60,13 +48,13 @@ impl Wanted {
         Self {
             needs,
             targets,
-            trees: release.map_or(Trees::Any, |release| Trees::Each(vec![release])),
+            releases: release.into_iter().collect(),
             mbedtls: false,
             yes: false,
         }
     }
 
-    /// For the prompt on a board. It has all that there is of MicroPython, but where there is no memory for that.
+    /// For the prompt on a board. It has all of MicroPython, but where there is no memory for that.
     pub fn prompt(board: &'static Board, release: Option<&'static Release>) -> Self {
         Self {
             mbedtls: board.runs_application || matches!(board.via, Via::Host),
@@ -79,7 +67,7 @@ impl Wanted {
         Self {
             needs: vec![Need::Build],
             targets: boards::targets(),
-            trees: Trees::Any,
+            releases: Vec::new(),
             mbedtls: true,
             yes: false,
         }
@@ -88,16 +76,11 @@ impl Wanted {
     /// For everything, with these releases.
     pub fn everything(releases: Vec<&'static Release>) -> Self {
         let emulators = [boards::ARM, boards::RISC_V].map(Need::Emulate);
-        Self {
-            needs: [Need::Build, Need::Tests]
-                .into_iter()
-                .chain(emulators)
-                .collect(),
-            targets: boards::targets(),
-            trees: Trees::Each(releases),
-            mbedtls: true,
-            yes: false,
-        }
+        let mut wanted = Self::every_target();
+        wanted
+            .needs
+            .extend([Need::Tests].into_iter().chain(emulators));
+        Self { releases, ..wanted }
     }
 }
 
@@ -129,10 +112,6 @@ fn read_words(mut words: lexopt::Parser) -> Result<Words> {
 }
 
 /// The chore.
-///
-/// # Errors
-///
-/// When something that is needed can't be had.
 pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
     let words = read_words(words)?;
     let releases = match (&words.version, &words.from) {
@@ -143,232 +122,190 @@ pub fn main(words: lexopt::Parser) -> Result<ExitCode> {
     let mut wanted = Wanted::everything(releases);
     wanted.yes = words.yes;
     if let Some(path) = &words.from {
-        let path = std::path::absolute(path)
-            .with_context(|| format!("can't tell where {} is", path.display()))?;
-        sources::install_named(&path)?;
+        fetch::take(&host::cache()?, path)?;
     }
-    let survey = Survey::take(&wanted)?;
-    survey.print_found();
-    survey.complete(&wanted)?;
+    let parts = survey(&wanted)?;
+    for Part { name, place, .. } in &parts {
+        if let Some(place) = place {
+            println!("setup: found    {name:<30} {}", place.display());
+        }
+    }
+    complete(&parts, wanted.yes)?;
     println!("setup: ready");
     Ok(ExitCode::SUCCESS)
 }
 
 /// Sees to it that what a chore needs is there; says nothing where it is.
-///
-/// # Errors
-///
-/// When something that is needed can't be had.
 pub fn prepare(wanted: &Wanted) -> Result<()> {
-    Survey::take(wanted)?.complete(wanted)
+    complete(&survey(wanted)?, wanted.yes)
 }
 
-/// What was found, and what wasn't.
-struct Survey {
-    found: Vec<(String, PathBuf)>,
-    tools: Vec<&'static Tool>,
-    targets: Vec<&'static str>,
-    /// Releases that aren't there. Of each group the first that can be had is enough.
-    trees: Vec<Vec<&'static Release>>,
+/// The place of a release's tree, there or not.
+pub fn tree(version: &str) -> Result<PathBuf> {
+    Ok(fetch::place(&host::cache()?, releases::find(version)?))
 }
 
-impl Survey {
-    fn take(wanted: &Wanted) -> Result<Self> {
-        let mut survey = Self {
-            found: Vec::new(),
-            tools: Vec::new(),
-            targets: Vec::new(),
-            trees: Vec::new(),
-        };
-        survey.look_for_trees(&wanted.trees)?;
-        if wanted.mbedtls {
-            survey.look_for_any(MBEDTLS)?;
-        }
-        for &target in &wanted.targets {
-            if rust::has_target(target)? {
-                let place = host::sysroot()?.join("lib/rustlib").join(target);
-                survey.found.push((format!("Rust target {target}"), place));
-            } else {
-                survey.targets.push(target);
-            }
-        }
-        for tool in TOOLS {
-            let now = wanted.needs.contains(&tool.need)
-                || (tool.need == Need::Sources && !survey.trees.is_empty());
-            match tool.find() {
-                _ if !now => {}
-                Some(place) => survey.found.push((tool.name.to_owned(), place)),
-                None => survey.tools.push(tool),
-            }
-        }
-        Ok(survey)
-    }
+/// Something that is needed, and where it is.
+struct Part {
+    name: String,
+    why: &'static str,
+    /// None where it is missing.
+    place: Option<PathBuf>,
+    origin: Origin,
+}
 
-    fn look_for_trees(&mut self, trees: &Trees) -> Result<()> {
-        match trees {
-            Trees::Each(releases) => {
-                for release in releases {
-                    if sources::has(release)? {
-                        self.found.push((release.name(), sources::place(release)?));
-                    } else {
-                        self.trees.push(vec![release]);
-                    }
-                }
-            }
-            Trees::Any => self.look_for_any(RELEASES)?,
-        }
-        Ok(())
-    }
+/// The source of something that is needed.
+enum Origin {
+    Package(&'static Tool),
+    Rustup(&'static str),
+    /// The first of these releases that can be had.
+    Releases(Vec<&'static Release>),
+}
 
-    /// Looks for a tree of a project, as the build would take it. `releases` are what can be fetched of it.
-    fn look_for_any(&mut self, releases: &'static [Release]) -> Result<()> {
-        let Some(newest) = releases.first() else {
-            return Ok(());
-        };
-        let project = newest.project;
-        if let Some((variable, place)) = host::named_tree(project.variables()) {
+/// Looks for all that is wanted.
+fn survey(wanted: &Wanted) -> Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    if wanted.releases.is_empty() {
+        parts.push(any_tree(Project::Micropython)?);
+    }
+    let cache = host::cache()?;
+    for &release in &wanted.releases {
+        let place = fetch::has(&cache, release).then(|| fetch::place(&cache, release));
+        parts.push(tree_part(
+            release.project,
+            release.name(),
+            place,
+            vec![release],
+        ));
+    }
+    if wanted.mbedtls {
+        parts.push(any_tree(Project::Mbedtls)?);
+    }
+    let fetches = parts.iter().any(|part| part.place.is_none());
+    for &target in &wanted.targets {
+        parts.push(Part {
+            name: format!("Rust target {target}"),
+            why: "its Rust libraries",
+            place: rust::target(target)?,
+            origin: Origin::Rustup(target),
+        });
+    }
+    let is_needed =
+        |tool: &&Tool| wanted.needs.contains(&tool.need) || (tool.need == Need::Sources && fetches);
+    parts.extend(TOOLS.iter().filter(is_needed).map(|tool| Part {
+        name: tool.name.to_owned(),
+        why: tool.why,
+        place: tool.find(),
+        origin: Origin::Package(tool),
+    }));
+    Ok(parts)
+}
+
+/// The tree of a project that a build would take.
+fn any_tree(project: Project) -> Result<Part> {
+    let releases = project.releases().iter().collect();
+    Ok(match host::named_tree(project.variables()) {
+        Some((variable, place)) => {
             let name = format!("{}, by {variable}", project.title());
-            self.found.push((name, place));
-        } else if let Some(place) = sources::any(project)? {
-            self.found.push((project.title().to_owned(), place));
-        } else {
-            self.trees.push(releases.iter().collect());
+            tree_part(project, name, Some(place), releases)
         }
-        Ok(())
-    }
+        None => {
+            let place = fetch::newest(&host::cache()?, project);
+            tree_part(project, project.title().to_owned(), place, releases)
+        }
+    })
+}
 
-    fn print_found(&self) {
-        for (name, place) in &self.found {
-            println!("setup: found    {name:<30} {}", place.display());
-        }
-    }
-
-    /// Gets what is missing.
-    fn complete(&self, wanted: &Wanted) -> Result<()> {
-        if self.tools.is_empty() && self.targets.is_empty() && self.trees.is_empty() {
-            return Ok(());
-        }
-        let manager = Manager::detect();
-        self.print_missing(manager);
-        let needed = self.targets.len() + self.trees.len() > 0
-            || self.tools.iter().any(|tool| tool.need != Need::Tests);
-        let optional = manager.is_some_and(packages::can_install);
-        if needed || optional {
-            if wanted.yes || !host::interactive() || confirm()? {
-                self.install_tools(manager)?;
-            } else if needed {
-                bail!("nothing was changed");
-            }
-        }
-        self.print_left(manager);
-        if !self.targets.is_empty() {
-            rust::add_targets(&self.targets)?;
-        }
-        self.fetch_trees()
-    }
-
-    fn print_missing(&self, manager: Option<Manager>) {
-        for tool in &self.tools {
-            let package = match manager.and_then(|manager| tool.package(manager)) {
-                Some(package) => format!("package {package}"),
-                None => "no package known here".to_owned(),
-            };
-            eprintln!("setup: missing  {:<30} {} ({package})", tool.name, tool.why);
-        }
-        for target in &self.targets {
-            eprintln!(
-                "setup: missing  {:<30} its Rust libraries (rustup target add)",
-                format!("Rust target {target}")
-            );
-        }
-        for release in self.trees.iter().filter_map(|group| group.first()) {
-            let what = match release.project {
-                Project::Micropython => "the sources of its compiler and runtime",
-                Project::Mbedtls => "the sources for TLS, ciphers and hashes",
-            };
-            eprintln!(
-                "setup: missing  {:<30} {what} (download, SHA-256 pinned)",
-                release.name()
-            );
-        }
-    }
-
-    /// Installs the packages of the missing tools.
-    fn install_tools(&self, manager: Option<Manager>) -> Result<()> {
-        let needed: Vec<_> = self
-            .tools
-            .iter()
-            .filter(|tool| tool.need != Need::Tests)
-            .collect();
-        let can = manager.is_some_and(packages::can_install);
-        if needed.is_empty() && (self.tools.is_empty() || !can) {
-            return Ok(());
-        }
-        // In one go: where setup may install, and where a person must type the line.
-        packages::install(manager, &package_names(&self.tools, manager)?)?;
-        match needed.iter().find(|tool| tool.find().is_none()) {
-            Some(tool) => bail!(
-                "{} was installed but isn't found; is it on the search path?",
-                tool.name
-            ),
-            None => Ok(()),
-        }
-    }
-
-    /// Names what the tests will have to do without.
-    fn print_left(&self, manager: Option<Manager>) {
-        for tool in self.tools.iter().filter(|tool| tool.find().is_none()) {
-            let hint = manager
-                .and_then(|manager| Some(format!(" ({})", manager.line(&[tool.package(manager)?]))))
-                .unwrap_or_default();
-            eprintln!("setup: going on without {}: {}{hint}", tool.name, tool.why);
-        }
-    }
-
-    fn fetch_trees(&self) -> Result<()> {
-        let mut fetcher = Fetcher::default();
-        let mut failures = Vec::new();
-        for group in &self.trees {
-            if let Err(error) = fetch_one_of(&mut fetcher, group) {
-                failures.push(format!("{error:#}"));
-            }
-        }
-        if !failures.is_empty() {
-            bail!("{}\n{}", failures.join("\n"), offer()?);
-        }
-        Ok(())
+fn tree_part(
+    project: Project,
+    name: String,
+    place: Option<PathBuf>,
+    releases: Vec<&'static Release>,
+) -> Part {
+    Part {
+        name,
+        why: match project {
+            Project::Micropython => "the sources of its compiler and runtime",
+            Project::Mbedtls => "the sources for TLS, ciphers and hashes",
+        },
+        place,
+        origin: Origin::Releases(releases),
     }
 }
 
-/// The first of these releases that can be had.
-fn fetch_one_of(fetcher: &mut Fetcher, releases: &[&'static Release]) -> Result<()> {
-    let mut failures = Vec::new();
-    for (index, &release) in releases.iter().enumerate() {
-        if index > 0 {
-            eprintln!("setup: trying {} in its place", release.name());
-        }
-        match fetcher.fetch(release) {
-            Ok(()) => return Ok(()),
-            Err(error) => failures.push(format!("{error:#}")),
+/// Gets what is missing, after asking where somebody can answer.
+fn complete(parts: &[Part], yes: bool) -> Result<()> {
+    let missing: Vec<&Part> = parts.iter().filter(|part| part.place.is_none()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let manager = Manager::detect();
+    let (mut tools, mut targets, mut trees) = (Vec::new(), Vec::new(), Vec::new());
+    for part in missing {
+        let how = match &part.origin {
+            Origin::Package(tool) => {
+                tools.push(*tool);
+                let package = manager.and_then(|manager| tool.package(manager));
+                package.map_or("no package known here".into(), |name| {
+                    format!("package {name}")
+                })
+            }
+            Origin::Rustup(target) => {
+                targets.push(*target);
+                "rustup target add".to_owned()
+            }
+            Origin::Releases(releases) => {
+                trees.push(releases.as_slice());
+                "download, SHA-256 pinned".to_owned()
+            }
+        };
+        eprintln!("setup: missing  {:<30} {} ({how})", part.name, part.why);
+    }
+    let needed = targets.len() + trees.len() > 0 || tools.iter().any(|tool| is_needed(tool));
+    if needed || manager.is_some_and(packages::can_install) {
+        if yes || !host::interactive() || confirm()? {
+            install_tools(&tools, manager)?;
+        } else if needed {
+            bail!("nothing was changed");
         }
     }
-    bail!("{}", failures.join("\n"))
+    print_left(&tools, manager);
+    if !targets.is_empty() {
+        rust::add("target", &targets)?;
+    }
+    fetch_trees(&trees)
 }
 
-/// What a person can do about a release that can't be had.
-fn offer() -> Result<String> {
-    let mut text =
-        "have you a tree or an archive of it: cargo xtask setup --from DIR|ARCHIVE".to_owned();
-    for release in RELEASES {
-        if sources::has(release)? {
-            text.push_str(&format!(
-                "\nMicroPython {0} is here: --micropython {0} takes it",
-                release.version
-            ));
-            break;
-        }
+/// Tells the tools without which nothing goes from those that tests alone miss.
+fn is_needed(tool: &Tool) -> bool {
+    tool.need != Need::Tests
+}
+
+/// Installs the packages of the missing tools.
+fn install_tools(tools: &[&'static Tool], manager: Option<Manager>) -> Result<()> {
+    let can_install = manager.is_some_and(packages::can_install);
+    if !tools.iter().any(|tool| is_needed(tool)) && (tools.is_empty() || !can_install) {
+        return Ok(());
     }
-    Ok(text)
+    // In one go: where setup may install, and where a person must type the line.
+    packages::install(manager, &package_names(tools, manager)?)?;
+    let mut tools = tools.iter();
+    match tools.find(|tool| is_needed(tool) && tool.find().is_none()) {
+        Some(tool) => bail!(
+            "{} was installed but isn't found; is it on the search path?",
+            tool.name
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Names what the tests will have to do without.
+fn print_left(tools: &[&'static Tool], manager: Option<Manager>) {
+    for tool in tools.iter().filter(|tool| tool.find().is_none()) {
+        let line = manager.and_then(|manager| Some(manager.line(&[tool.package(manager)?])));
+        let hint = line.map_or_else(String::new, |line| format!(" ({line})"));
+        eprintln!("setup: going on without {}: {}{hint}", tool.name, tool.why);
+    }
 }
 
 /// The packages that bring these tools, each once.
@@ -381,11 +318,36 @@ fn package_names(tools: &[&'static Tool], manager: Option<Manager>) -> Result<Ve
         match tool.package(manager) {
             Some(name) if names.contains(&name) => {}
             Some(name) => names.push(name),
-            None if tool.need == Need::Tests => {}
+            None if !is_needed(tool) => {}
             None => bail!("please install {} by hand: {}", tool.name, tool.why),
         }
     }
     Ok(names)
+}
+
+/// Fetches one release of each group.
+fn fetch_trees(groups: &[&[&'static Release]]) -> Result<()> {
+    let cache = host::cache()?;
+    let mut fetcher = Fetcher::new(&cache);
+    let mut failures = Vec::new();
+    for group in groups {
+        if let Err(error) = fetcher.fetch_first_of(group) {
+            failures.push(format!("{error:#}"));
+        }
+    }
+    if failures.is_empty() {
+        return Ok(());
+    }
+    failures
+        .push("have you a tree or an archive of it: cargo xtask setup --from DIR|ARCHIVE".into());
+    let mut releases = RELEASES.iter();
+    if let Some(here) = releases.find(|release| fetch::has(&cache, release)) {
+        failures.push(format!(
+            "MicroPython {0} is here: --micropython {0} takes it",
+            here.version
+        ));
+    }
+    bail!("{}", failures.join("\n"))
 }
 
 fn confirm() -> Result<bool> {
@@ -417,12 +379,8 @@ mod tests {
         assert_eq!(read(&["--from", "a b"]).unwrap().from, Some("a b".into()));
         assert!(read(&["--from", "x", "--micropython", "1"]).is_err());
         assert!(read(&["--from"]).is_err());
-        assert!(
-            read(&["--frm", "x"])
-                .unwrap_err()
-                .to_string()
-                .contains("--frm")
-        );
+        let error = read(&["--frm", "x"]).unwrap_err().to_string();
+        assert!(error.contains("--frm"));
         assert!(read(&["extra"]).is_err());
     }
 
@@ -432,21 +390,16 @@ mod tests {
             .iter()
             .filter(|tool| tool.need == Need::Build)
             .collect();
-        assert_eq!(
-            package_names(&llvm, Some(Manager::Apt)).unwrap(),
-            ["clang", "libclang-dev", "llvm"]
-        );
-        assert_eq!(package_names(&llvm, Some(Manager::Brew)).unwrap(), ["llvm"]);
-        assert!(package_names(&llvm, None).unwrap().is_empty());
+        let names = |manager| package_names(&llvm, manager).unwrap();
+        assert_eq!(names(Some(Manager::Apt)), ["clang", "libclang-dev", "llvm"]);
+        assert_eq!(names(Some(Manager::Brew)), ["llvm"]);
+        assert!(names(None).is_empty());
     }
 
     #[test]
     fn everything_covers_every_board() {
         let wanted = Wanted::everything(Vec::new());
-        assert!(
-            boards::BOARDS
-                .iter()
-                .all(|board| wanted.targets.contains(&board.target))
-        );
+        let mut boards = boards::BOARDS.iter();
+        assert!(boards.all(|board| wanted.targets.contains(&board.target)));
     }
 }

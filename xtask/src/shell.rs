@@ -22,36 +22,22 @@ where
 pub fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
-    std::iter::once(name)
+    let words: Vec<_> = std::iter::once(name)
         .chain(command.get_args())
-        .map(|word| {
-            let word = word.to_string_lossy();
-            if word.is_empty() || word.contains([' ', '\'', '"', '$', '*', ';']) {
-                format!("'{}'", word.replace('\'', r"'\''"))
-            } else {
-                word.into_owned()
-            }
-        })
-        .collect::<Vec<_>>()
-        .join(" ")
+        .map(|word| word.to_string_lossy())
+        .collect();
+    // A word with a zero byte can't be typed, nor be given to a program.
+    shlex::try_join(words.iter().map(|word| word.as_ref())).unwrap_or_else(|_| words.join(" "))
 }
 
 /// Runs a command with this program's own input and output.
-///
-/// # Errors
-///
-/// When it can't be started.
 pub fn status(command: &mut Command) -> Result<ExitStatus> {
     command
         .status()
         .with_context(|| format!("can't start `{}`", line(command)))
 }
 
-/// Runs a command that has to succeed.
-///
-/// # Errors
-///
-/// When it can't be started or fails.
+/// Runs a command. It is an error that it fails.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = status(command)?;
     if !status.success() {
@@ -60,21 +46,13 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Shows a command and runs it; it has to succeed.
-///
-/// # Errors
-///
-/// When it can't be started or fails.
+/// Shows a command and runs it. It is an error that it fails.
 pub fn show_and_run(command: &mut Command) -> Result<()> {
     eprintln!("+ {}", line(command));
     run(command)
 }
 
-/// What a command prints.
-///
-/// # Errors
-///
-/// When it can't be started, fails, or prints something that isn't UTF-8; with what it said about it.
+/// Runs a command and returns what it prints. It is an error that it fails; what it said is part of that.
 pub fn capture(command: &mut Command) -> Result<String> {
     let output = command
         .stdin(Stdio::null())
@@ -99,7 +77,7 @@ mod tests {
     #[test]
     fn lines_can_be_typed_again() {
         let command = command("/usr/bin/apt-get", ["-o", "A=b c", "it's", ""]);
-        assert_eq!(line(&command), r"apt-get -o 'A=b c' 'it'\''s' ''");
+        assert_eq!(line(&command), r#"apt-get -o 'A=b c' "it's" ''"#);
     }
 
     #[test]

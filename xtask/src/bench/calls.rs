@@ -3,7 +3,6 @@
 //! The firmware in `tests/calls` runs in an emulator that counts one nanosecond an instruction, so that the figures
 //! are the same on every machine and in every run.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use object::{Object as _, ObjectSymbol as _};
 
 use crate::releases::RELEASES;
+use crate::table::Markdown;
 use crate::{firmware, host, shell};
 
 /// Instructions between two ticks of the processor's clock of 25 MHz.
@@ -25,30 +25,32 @@ struct Line<'a> {
 }
 
 /// Measures, and returns the table.
-///
-/// # Errors
-///
-/// When the firmware can't be built, run or understood.
 pub(super) fn table() -> Result<String> {
     let image = build()?;
     let printed = run(&image)?;
     let bytes = std::fs::read(&image).with_context(|| format!("can't read {}", image.display()))?;
-    let mut table = String::from(
-        "| call | C, instructions | Rust, instructions | ratio | C, bytes | Rust, bytes |\n|---|---|---|---|---|---|\n",
-    );
+    let mut table = Markdown::new([
+        "call",
+        "C, instructions",
+        "Rust, instructions",
+        "ratio",
+        "C, bytes",
+        "Rust, bytes",
+    ]);
     for line in printed.lines().filter(|line| line.starts_with("calls ")) {
         let line = parse(line).with_context(|| format!("the firmware printed {line:?}"))?;
         let [c, rust] = line.instructions;
         let [c_bytes, rust_bytes] = rom(&bytes, line.function)?;
-        // Writing to a String can't fail.
-        let _ = writeln!(
-            table,
-            "| `{}` | {c:.0} | {rust:.0} | {:.2} | {c_bytes} | {rust_bytes} |",
-            line.label,
-            rust / c
-        );
+        table.row([
+            format!("`{}`", line.label),
+            format!("{c:.0}"),
+            format!("{rust:.0}"),
+            format!("{:.2}", rust / c),
+            c_bytes.to_string(),
+            rust_bytes.to_string(),
+        ]);
     }
-    Ok(table)
+    Ok(table.to_string())
 }
 
 fn build() -> Result<PathBuf> {

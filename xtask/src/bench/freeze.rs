@@ -3,7 +3,6 @@
 //! Each size is measured with both in turns, so that what else the machine does falls on both alike; the table
 //! shows medians. Memory and sizes don't depend on the machine's load.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -13,6 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::boards::BOARDS;
 use crate::firmware::{self, Program, Recipe};
 use crate::releases::RELEASES;
+use crate::table::Markdown;
 use crate::{host, setup, shell};
 
 /// How many modules are frozen.
@@ -26,7 +26,7 @@ struct Measured {
     bytes: u64,
 }
 
-/// What both sides need.
+/// The programs and folders that both sides need.
 struct Bench {
     folder: PathBuf,
     /// The program that freezes a folder.
@@ -38,16 +38,18 @@ struct Bench {
 }
 
 /// Measures, and returns the table.
-///
-/// # Errors
-///
-/// When something can't be built or run.
 pub(super) fn table(rounds: usize) -> Result<String> {
     let bench = prepare()?;
-    let mut table = String::from(
-        "| modules | ours, s | upstream, s | ratio | ours, MiB | upstream, MiB | ours, KiB of Rust | upstream, KiB of C |\n\
-         |---|---|---|---|---|---|---|---|\n",
-    );
+    let mut table = Markdown::new([
+        "modules",
+        "ours, s",
+        "upstream, s",
+        "ratio",
+        "ours, MiB",
+        "upstream, MiB",
+        "ours, KiB of Rust",
+        "upstream, KiB of C",
+    ]);
     for count in SIZES {
         let modules = bench.write_modules(count)?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
@@ -57,21 +59,19 @@ pub(super) fn table(rounds: usize) -> Result<String> {
             theirs.push(bench.upstreams(&modules)?);
         }
         let (ours, theirs) = (median(ours)?, median(theirs)?);
-        let mib = |kib: u64| kib as f64 / 1024.0;
-        // Writing to a String can't fail.
-        let _ = writeln!(
-            table,
-            "| {count} | {:.2} | {:.2} | {:.2} | {:.1} | {:.1} | {} | {} |",
-            ours.seconds,
-            theirs.seconds,
-            ours.seconds / theirs.seconds,
+        let mib = |kib: u64| format!("{:.1}", kib as f64 / 1024.0);
+        table.row([
+            count.to_string(),
+            format!("{:.2}", ours.seconds),
+            format!("{:.2}", theirs.seconds),
+            format!("{:.2}", ours.seconds / theirs.seconds),
             mib(ours.peak_kib),
             mib(theirs.peak_kib),
-            ours.bytes / 1024,
-            theirs.bytes / 1024,
-        );
+            (ours.bytes / 1024).to_string(),
+            (theirs.bytes / 1024).to_string(),
+        ]);
     }
-    Ok(table)
+    Ok(table.to_string())
 }
 
 /// Builds what is measured.
@@ -225,19 +225,11 @@ fn source(index: usize) -> String {
     )
 }
 
-/// The median of each figure by itself.
-fn median(measured: Vec<Measured>) -> Result<Measured> {
-    let middle = measured.len() / 2;
-    let mut seconds: Vec<f64> = measured.iter().map(|one| one.seconds).collect();
-    seconds.sort_by(f64::total_cmp);
-    let mut peaks: Vec<u64> = measured.iter().map(|one| one.peak_kib).collect();
-    peaks.sort_unstable();
-    let last = measured.last().context("nothing was measured")?;
-    Ok(Measured {
-        seconds: *seconds.get(middle).context("nothing was measured")?,
-        peak_kib: *peaks.get(middle).context("nothing was measured")?,
-        bytes: last.bytes,
-    })
+/// The measurement with the median of the times.
+fn median(mut measured: Vec<Measured>) -> Result<Measured> {
+    measured.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    let middle = measured.get(measured.len() / 2);
+    middle.copied().context("nothing was measured")
 }
 
 #[cfg(test)]
@@ -245,17 +237,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_median_is_that_of_each_figure() {
-        let one = |seconds, peak_kib| Measured {
+    fn a_median_is_that_of_the_times() {
+        let one = |seconds| Measured {
             seconds,
-            peak_kib,
+            peak_kib: 10,
             bytes: 7,
         };
-        let median = median(vec![one(3.0, 10), one(1.0, 30), one(2.0, 20)]).unwrap();
-        assert_eq!(
-            (median.seconds, median.peak_kib, median.bytes),
-            (2.0, 20, 7)
-        );
+        let median = median(vec![one(3.0), one(1.0), one(2.0)]).unwrap();
+        assert_eq!(median.seconds, 2.0);
         assert!(super::median(Vec::new()).is_err());
     }
 

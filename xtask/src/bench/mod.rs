@@ -8,10 +8,10 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-/// A benchmark: its name, and what returns its table or tables after so many rounds.
+/// A benchmark's name, and the function that returns its tables after so many rounds.
 type Benchmark = (&'static str, fn(usize) -> Result<String>);
 
-/// What can be measured.
+/// Every benchmark.
 const BENCHMARKS: [Benchmark; 3] = [
     ("freeze", freeze::table),
     ("calls", |_| calls::table()),
@@ -19,10 +19,6 @@ const BENCHMARKS: [Benchmark; 3] = [
 ];
 
 /// The chore. Words name the benchmarks to run; without any, all are.
-///
-/// # Errors
-///
-/// When something can't be built or run.
 pub fn main(mut words: lexopt::Parser) -> Result<ExitCode> {
     use lexopt::{Arg, ValueExt as _};
     let (mut rounds, mut chosen) = (3, Vec::new());

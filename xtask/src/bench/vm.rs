@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::boards::{self, Board};
 use crate::firmware::{self, Console, Extras, Program, Recipe};
 use crate::releases::{RELEASES, Release};
+use crate::table::Markdown;
 use crate::{host, setup, shell};
 
 /// What the programs are given as the processor's speed in MHz and the heap in KiB, from which they choose how much they do.
@@ -52,10 +53,6 @@ const MEASURED: [Measured; 2] = [
 ];
 
 /// Measures on all boards, and returns their tables.
-///
-/// # Errors
-///
-/// When an image can't be built, or a program fails on one of them.
 pub(super) fn tables() -> Result<String> {
     let release = RELEASES.first().context("there is no release")?;
     let mut tables = String::new();
@@ -126,23 +123,20 @@ fn table(ours: &[Row], theirs: &[Row]) -> Result<String> {
         names(ours),
         names(theirs)
     );
-    let mut table = String::from(
-        "| program | ours, thousands of instructions | upstream, thousands of instructions | ratio |\n|---|---:|---:|---:|\n",
-    );
+    let mut table = Markdown::new([
+        "program",
+        "ours, thousands of instructions",
+        "upstream, thousands of instructions",
+        "ratio",
+    ]);
     for ((name, ours), (_, theirs)) in ours.iter().zip(theirs) {
         let ratio = match (ours, theirs) {
             (Some(ours), Some(theirs)) => format!("{:.3}", ours / theirs),
             _ => String::new(),
         };
-        // Writing to a String can't fail.
-        let _ = writeln!(
-            table,
-            "| {name} | {} | {} | {ratio} |",
-            shown(*ours),
-            shown(*theirs)
-        );
+        table.row([name.clone(), shown(*ours), shown(*theirs), ratio]);
     }
-    Ok(table)
+    Ok(table.to_string())
 }
 
 fn shown(thousands: Option<f64>) -> String {
@@ -255,11 +249,8 @@ mod tests {
                 .collect()
         };
         let (both, one): (Vec<Row>, Vec<Row>) = (rows(&["a", "b"]), rows(&["a"]));
-        assert!(
-            table(&both, &both)
-                .unwrap()
-                .ends_with("| b | 2 | 2 | 1.000 |\n")
-        );
+        let both_alike = table(&both, &both).unwrap();
+        assert!(both_alike.lines().last().unwrap().ends_with(" 2 | 1.000 |"));
         assert!(table(&both, &one).is_err());
     }
 }

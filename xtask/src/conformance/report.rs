@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::expected::Expected;
 use super::outcome::{Outcome, Ran};
+use crate::table::Markdown;
 
 /// What one board did, as Markdown.
 pub struct Report<'a> {
@@ -97,21 +98,18 @@ fn folder(program: &str) -> &str {
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "## {}\n", self.title)?;
-        writeln!(
-            f,
-            "| folder | passed | failed | fails, as listed | skipped |\n|---|---:|---:|---:|---:|"
-        )?;
+        let mut table =
+            Markdown::new(["folder", "passed", "failed", "fails, as listed", "skipped"]);
         let rows = self.folders();
         for (name, count) in rows.into_iter().chain([("all", self.total())]) {
-            let Count {
-                passed,
-                failed,
-                listed,
-                skipped,
-            } = count;
-            writeln!(f, "| {name} | {passed} | {failed} | {listed} | {skipped} |")?;
+            let counts = [count.passed, count.failed, count.listed, count.skipped];
+            table.row(
+                [name.into()]
+                    .into_iter()
+                    .chain(counts.map(|count| count.to_string())),
+            );
         }
-        writeln!(f)?;
+        writeln!(f, "{table}")?;
         for (reason, programs) in self.reasons() {
             writeln!(
                 f,

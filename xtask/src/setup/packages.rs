@@ -1,6 +1,5 @@
 //! The platform's package manager: which one it is, what may be done with it, and the exact line to type.
 
-use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -17,33 +16,31 @@ pub enum Manager {
     Winget,
 }
 
+/// Each manager, its program, and the line that installs packages as a person types it.
+const MANAGERS: [(Manager, &str, &str); 5] = [
+    (
+        Manager::Apt,
+        "apt-get",
+        "sudo apt-get update && sudo apt-get install -y --no-install-recommends",
+    ),
+    (Manager::Dnf, "dnf", "sudo dnf install"),
+    (Manager::Pacman, "pacman", "sudo pacman -S --needed"),
+    (Manager::Brew, "brew", "brew install"),
+    (Manager::Winget, "winget", "winget install"),
+];
+
 impl Manager {
     /// The one of this machine. A Linux machine's own comes before a Homebrew that lies beside it.
-    pub fn detect() -> Option<Manager> {
-        [
-            (Manager::Apt, "apt-get"),
-            (Manager::Dnf, "dnf"),
-            (Manager::Pacman, "pacman"),
-            (Manager::Brew, "brew"),
-            (Manager::Winget, "winget"),
-        ]
-        .into_iter()
-        .find(|(_, program)| host::which(program).is_some())
-        .map(|(manager, _)| manager)
+    pub fn detect() -> Option<Self> {
+        let mut managers = MANAGERS.into_iter();
+        let (manager, ..) = managers.find(|(_, program, _)| host::which(program).is_some())?;
+        Some(manager)
     }
 
     /// The line that installs these packages, as a person types it.
     pub fn line(self, packages: &[&str]) -> String {
-        let packages = packages.join(" ");
-        match self {
-            Manager::Apt => format!(
-                "sudo apt-get update && sudo apt-get install -y --no-install-recommends {packages}"
-            ),
-            Manager::Dnf => format!("sudo dnf install {packages}"),
-            Manager::Pacman => format!("sudo pacman -S --needed {packages}"),
-            Manager::Brew => format!("brew install {packages}"),
-            Manager::Winget => format!("winget install {packages}"),
-        }
+        let (_, _, install) = MANAGERS[self as usize];
+        format!("{install} {}", packages.join(" "))
     }
 }
 
@@ -57,16 +54,12 @@ enum Rights {
     None,
 }
 
-/// Whether [`install`] would install and not only say what to type.
+/// Tells whether [`install`] would install, and not only say what to type.
 pub fn can_install(manager: Manager) -> bool {
     manager == Manager::Apt && rights() != Rights::None
 }
 
-/// Installs packages.
-///
-/// # Errors
-///
-/// With the line to type where this program can't or may not do it, or when apt-get fails.
+/// Installs packages. Where this program can't or may not do it, the error is the line to type.
 pub fn install(manager: Option<Manager>, packages: &[&str]) -> Result<()> {
     let Some(manager) = manager else {
         bail!(
@@ -84,30 +77,9 @@ pub fn install(manager: Option<Manager>, packages: &[&str]) -> Result<()> {
         );
     }
     // A fresh container has no package lists, and lists that are too old name files that are gone.
-    let mut fresh = !has_lists();
-    if fresh {
-        shell::show_and_run(&mut apt_get(rights, &["update"]))?;
-    }
-    let words: Vec<&str> = ["install", "-y", "--no-install-recommends"]
-        .into_iter()
-        .chain(packages.iter().copied())
-        .collect();
-    loop {
-        match shell::show_and_run(&mut apt_get(rights, &words)) {
-            Ok(()) => return Ok(()),
-            Err(error) if fresh => return Err(error),
-            Err(_) => {
-                shell::show_and_run(&mut apt_get(rights, &["update"]))?;
-                fresh = true;
-            }
-        }
-    }
-}
-
-fn has_lists() -> bool {
-    host::entries(Path::new("/var/lib/apt/lists"))
-        .iter()
-        .any(|file| file.to_string_lossy().contains("_Packages"))
+    shell::show_and_run(&mut apt_get(rights, &["update"]))?;
+    let mut install = apt_get(rights, &["install", "-y", "--no-install-recommends"]);
+    shell::show_and_run(install.args(packages))
 }
 
 fn apt_get(rights: Rights, words: &[&str]) -> Command {

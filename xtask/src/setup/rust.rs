@@ -1,36 +1,18 @@
-//! What rustup brings: the standard libraries of the targets, and the components that linting needs.
+//! The parts of the toolchain that rustup brings: the standard libraries of the targets, and the components that linting needs.
+
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
 use crate::{host, shell};
 
-/// Whether the toolchain has the target's library.
-///
-/// # Errors
-///
-/// When the toolchain's folder can't be told.
-pub fn has_target(target: &str) -> Result<bool> {
-    Ok(host::sysroot()?
-        .join("lib/rustlib")
-        .join(target)
-        .join("lib")
-        .is_dir())
-}
-
-/// Adds targets to the toolchain that runs this program.
-///
-/// # Errors
-///
-/// When there is no rustup, or it fails.
-pub fn add_targets(targets: &[&str]) -> Result<()> {
-    add("target", targets)
+/// The target's folder in the toolchain, if the toolchain has its libraries.
+pub fn target(name: &str) -> Result<Option<PathBuf>> {
+    let folder = host::sysroot()?.join("lib/rustlib").join(name);
+    Ok(folder.join("lib").is_dir().then_some(folder))
 }
 
 /// Adds the components whose cargo subcommand is missing.
-///
-/// # Errors
-///
-/// When there is no rustup, or it fails.
 pub fn ensure_components(components: &[(&str, &str)]) -> Result<()> {
     let bin = host::sysroot()?.join("bin");
     let missing: Vec<&str> = components
@@ -48,7 +30,8 @@ pub fn ensure_components(components: &[(&str, &str)]) -> Result<()> {
     add("component", &missing)
 }
 
-fn add(kind: &str, names: &[&str]) -> Result<()> {
+/// Adds targets or components to the toolchain that runs this program.
+pub fn add(kind: &str, names: &[&str]) -> Result<()> {
     if host::which("rustup").is_none() {
         bail!(
             "this Rust doesn't come from rustup; please get the {kind} {} from where it came from (with rustup: \
@@ -68,6 +51,6 @@ mod tests {
 
     #[test]
     fn a_target_that_no_toolchain_has() {
-        assert!(!has_target("no-such-target").unwrap());
+        assert_eq!(target("no-such-target").unwrap(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The programs that building and testing need, and under which name each platform's packages carry them.
+//! The programs and libraries that building and testing need, and the packages that bring them.
 
 use std::path::{Path, PathBuf};
 
@@ -6,16 +6,16 @@ use super::packages::Manager;
 use crate::boards::{ARM, RISC_V};
 use crate::{host, shell};
 
-/// What a tool is needed for, so that a chore asks for no more than it uses.
+/// The use of a tool. A chore asks for no more tools than it uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
     /// Building firmware.
     Build,
-    /// Running it without hardware, in this emulator.
+    /// Running firmware without hardware, in this emulator.
     Emulate(&'static str),
-    /// Fetching and unpacking MicroPython's sources.
+    /// Fetching and unpacking sources.
     Sources,
-    /// The tests alone; they say so themselves where it is missing.
+    /// The tests alone, which say so themselves where the tool is missing.
     Tests,
 }
 
@@ -25,223 +25,97 @@ pub struct Tool {
     pub why: &'static str,
     pub need: Need,
     find: fn() -> Option<PathBuf>,
-    packages: &'static [(Manager, &'static str)],
+    /// The package of each [`Manager`], in their order; empty where it has none.
+    packages: [&'static str; 5],
 }
 
 impl Tool {
-    /// Where it is on this machine.
+    /// The tool's place on this machine.
     pub fn find(&self) -> Option<PathBuf> {
         (self.find)()
     }
 
     /// The package that brings it.
     pub fn package(&self, manager: Manager) -> Option<&'static str> {
-        self.packages
-            .iter()
-            .find(|(of, _)| *of == manager)
-            .map(|(_, package)| *package)
+        let package = self.packages.get(manager as usize)?;
+        (!package.is_empty()).then_some(package)
     }
 }
 
-/// Every tool, in the order in which it is reported.
+/// A row of the table.
+const fn tool(
+    name: &'static str,
+    why: &'static str,
+    need: Need,
+    find: fn() -> Option<PathBuf>,
+    packages: [&'static str; 5],
+) -> Tool {
+    Tool {
+        name,
+        why,
+        need,
+        find,
+        packages,
+    }
+}
+
+/// Every tool, in the order of the report. The packages are those of apt, dnf, pacman, Homebrew and winget.
+#[rustfmt::skip]
 pub const TOOLS: &[Tool] = &[
-    Tool {
-        name: "clang",
-        why: "compiles MicroPython for the target and for this machine",
-        need: Need::Build,
-        find: || host::which("clang"),
-        packages: &[
-            (Manager::Apt, "clang"),
-            (Manager::Dnf, "clang"),
-            (Manager::Pacman, "clang"),
-            (Manager::Brew, "llvm"),
-            (Manager::Winget, "LLVM.LLVM"),
-        ],
-    },
-    Tool {
-        name: "libclang",
-        why: "reads MicroPython's headers (bindgen)",
-        need: Need::Build,
-        find: find_libclang,
-        packages: &[
-            (Manager::Apt, "libclang-dev"),
-            (Manager::Dnf, "clang-libs"),
-            (Manager::Pacman, "clang"),
-            (Manager::Brew, "llvm"),
-            (Manager::Winget, "LLVM.LLVM"),
-        ],
-    },
-    Tool {
-        name: "llvm-ar",
-        why: "makes archives for every target",
-        need: Need::Build,
-        find: find_llvm_ar,
-        packages: &[
-            (Manager::Apt, "llvm"),
-            (Manager::Dnf, "llvm"),
-            (Manager::Pacman, "llvm"),
-            (Manager::Brew, "llvm"),
-            (Manager::Winget, "LLVM.LLVM"),
-        ],
-    },
-    Tool {
-        name: ARM,
-        why: "emulates the Cortex-M boards",
-        need: Need::Emulate(ARM),
-        find: || host::which(ARM),
-        packages: &[
-            (Manager::Apt, "qemu-system-arm"),
-            (Manager::Dnf, "qemu-system-arm"),
-            (Manager::Pacman, "qemu-system-arm"),
-            (Manager::Brew, "qemu"),
-            (Manager::Winget, "SoftwareFreedomConservancy.QEMU"),
-        ],
-    },
-    Tool {
-        name: RISC_V,
-        why: "emulates the RISC-V board",
-        need: Need::Emulate(RISC_V),
-        find: || host::which(RISC_V),
-        packages: &[
-            (Manager::Apt, "qemu-system-misc"),
-            (Manager::Dnf, "qemu-system-riscv"),
-            (Manager::Pacman, "qemu-system-riscv"),
-            (Manager::Brew, "qemu"),
-            (Manager::Winget, "SoftwareFreedomConservancy.QEMU"),
-        ],
-    },
-    Tool {
-        name: "tar",
-        why: "unpacks MicroPython's sources",
-        need: Need::Sources,
-        find: || host::which("tar"),
-        packages: &[
-            (Manager::Apt, "tar"),
-            (Manager::Dnf, "tar"),
-            (Manager::Pacman, "tar"),
-        ],
-    },
-    Tool {
-        name: "xz",
-        why: "unpacks MicroPython's sources",
-        need: Need::Sources,
-        find: find_xz,
-        packages: &[
-            (Manager::Apt, "xz-utils"),
-            (Manager::Dnf, "xz"),
-            (Manager::Pacman, "xz"),
-        ],
-    },
-    Tool {
-        name: "arm-none-eabi-gcc",
-        why: "the tests build with GCC too",
-        need: Need::Tests,
-        find: || host::which("arm-none-eabi-gcc"),
-        packages: &[
-            (Manager::Apt, "gcc-arm-none-eabi"),
-            (Manager::Dnf, "arm-none-eabi-gcc-cs"),
-            (Manager::Pacman, "arm-none-eabi-gcc"),
-            (Manager::Brew, "arm-none-eabi-gcc"),
-            (Manager::Winget, "Arm.GnuArmEmbeddedToolchain"),
-        ],
-    },
-    Tool {
-        name: "gcc",
-        why: "the tests build with AddressSanitizer and UndefinedBehaviourSanitizer",
-        need: Need::Tests,
-        find: || host::which("gcc"),
-        packages: &[
-            (Manager::Apt, "gcc"),
-            (Manager::Dnf, "gcc"),
-            (Manager::Pacman, "gcc"),
-        ],
-    },
-    Tool {
-        name: "libasan",
-        why: "the tests run with AddressSanitizer",
-        need: Need::Tests,
-        find: || library_of_gcc("libasan.so"),
-        packages: &[
-            // The compiler's package depends on the one with the libraries.
-            (Manager::Apt, "gcc"),
-            (Manager::Dnf, "libasan"),
-            (Manager::Pacman, "gcc"),
-        ],
-    },
-    Tool {
-        name: "libubsan",
-        why: "the tests run with UndefinedBehaviourSanitizer",
-        need: Need::Tests,
-        find: || library_of_gcc("libubsan.so"),
-        packages: &[
-            (Manager::Apt, "gcc"),
-            (Manager::Dnf, "libubsan"),
-            (Manager::Pacman, "gcc"),
-        ],
-    },
-    Tool {
-        name: "make",
-        why: "the tests build upstream's own compiler, to compare with it",
-        need: Need::Tests,
-        find: || host::which("make"),
-        packages: &[
-            (Manager::Apt, "make"),
-            (Manager::Dnf, "make"),
-            (Manager::Pacman, "make"),
-            (Manager::Brew, "make"),
-        ],
-    },
-    Tool {
-        name: "python3",
-        why: "the tests compare with CPython and with MicroPython's own tools",
-        need: Need::Tests,
-        find: || host::which("python3").or_else(|| host::which("python")),
-        packages: &[
-            (Manager::Apt, "python3"),
-            (Manager::Dnf, "python3"),
-            (Manager::Pacman, "python"),
-            (Manager::Brew, "python"),
-            (Manager::Winget, "Python.Python.3.13"),
-        ],
-    },
-    Tool {
-        name: "mypy",
-        why: "the tests check an application against the stubs of Rust modules",
-        need: Need::Tests,
-        find: || host::which("mypy"),
-        packages: &[
-            (Manager::Apt, "mypy"),
-            (Manager::Dnf, "python3-mypy"),
-            (Manager::Pacman, "mypy"),
-            (Manager::Brew, "mypy"),
-        ],
-    },
-    Tool {
-        name: "pyserial",
-        why: "the tests have mpremote connect to the emulated board",
-        need: Need::Tests,
-        find: python_for_mpremote,
-        packages: &[
-            (Manager::Apt, "python3-serial"),
-            (Manager::Dnf, "python3-pyserial"),
-            (Manager::Pacman, "python-pyserial"),
-        ],
-    },
-    Tool {
-        name: "platformdirs",
-        why: "the tests have mpremote connect to the emulated board",
-        need: Need::Tests,
-        find: python_for_mpremote,
-        packages: &[
-            (Manager::Apt, "python3-platformdirs"),
-            (Manager::Dnf, "python3-platformdirs"),
-            (Manager::Pacman, "python-platformdirs"),
-        ],
-    },
+    tool("clang", "compiles MicroPython for the target and for this machine",
+        Need::Build, || host::which("clang"),
+        ["clang", "clang", "clang", "llvm", "LLVM.LLVM"]),
+    tool("libclang", "reads MicroPython's headers (bindgen)",
+        Need::Build, find_libclang,
+        ["libclang-dev", "clang-libs", "clang", "llvm", "LLVM.LLVM"]),
+    tool("llvm-ar", "makes archives for every target",
+        Need::Build, find_llvm_ar,
+        ["llvm", "llvm", "llvm", "llvm", "LLVM.LLVM"]),
+    tool(ARM, "emulates the Cortex-M boards",
+        Need::Emulate(ARM), || host::which(ARM),
+        ["qemu-system-arm", "qemu-system-arm", "qemu-system-arm", "qemu", "SoftwareFreedomConservancy.QEMU"]),
+    tool(RISC_V, "emulates the RISC-V board",
+        Need::Emulate(RISC_V), || host::which(RISC_V),
+        ["qemu-system-misc", "qemu-system-riscv", "qemu-system-riscv", "qemu", "SoftwareFreedomConservancy.QEMU"]),
+    tool("tar", "unpacks sources",
+        Need::Sources, || host::which("tar"),
+        ["tar", "tar", "tar", "", ""]),
+    // GNU tar calls xz; the tar of macOS and Windows reads the format itself.
+    tool("xz", "unpacks sources",
+        Need::Sources, || host::which(if cfg!(target_os = "linux") { "xz" } else { "tar" }),
+        ["xz-utils", "xz", "xz", "", ""]),
+    tool("arm-none-eabi-gcc", "the tests build with GCC too",
+        Need::Tests, || host::which("arm-none-eabi-gcc"),
+        ["gcc-arm-none-eabi", "arm-none-eabi-gcc-cs", "arm-none-eabi-gcc", "arm-none-eabi-gcc", "Arm.GnuArmEmbeddedToolchain"]),
+    tool("gcc", "the tests build with AddressSanitizer and UndefinedBehaviourSanitizer",
+        Need::Tests, || host::which("gcc"),
+        ["gcc", "gcc", "gcc", "", ""]),
+    // On Debian and Arch the compiler's package depends on the sanitizers' libraries.
+    tool("libasan", "the tests run with AddressSanitizer",
+        Need::Tests, || library_of_gcc("libasan.so"),
+        ["gcc", "libasan", "gcc", "", ""]),
+    tool("libubsan", "the tests run with UndefinedBehaviourSanitizer",
+        Need::Tests, || library_of_gcc("libubsan.so"),
+        ["gcc", "libubsan", "gcc", "", ""]),
+    tool("make", "the tests build upstream's own compiler, to compare with it",
+        Need::Tests, || host::which("make"),
+        ["make", "make", "make", "make", ""]),
+    tool("python3", "the tests compare with CPython and with MicroPython's own tools",
+        Need::Tests, || host::which("python3").or_else(|| host::which("python")),
+        ["python3", "python3", "python", "python", "Python.Python.3.13"]),
+    tool("mypy", "the tests check an application against the stubs of Rust modules",
+        Need::Tests, || host::which("mypy"),
+        ["mypy", "python3-mypy", "mypy", "mypy", ""]),
+    tool("pyserial", "the tests have mpremote connect to the emulated board",
+        Need::Tests, python_for_mpremote,
+        ["python3-serial", "python3-pyserial", "python-pyserial", "", ""]),
+    tool("platformdirs", "the tests have mpremote connect to the emulated board",
+        Need::Tests, python_for_mpremote,
+        ["python3-platformdirs", "python3-platformdirs", "python-platformdirs", "", ""]),
 ];
 
-/// A Python that has the modules which mpremote imports. It need not be the first: the system's packages are the system's
-/// Python's.
+/// A Python that has the modules which mpremote imports. The first on the search path need not be the system's, whose
+/// packages they are.
 fn python_for_mpremote() -> Option<PathBuf> {
     let imports = ["-c", "import platformdirs, serial"];
     ["python3", "/usr/bin/python3"]
@@ -250,7 +124,7 @@ fn python_for_mpremote() -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-/// A library that GCC links, where it says that it is.
+/// A library that GCC links, at the place that GCC prints.
 fn library_of_gcc(name: &str) -> Option<PathBuf> {
     let mut command = shell::command("gcc", [format!("-print-file-name={name}")]);
     let path = PathBuf::from(shell::capture(&mut command).ok()?.trim());
@@ -288,7 +162,7 @@ fn libclang_in(folder: &Path) -> Option<PathBuf> {
     })
 }
 
-/// Whether a file name is libclang's: not libclang-cpp's, and not a runtime archive's.
+/// Tells libclang's file names from those of libclang-cpp and of the runtime's archives.
 fn is_libclang(name: &str) -> bool {
     match name {
         "libclang.so" | "libclang.dylib" | "libclang.dll" | "clang.dll" => true,
@@ -302,24 +176,13 @@ fn is_libclang(name: &str) -> bool {
 }
 
 fn find_llvm_ar() -> Option<PathBuf> {
+    let name = format!("llvm-ar{}", std::env::consts::EXE_SUFFIX);
     host::which("llvm-ar").or_else(|| {
-        llvm_roots()
-            .iter()
-            .map(|root| {
-                root.join("bin")
-                    .join(format!("llvm-ar{}", std::env::consts::EXE_SUFFIX))
-            })
-            .find(|file| file.is_file())
+        let mut files = llvm_roots()
+            .into_iter()
+            .map(|root| root.join("bin").join(&name));
+        files.find(|file| file.is_file())
     })
-}
-
-/// GNU tar calls xz; the tar of macOS and Windows reads the format itself.
-fn find_xz() -> Option<PathBuf> {
-    if cfg!(target_os = "linux") {
-        host::which("xz")
-    } else {
-        host::which("tar")
-    }
 }
 
 /// The folders in which distributions, Homebrew and the Windows installer put LLVM.
@@ -379,5 +242,7 @@ mod tests {
                 assert!(tool.package(manager).is_some(), "{} {manager:?}", tool.name);
             }
         }
+        assert_eq!(TOOLS[0].package(Manager::Winget), Some("LLVM.LLVM"));
+        assert_eq!(TOOLS[5].package(Manager::Brew), None);
     }
 }

@@ -1,9 +1,12 @@
-//! What an image is made of, read from its symbols and sections: the frozen Python by part, libmicropython, Rust, RAM.
+//! `mpy-freeze size`: the parts of an image, read from its symbols and sections.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use object::read::archive::ArchiveFile;
@@ -11,7 +14,25 @@ use object::{
     Object as _, ObjectSection as _, ObjectSymbol as _, SectionFlags, SectionIndex, SymbolKind, elf,
 };
 
-/// Whose bytes they are.
+/// Prints the report of an image.
+pub(super) fn run(words: Vec<OsString>) -> Result<ExitCode> {
+    let (mut image, mut library) = (None, None);
+    let mut words = lexopt::Parser::from_args(words);
+    while let Some(word) = words.next()? {
+        match word {
+            lexopt::Arg::Long("library") => library = Some(PathBuf::from(words.value()?)),
+            lexopt::Arg::Value(file) if image.is_none() => image = Some(PathBuf::from(file)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let image = image.context("name a firmware's ELF file")?;
+    let report = Report::read(&image, library.as_deref())?;
+    // A reader that closes the pipe early, such as `head`, has seen enough.
+    let _ = write!(std::io::stdout(), "{report}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The owner of a symbol's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Owner {
     Bytecode,
@@ -25,7 +46,7 @@ enum Owner {
     Rust,
 }
 
-/// What an image is made of, in bytes.
+/// The parts of an image, in bytes.
 #[derive(Debug, Default)]
 pub struct Report {
     /// The paths of the frozen modules.
@@ -36,12 +57,12 @@ pub struct Report {
     qstrs: u64,
     tables: u64,
     sources: u64,
-    /// Nothing is known of it where the archive isn't at hand: its bytes are then among Rust's.
+    /// `libmicropython.a`. Without the archive its share is unknown, and is among Rust's.
     library: Option<u64>,
     rust: u64,
-    /// What no symbol covers: string literals, literal pools, padding.
+    /// String literals, literal pools and padding, which no symbol covers.
     unnamed: u64,
-    /// Initial values, which take room in both.
+    /// Initial values of RAM, which take room in ROM too.
     data: u64,
     bss: u64,
 }

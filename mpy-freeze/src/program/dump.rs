@@ -1,20 +1,20 @@
-//! `mpy-freeze dump`: what is in `.mpy` files.
+//! `mpy-freeze dump`: the contents of `.mpy` files.
 
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use mpy_freeze::Dump;
+use anyhow::{Context as _, Result, bail};
 
-use crate::Failure;
+use crate::Dump;
 
 /// Prints each file's contents. A file that can't be shown doesn't keep the others from it.
-pub(crate) fn run(files: Vec<OsString>) -> Result<ExitCode, Failure> {
+pub(super) fn run(files: Vec<OsString>) -> Result<ExitCode> {
     if files.is_empty() {
-        return Err("name .mpy files to dump, or `-` for standard input".into());
+        bail!("name .mpy files to dump, or `-` for standard input");
     }
-    let dump = mpy_freeze::tools::dump();
+    let dump = crate::tools::dump();
     let mut code = ExitCode::SUCCESS;
     for (index, file) in files.iter().enumerate() {
         match text(&dump, Path::new(file)) {
@@ -27,7 +27,7 @@ pub(crate) fn run(files: Vec<OsString>) -> Result<ExitCode, Failure> {
                 }
             }
             Err(error) => {
-                eprintln!("error: {error}");
+                eprintln!("error: {error:#}");
                 code = ExitCode::FAILURE;
             }
         }
@@ -35,12 +35,12 @@ pub(crate) fn run(files: Vec<OsString>) -> Result<ExitCode, Failure> {
     Ok(code)
 }
 
-fn text(dump: &Dump, file: &Path) -> Result<String, Failure> {
+fn text(dump: &Dump, file: &Path) -> Result<String> {
     if file == Path::new("-") {
         let mut bytes = Vec::new();
         io::stdin().read_to_end(&mut bytes)?;
         return Ok(dump.text("<stdin>", &bytes)?);
     }
-    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let bytes = std::fs::read(file).with_context(|| format!("can't read {}", file.display()))?;
     Ok(dump.text(file, &bytes)?)
 }

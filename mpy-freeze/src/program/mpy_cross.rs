@@ -5,21 +5,23 @@
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
-use crate::Failure;
+use anyhow::{Context as _, Result};
+
+use crate::tools;
 
 /// What the compiler calls itself in its usage line.
 const NAME: &str = "mpy-freeze mpy-cross";
 
 /// Builds the compiler where it isn't there yet, and becomes it.
-pub(crate) fn run(words: Vec<OsString>) -> Result<ExitCode, Failure> {
-    let folder = mpy_freeze::tools::mpy_cross_folder()?;
+pub(super) fn run(words: Vec<OsString>) -> Result<ExitCode> {
+    let folder = tools::mpy_cross_folder()?;
     if !folder.exists() {
         eprintln!(
             "mpy-freeze: building mpy-cross, once, in {}",
             folder.display()
         );
     }
-    let mpy_cross = mpy_freeze::tools::mpy_cross(&folder)?;
+    let mpy_cross = tools::mpy_cross(&folder)?;
     let mut command = mpy_cross.command();
     command.args(words);
     become_it(command)
@@ -27,21 +29,18 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<ExitCode, Failure> {
 
 /// Replaces this program, so that signals, the exit status and open files are the compiler's own.
 #[cfg(unix)]
-fn become_it(mut command: Command) -> Result<ExitCode, Failure> {
+fn become_it(mut command: Command) -> Result<ExitCode> {
     use std::os::unix::process::CommandExt as _;
     let error = command.arg0(NAME).exec();
-    Err(format!(
-        "can't run {}: {error}",
-        command.get_program().to_string_lossy()
-    )
-    .into())
+    let program = command.get_program().to_string_lossy().into_owned();
+    Err(error).context(format!("can't run {program}"))
 }
 
 #[cfg(not(unix))]
-fn become_it(mut command: Command) -> Result<ExitCode, Failure> {
+fn become_it(mut command: Command) -> Result<ExitCode> {
     let status = command
         .status()
-        .map_err(|error| format!("can't run {NAME}: {error}"))?;
+        .with_context(|| format!("can't run {NAME}"))?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }

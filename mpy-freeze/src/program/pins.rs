@@ -1,12 +1,13 @@
-//! The releases of MicroPython and mbedTLS that this repository is tested with, each pinned by its digest.
+//! The releases that this version of mpy-freeze is tested with, each pinned by the SHA-256 of its archives.
 
 use anyhow::{Result, anyhow};
 
 /// A project whose sources become part of firmware.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Project {
+    /// The interpreter and its compiler.
     Micropython,
-    /// What `ssl`, `cryptolib` and `hashlib` are built with. MicroPython's releases come without it.
+    /// The library behind `ssl`, `cryptolib` and `hashlib`. MicroPython's releases come without it.
     Mbedtls,
 }
 
@@ -14,7 +15,7 @@ impl Project {
     /// Every project.
     pub const ALL: [Self; 2] = [Self::Micropython, Self::Mbedtls];
 
-    /// As it writes itself.
+    /// The project's name as it writes it.
     pub fn title(self) -> &'static str {
         match self {
             Self::Micropython => "MicroPython",
@@ -22,7 +23,7 @@ impl Project {
         }
     }
 
-    /// What Debian's source package is called, and what the names of unpacked trees begin with.
+    /// The name of Debian's source package, with which the names of trees in the cache begin too.
     pub fn package(self) -> &'static str {
         match self {
             Self::Micropython => "micropython",
@@ -30,7 +31,7 @@ impl Project {
         }
     }
 
-    /// The variables of the environment that name a tree, which the build takes before any of the cache.
+    /// The environment's variables that name a tree. A build takes such a tree before any of the cache.
     pub fn variables(self) -> &'static [&'static str] {
         match self {
             Self::Micropython => &["MPY_DIR", "MICROPYTHON_DIR"],
@@ -38,8 +39,16 @@ impl Project {
         }
     }
 
-    /// The header that says a tree's version, and the macros that are the version's numbers.
-    pub fn version_header(self) -> (&'static str, [&'static str; 3]) {
+    /// The pinned releases, newest first.
+    pub fn releases(self) -> &'static [Release] {
+        match self {
+            Self::Micropython => RELEASES,
+            Self::Mbedtls => MBEDTLS,
+        }
+    }
+
+    /// The header that states a tree's version, and the macros for its numbers.
+    pub(super) fn version_header(self) -> (&'static str, [&'static str; 3]) {
         match self {
             Self::Micropython => (
                 "py/mpconfig.h",
@@ -61,20 +70,21 @@ impl Project {
     }
 }
 
-/// A release and the archives of it that are known to be right.
+/// A release and the digests of its archives.
 #[derive(Debug)]
 pub struct Release {
+    /// The project that made it.
     pub project: Project,
-    /// As the project writes it.
+    /// The version as the project writes it.
     pub version: &'static str,
-    /// SHA-256 of the project's own release archive: of MicroPython's as Homebrew's formula of that release records it;
-    /// mbedTLS's is the one that Debian has taken as it is.
-    pub archive: &'static str,
+    /// SHA-256 of the project's own release archive. MicroPython's are those that Homebrew's formula records; mbedTLS's
+    /// archive is the one that Debian took unchanged.
+    archive: &'static str,
     /// SHA-256 of the upstream archive in Debian's source package.
-    pub debian: &'static str,
+    debian: &'static str,
 }
 
-/// Every supported release of MicroPython, newest first; the first is the default.
+/// The supported releases of MicroPython, newest first. The first is the default.
 pub const RELEASES: &[Release] = &[
     Release {
         project: Project::Micropython,
@@ -90,8 +100,8 @@ pub const RELEASES: &[Release] = &[
     },
 ];
 
-/// The releases of mbedTLS, newest first, any of which will do.
-pub const MBEDTLS: &[Release] = &[
+/// The releases of mbedTLS, newest first. Any of them will do.
+const MBEDTLS: &[Release] = &[
     Release {
         project: Project::Mbedtls,
         version: "3.6.7",
@@ -107,11 +117,21 @@ pub const MBEDTLS: &[Release] = &[
 ];
 
 /// The suites of Debian that have carried one of the releases.
-pub const DEBIAN_SUITES: &[&str] = &["trixie", "sid"];
+pub(super) const DEBIAN_SUITES: [&str; 2] = ["trixie", "sid"];
 
 impl Release {
-    /// Where the project keeps the release archive, the first choice first.
-    pub fn urls(&self) -> Vec<String> {
+    /// The project and the version, for a person.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.project.title(), self.version)
+    }
+
+    /// The SHA-256 of every archive of the release that is known to be right.
+    pub(super) fn digests(&self) -> [&'static str; 2] {
+        [self.archive, self.debian]
+    }
+
+    /// The places of the project's own archive, the first choice first.
+    pub(super) fn urls(&self) -> Vec<String> {
         const GITHUB: &str = "https://github.com";
         let version = self.version;
         match self.project {
@@ -126,38 +146,31 @@ impl Release {
             )],
         }
     }
-
-    /// The project and the version, for a person.
-    pub fn name(&self) -> String {
-        format!("{} {}", self.project.title(), self.version)
-    }
 }
 
-/// The release of that version.
+/// The release of MicroPython with that version.
 ///
 /// # Errors
 ///
-/// Names the supported releases when it is none of them.
+/// Names the pinned releases when it is none of them.
 pub fn find(version: &str) -> Result<&'static Release> {
-    RELEASES
-        .iter()
+    let mut releases = RELEASES.iter();
+    releases
         .find(|release| release.version == version)
         .ok_or_else(|| {
             let versions: Vec<_> = RELEASES.iter().map(|release| release.version).collect();
             anyhow!(
-                "MicroPython {version} has no pin here; pinned are {} (another release: cargo xtask setup --from \
-                 DIR|ARCHIVE)",
+                "MicroPython {version} has no pin here; pinned are {}. Any other release can be taken from its folder or \
+                 archive: name that",
                 versions.join(", ")
             )
         })
 }
 
-/// The release whose archive has this digest.
-pub fn by_digest(digest: &str) -> Option<&'static Release> {
-    RELEASES
-        .iter()
-        .chain(MBEDTLS)
-        .find(|release| release.archive == digest || release.debian == digest)
+/// The release that has an archive with this digest.
+pub(super) fn by_digest(digest: &str) -> Option<&'static Release> {
+    let mut releases = Project::ALL.into_iter().flat_map(Project::releases);
+    releases.find(|release| release.digests().contains(&digest))
 }
 
 #[cfg(test)]
@@ -167,30 +180,27 @@ mod tests {
     #[test]
     fn newest_release_comes_first() {
         let numbers = |release: &Release| -> Vec<u32> {
-            release
-                .version
-                .split('.')
-                .map(|n| n.parse().unwrap())
-                .collect()
+            let parts = release.version.split('.');
+            parts.map(|part| part.parse().unwrap()).collect()
         };
-        for releases in [RELEASES, MBEDTLS] {
+        for project in Project::ALL {
+            let releases = project.releases();
             assert!(releases.is_sorted_by(|a, b| numbers(a) > numbers(b)));
+            assert!(releases.iter().all(|release| release.project == project));
         }
     }
 
     #[test]
     fn pins_are_digests_and_name_their_release() {
-        for release in RELEASES.iter().chain(MBEDTLS) {
-            for pin in [release.archive, release.debian] {
+        for release in Project::ALL.into_iter().flat_map(Project::releases) {
+            for pin in release.digests() {
                 assert_eq!(pin.len(), 64);
-                assert!(
-                    pin.bytes()
-                        .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-                );
+                assert!(pin.bytes().all(|b| b"0123456789abcdef".contains(&b)));
                 assert_eq!(by_digest(pin).unwrap().version, release.version);
             }
         }
         assert!(by_digest("").is_none());
-        assert!(find("0.1").err().unwrap().to_string().contains("--from"));
+        let error = find("0.1").err().unwrap().to_string();
+        assert!(error.contains("1.26.1") && error.contains("archive"));
     }
 }

@@ -49,6 +49,8 @@ pub(crate) struct Environment {
     host: Option<String>,
     target_cpu: Option<String>,
     workers: Option<NonZeroUsize>,
+    /// What Cargo and its other jobs share the processors by.
+    jobserver: Option<jobserver::Client>,
     micropython: Option<PathBuf>,
     mbedtls: Option<PathBuf>,
     cache: Option<PathBuf>,
@@ -112,6 +114,7 @@ impl Environment {
             host: text("HOST"),
             target_cpu: target_cpu(&flags),
             workers: text("NUM_JOBS").and_then(|jobs| jobs.parse().ok()),
+            jobserver: jobserver(),
             micropython: TREE_VARIABLES.into_iter().find_map(path),
             mbedtls: path(MBEDTLS_VARIABLE),
             cache: cache_folder(path),
@@ -256,7 +259,7 @@ impl Environment {
     fn jobs(&self) -> Jobs {
         let workers = self.workers;
         let workers = workers.or_else(|| std::thread::available_parallelism().ok());
-        Jobs::new(workers.unwrap_or(NonZeroUsize::MIN))
+        Jobs::new(workers.unwrap_or(NonZeroUsize::MIN), self.jobserver.clone())
     }
 
     /// What the crate's sources say of `freeze!`.
@@ -402,6 +405,15 @@ fn bindgen_variables(target: &str) -> Vec<String> {
         format!("BINDGEN_EXTRA_CLANG_ARGS_{target}"),
         format!("BINDGEN_EXTRA_CLANG_ARGS_{}", target.replace('-', "_")),
     ]
+}
+
+/// Cargo's jobserver, where Cargo or make started this process with one.
+fn jobserver() -> Option<jobserver::Client> {
+    // SAFETY: The descriptors that the environment names were passed to this process for this purpose, and nothing else
+    // in it closes them. Where they are something else, because the variable came from further up, they aren't pipes
+    // or aren't open, and the check refuses them.
+    let found = unsafe { jobserver::Client::from_env_ext(true) };
+    found.client.ok()
 }
 
 /// The variables by which the `cc` crate is told a C compiler.

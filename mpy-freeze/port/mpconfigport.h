@@ -61,7 +61,7 @@ typedef long mp_off_t;
 #undef MICROPY_STACK_CHECK
 #define MICROPY_STACK_CHECK (1)
 
-// Interrupt handlers schedule Python callables and raise KeyboardInterrupt (mpyf_event.c).
+// Interrupt handlers schedule Python callables and raise KeyboardInterrupt (shim/event.c).
 #undef MICROPY_ENABLE_SCHEDULER
 #define MICROPY_ENABLE_SCHEDULER (1)
 #undef MICROPY_SCHEDULER_STATIC_NODES
@@ -69,7 +69,7 @@ typedef long mp_off_t;
 #undef MICROPY_KBD_EXCEPTION
 #define MICROPY_KBD_EXCEPTION (1)
 
-// Steps are counted where a function or a handler begins and where code branches (mpyf_steps.c). All of these are
+// Steps are counted where a function or a handler begins and where code branches (shim/steps.c). All of these are
 // places where MicroPython expects an exception.
 #undef MICROPY_VM_HOOK_INIT
 #define MICROPY_VM_HOOK_INIT MPYF_STEP();
@@ -244,12 +244,12 @@ typedef long mp_off_t;
 // A PC's heap isn't executable, so there native code can only be frozen: compiling it raises. A program that has made its
 // heap executable says so by this macro.
 #if MPYF_HOSTED && !MPYF_EXECUTABLE_HEAP && !defined(MP_PLAT_ALLOC_EXEC)
-#define MP_PLAT_ALLOC_EXEC(min_size, ptr, size) mpyf_refuse_native_code((ptr), (size))
+#define MP_PLAT_ALLOC_EXEC(min_size, ptr, size) mpyb_refuse_native_code((ptr), (size))
 #define MP_PLAT_FREE_EXEC(ptr, size) ((void)(ptr), (void)(size))
 #endif
 
 // Python's text reaches the board as Python wrote it, and with "\r\n" where there is a prompt, whose other side is a
-// terminal (mpyf_hal.c).
+// terminal (board/hal.c).
 #ifndef MP_PLAT_PRINT_STRN
 #define MP_PLAT_PRINT_STRN(str, len) mp_hal_stdout_tx_strn_cooked((str), (len))
 #endif
@@ -261,11 +261,11 @@ typedef long mp_off_t;
 #if !defined(MICROPY_EPOCH_IS_1970) && !defined(MICROPY_EPOCH_IS_2000)
 #define MICROPY_EPOCH_IS_1970 (1)
 #endif
-#define MICROPY_PY_TIME_INCLUDEFILE "mpyf_time.h"
+#define MICROPY_PY_TIME_INCLUDEFILE "board/time.h"
 
 // The part of machine that needs no more of a board than this port does: pins are written in Python.
 #if defined(MICROPY_PY_MACHINE) && MICROPY_PY_MACHINE
-#define MICROPY_PY_MACHINE_INCLUDEFILE "mpyf_machine.h"
+#define MICROPY_PY_MACHINE_INCLUDEFILE "board/machine.h"
 #ifndef MICROPY_PY_MACHINE_RESET
 #define MICROPY_PY_MACHINE_RESET (1)
 #endif
@@ -358,21 +358,28 @@ typedef long mp_off_t;
 
 // The board sleeps or serves its other work wherever Python waits.
 #ifndef MICROPY_INTERNAL_WFE
-#define MICROPY_INTERNAL_WFE(timeout_ms) ((void)(timeout_ms), mpyf_wait())
+#define MICROPY_INTERNAL_WFE(timeout_ms) ((void)(timeout_ms), mpyb_wait())
 #endif
 
 // The board's clock is the only thing at hand that differs from start to start.
 #ifndef MICROPY_PY_RANDOM_SEED_INIT_FUNC
-#define MICROPY_PY_RANDOM_SEED_INIT_FUNC (mpyf_random_seed())
+#define MICROPY_PY_RANDOM_SEED_INIT_FUNC (mpyb_random_seed())
 #endif
 
 #define MP_STATE_PORT MP_STATE_VM
 
+// Counts the steps down, and is called at zero.
 extern int32_t mpyf_countdown;
 void mpyf_hook(void);
-void mpyf_wait(void);
-uint32_t mpyf_random_seed(void);
-void mpyf_refuse_native_code(void **ptr, size_t *size);
+
+// Sees to events and timers, and raises what is pending.
+void mpyf_handle_pending(void);
+
+// Does that, and lets the board sleep.
+void mpyb_wait(void);
+
+uint32_t mpyb_random_seed(void);
+void mpyb_refuse_native_code(void **ptr, size_t *size);
 
 // With file systems, modules are read from them too.
 #if defined(MICROPY_VFS) && MICROPY_VFS && !defined(MICROPY_READER_VFS)

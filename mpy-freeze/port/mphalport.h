@@ -14,32 +14,32 @@
 uintptr_t mpyf_platform_enter_critical(void);
 void mpyf_platform_leave_critical(uintptr_t state);
 
-// Pins are written in Python (mpyf_pin.c).
+// Pins are written in Python (board/pin.c).
 #if MICROPY_PY_MACHINE_PIN_BASE
 #include "py/obj.h"
 
 #define mp_hal_pin_obj_t mp_obj_t
-#define mp_hal_get_pin_obj(object) mpyf_pin(object)
-#define mp_hal_pin_read(pin) mpyf_pin_read(pin)
-#define mp_hal_pin_write(pin, value) mpyf_pin_write((pin), (value))
+#define mp_hal_get_pin_obj(object) mpyb_pin(object)
+#define mp_hal_pin_read(pin) mpyb_pin_read(pin)
+#define mp_hal_pin_write(pin, value) mpyb_pin_write((pin), (value))
 
 // A pin's class knows which way it goes. One that is to be pulled up by others does so when it is 1.
 #define mp_hal_pin_input(pin) ((void)(pin))
 #define mp_hal_pin_output(pin) ((void)(pin))
 #define mp_hal_pin_open_drain(pin) ((void)(pin))
-#define mp_hal_pin_od_low(pin) mpyf_pin_write((pin), 0)
-#define mp_hal_pin_od_high(pin) mpyf_pin_write((pin), 1)
+#define mp_hal_pin_od_low(pin) mpyb_pin_write((pin), 0)
+#define mp_hal_pin_od_high(pin) mpyb_pin_write((pin), 1)
 
 #define MP_HAL_PIN_FMT "%q"
-#define mp_hal_pin_name(pin) mpyf_pin_name(pin)
+#define mp_hal_pin_name(pin) mpyb_pin_name(pin)
 
 // Between two of a pin's values Python runs, so that there is no timing to keep others away from.
 #define mp_hal_delay_us_fast(us) mp_hal_delay_us(us)
 #define mp_hal_quiet_timing_enter() (0)
 #define mp_hal_quiet_timing_exit(state) ((void)(state))
 
-mp_obj_t mpyf_pin(mp_obj_t object);
-int mpyf_pin_read(mp_obj_t pin);
-void mpyf_pin_write(mp_obj_t pin, int value);
-qstr mpyf_pin_name(mp_obj_t pin);
+mp_obj_t mpyb_pin(mp_obj_t object);
+int mpyb_pin_read(mp_obj_t pin);
+void mpyb_pin_write(mp_obj_t pin, int value);
+qstr mpyb_pin_name(mp_obj_t pin);
 #endif

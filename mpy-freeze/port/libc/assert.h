@@ -3,12 +3,12 @@
 #ifdef NDEBUG
 #define assert(expression) ((void)0)
 #else
-#define assert(expression) ((expression) ? (void)0 : mpyf_assert_failed(#expression))
+#define assert(expression) ((expression) ? (void)0 : mpyl_assert_failed(#expression))
 #endif
 
-#ifndef MPYF_LIBC_ASSERT_H
-#define MPYF_LIBC_ASSERT_H
+#ifndef MPYL_ASSERT_H
+#define MPYL_ASSERT_H
 
-__attribute__((noreturn)) void mpyf_assert_failed(const char *expression);
+__attribute__((noreturn)) void mpyl_assert_failed(const char *expression);
 
 #endif

@@ -26,44 +26,44 @@
 #define isnormal(x) __builtin_isnormal(x)
 #define signbit(x) __builtin_signbit(x)
 
-#define MPYF_MATH_1(name) double name(double x); float name##f(float x);
-#define MPYF_MATH_2(name) double name(double x, double y); float name##f(float x, float y);
+#define MPYL_MATH_1(name) double name(double x); float name##f(float x);
+#define MPYL_MATH_2(name) double name(double x, double y); float name##f(float x, float y);
 
-MPYF_MATH_1(acos)
-MPYF_MATH_1(acosh)
-MPYF_MATH_1(asin)
-MPYF_MATH_1(asinh)
-MPYF_MATH_1(atan)
-MPYF_MATH_1(atanh)
-MPYF_MATH_1(ceil)
-MPYF_MATH_1(cos)
-MPYF_MATH_1(cosh)
-MPYF_MATH_1(erf)
-MPYF_MATH_1(erfc)
-MPYF_MATH_1(exp)
-MPYF_MATH_1(expm1)
-MPYF_MATH_1(fabs)
-MPYF_MATH_1(floor)
-MPYF_MATH_1(lgamma)
-MPYF_MATH_1(log)
-MPYF_MATH_1(log10)
-MPYF_MATH_1(log1p)
-MPYF_MATH_1(log2)
-MPYF_MATH_1(nearbyint)
-MPYF_MATH_1(rint)
-MPYF_MATH_1(round)
-MPYF_MATH_1(sin)
-MPYF_MATH_1(sinh)
-MPYF_MATH_1(sqrt)
-MPYF_MATH_1(tan)
-MPYF_MATH_1(tanh)
-MPYF_MATH_1(tgamma)
-MPYF_MATH_1(trunc)
-MPYF_MATH_2(atan2)
-MPYF_MATH_2(copysign)
-MPYF_MATH_2(drem)
-MPYF_MATH_2(fmod)
-MPYF_MATH_2(pow)
+MPYL_MATH_1(acos)
+MPYL_MATH_1(acosh)
+MPYL_MATH_1(asin)
+MPYL_MATH_1(asinh)
+MPYL_MATH_1(atan)
+MPYL_MATH_1(atanh)
+MPYL_MATH_1(ceil)
+MPYL_MATH_1(cos)
+MPYL_MATH_1(cosh)
+MPYL_MATH_1(erf)
+MPYL_MATH_1(erfc)
+MPYL_MATH_1(exp)
+MPYL_MATH_1(expm1)
+MPYL_MATH_1(fabs)
+MPYL_MATH_1(floor)
+MPYL_MATH_1(lgamma)
+MPYL_MATH_1(log)
+MPYL_MATH_1(log10)
+MPYL_MATH_1(log1p)
+MPYL_MATH_1(log2)
+MPYL_MATH_1(nearbyint)
+MPYL_MATH_1(rint)
+MPYL_MATH_1(round)
+MPYL_MATH_1(sin)
+MPYL_MATH_1(sinh)
+MPYL_MATH_1(sqrt)
+MPYL_MATH_1(tan)
+MPYL_MATH_1(tanh)
+MPYL_MATH_1(tgamma)
+MPYL_MATH_1(trunc)
+MPYL_MATH_2(atan2)
+MPYL_MATH_2(copysign)
+MPYL_MATH_2(drem)
+MPYL_MATH_2(fmod)
+MPYL_MATH_2(pow)
 
 double frexp(double x, int *exponent);
 float frexpf(float x, int *exponent);
@@ -74,5 +74,5 @@ float modff(float x, float *integral);
 double scalbn(double x, int exponent);
 float scalbnf(float x, int exponent);
 
-#undef MPYF_MATH_1
-#undef MPYF_MATH_2
+#undef MPYL_MATH_1
+#undef MPYL_MATH_2

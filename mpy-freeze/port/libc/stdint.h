@@ -57,18 +57,18 @@ typedef __UINTMAX_TYPE__ uintmax_t;
 #define PTRDIFF_MIN (-PTRDIFF_MAX - 1)
 #define SIZE_MAX __SIZE_MAX__
 
-#define MPYF_JOIN_TOKENS(a, b) a##b
-#define MPYF_JOIN(a, b) MPYF_JOIN_TOKENS(a, b)
+#define MPYL_JOIN_TOKENS(a, b) a##b
+#define MPYL_JOIN(a, b) MPYL_JOIN_TOKENS(a, b)
 
 #ifdef __clang__
-#define INT8_C(value) MPYF_JOIN(value, __INT8_C_SUFFIX__)
-#define INT16_C(value) MPYF_JOIN(value, __INT16_C_SUFFIX__)
-#define INT32_C(value) MPYF_JOIN(value, __INT32_C_SUFFIX__)
-#define INT64_C(value) MPYF_JOIN(value, __INT64_C_SUFFIX__)
-#define UINT8_C(value) MPYF_JOIN(value, __UINT8_C_SUFFIX__)
-#define UINT16_C(value) MPYF_JOIN(value, __UINT16_C_SUFFIX__)
-#define UINT32_C(value) MPYF_JOIN(value, __UINT32_C_SUFFIX__)
-#define UINT64_C(value) MPYF_JOIN(value, __UINT64_C_SUFFIX__)
+#define INT8_C(value) MPYL_JOIN(value, __INT8_C_SUFFIX__)
+#define INT16_C(value) MPYL_JOIN(value, __INT16_C_SUFFIX__)
+#define INT32_C(value) MPYL_JOIN(value, __INT32_C_SUFFIX__)
+#define INT64_C(value) MPYL_JOIN(value, __INT64_C_SUFFIX__)
+#define UINT8_C(value) MPYL_JOIN(value, __UINT8_C_SUFFIX__)
+#define UINT16_C(value) MPYL_JOIN(value, __UINT16_C_SUFFIX__)
+#define UINT32_C(value) MPYL_JOIN(value, __UINT32_C_SUFFIX__)
+#define UINT64_C(value) MPYL_JOIN(value, __UINT64_C_SUFFIX__)
 #else
 #define INT8_C(value) __INT8_C(value)
 #define INT16_C(value) __INT16_C(value)

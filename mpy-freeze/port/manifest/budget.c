@@ -9,7 +9,7 @@
 #include "py/mpstate.h"
 #include "py/runtime.h"
 
-#include "mpyf_manifest.h"
+#include "manifest.h"
 
 // After the exception there is this much left to leave the manifest with.
 #define GRACE (50 * 1000 * 1000)
@@ -17,7 +17,7 @@
 static uint64_t left = UINT64_MAX;
 static bool raised = false;
 
-void mpyf_budget_start(uint64_t steps) {
+void mpym_budget_start(uint64_t steps) {
     left = steps;
     raised = false;
 }
@@ -26,14 +26,14 @@ static void exhausted(void) {
     if (raised) {
         // What gives up must not come back here.
         left = UINT64_MAX;
-        mpyf_give_up("budget");
+        mpym_give_up("budget");
     }
     raised = true;
     left = GRACE;
-    MP_STATE_MAIN_THREAD(mp_pending_exception) = mpyf_budget_exception();
+    MP_STATE_MAIN_THREAD(mp_pending_exception) = mpym_budget_exception();
 }
 
-void mpyf_budget_charge(uint64_t steps) {
+void mpym_budget_charge(uint64_t steps) {
     if (left <= steps) {
         exhausted();
     } else {

@@ -12,7 +12,7 @@
 #include "py/runtime.h"
 #include "shared/runtime/gchelper.h"
 
-#include "mpyf_manifest.h"
+#include "manifest.h"
 
 #define HEAP_BYTES (16 * 1024 * 1024)
 #define STACK_BYTES (512 * 1024)
@@ -24,7 +24,7 @@
 #define STEPS_OF_A_COLLECTION (200 * 1000)
 
 static char heap[HEAP_BYTES] __attribute__((aligned(16)));
-MP_REGISTER_ROOT_POINTER(mp_obj_dict_t *mpyf_prelude);
+MP_REGISTER_ROOT_POINTER(mp_obj_dict_t *mpym_prelude);
 
 // What manifests get besides functions.
 static const char prelude_text[] =
@@ -48,9 +48,9 @@ static const char prelude_text[] =
     "        for name in fields:\n"
     "            setattr(self, name, fields[name])\n";
 
-mp_obj_t mpyf_prelude(qstr name) {
+mp_obj_t mpym_prelude(qstr name) {
     mp_obj_t key = MP_OBJ_NEW_QSTR(name);
-    mp_map_elem_t *found = mp_map_lookup(&MP_STATE_VM(mpyf_prelude)->map, key, MP_MAP_LOOKUP);
+    mp_map_elem_t *found = mp_map_lookup(&MP_STATE_VM(mpym_prelude)->map, key, MP_MAP_LOOKUP);
     if (found == NULL) {
         // Not through the globals, where a manifest may have given the name to something else.
         mp_map_t *builtins = (mp_map_t *)&mp_module_builtins_globals.map;
@@ -59,8 +59,8 @@ mp_obj_t mpyf_prelude(qstr name) {
     return found != NULL ? found->value : MP_OBJ_FROM_PTR(&mp_type_Exception);
 }
 
-mp_obj_t mpyf_budget_exception(void) {
-    return mpyf_prelude(MP_QSTR_budget);
+mp_obj_t mpym_budget_exception(void) {
+    return mpym_prelude(MP_QSTR_budget);
 }
 
 static void execute(const char *text, size_t len, qstr file, mp_obj_dict_t *globals) {
@@ -69,89 +69,89 @@ static void execute(const char *text, size_t len, qstr file, mp_obj_dict_t *glob
 }
 
 // The names that a manifest starts with, then its source.
-static void execute_message(mpyf_cursor_t *cursor, mp_map_t *kwargs) {
+static void execute_message(mpym_cursor_t *cursor, mp_map_t *kwargs) {
     size_t len, text_len;
-    const char *name = mpyf_take_text(cursor, &len);
+    const char *name = mpym_take_text(cursor, &len);
     qstr file = qstr_from_strn(name, len);
     mp_obj_dict_t *globals = MP_OBJ_TO_PTR(mp_obj_new_dict(0));
-    uint32_t functions = mpyf_take_number(cursor);
+    uint32_t functions = mpym_take_number(cursor);
     for (uint32_t i = 0; i < functions; i++) {
-        name = mpyf_take_text(cursor, &len);
+        name = mpym_take_text(cursor, &len);
         mp_obj_t key = MP_OBJ_NEW_QSTR(qstr_from_strn(name, len));
-        mp_obj_dict_store(MP_OBJ_FROM_PTR(globals), key, mpyf_function(name, len));
+        mp_obj_dict_store(MP_OBJ_FROM_PTR(globals), key, mpym_function(name, len));
     }
     // The options stay in here, so that they can be any object.
     mp_obj_t given = mp_obj_new_dict(0);
-    uint32_t options = mpyf_take_number(cursor);
+    uint32_t options = mpym_take_number(cursor);
     for (uint32_t i = 0; i < options; i++) {
-        name = mpyf_take_text(cursor, &len);
+        name = mpym_take_text(cursor, &len);
         mp_obj_t key = MP_OBJ_NEW_QSTR(qstr_from_strn(name, len));
         mp_map_elem_t *option = kwargs ? mp_map_lookup(kwargs, key, MP_MAP_LOOKUP) : NULL;
         if (option != NULL) {
             mp_obj_dict_store(given, key, option->value);
         }
     }
-    mp_obj_t includes = mp_call_function_1(mpyf_prelude(MP_QSTR_IncludeOptions), given);
+    mp_obj_t includes = mp_call_function_1(mpym_prelude(MP_QSTR_IncludeOptions), given);
     mp_obj_dict_store(MP_OBJ_FROM_PTR(globals), MP_OBJ_NEW_QSTR(MP_QSTR_options), includes);
-    const char *text = mpyf_take_text(cursor, &text_len);
+    const char *text = mpym_take_text(cursor, &text_len);
     execute(text, text_len, file, globals);
 }
 
 static void print_into(void *message, const char *text, size_t len) {
-    mpyf_put_bytes(message, text, len);
+    mpym_put_bytes(message, text, len);
 }
 
 // The text of an exception, which a class of the manifest's own may fail to give.
-static void put_reason(mpyf_message_t *result, mp_obj_t exception) {
-    mpyf_message_t text = { 0 };
-    mpyf_message_t *volatile held = &text;
-    mpyf_message_t *volatile answer = result;
+static void put_reason(mpym_message_t *result, mp_obj_t exception) {
+    mpym_message_t text = { 0 };
+    mpym_message_t *volatile held = &text;
+    mpym_message_t *volatile answer = result;
     const mp_print_t print = { &text, print_into };
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         mp_obj_print_helper(&print, exception, PRINT_STR);
         nlr_pop();
     }
-    mpyf_put_text(answer, (const char *)held->bytes, held->too_long ? 0 : held->len);
-    mpyf_drop(held);
+    mpym_put_text(answer, (const char *)held->bytes, held->too_long ? 0 : held->len);
+    mpym_drop(held);
 }
 
 // Where it was raised, innermost first: files and lines.
-static void put_places(mpyf_message_t *result, mp_obj_t exception) {
+static void put_places(mpym_message_t *result, mp_obj_t exception) {
     size_t len = 0;
     size_t *values = NULL;
     mp_obj_exception_get_traceback(exception, &len, &values);
-    mpyf_put_number(result, (uint32_t)(len / 3));
+    mpym_put_number(result, (uint32_t)(len / 3));
     for (size_t i = 0; i + 2 < len; i += 3) {
         const char *file = qstr_str(values[i]);
-        mpyf_put_text(result, file, strlen(file));
-        mpyf_put_number(result, (uint32_t)values[i + 1]);
+        mpym_put_text(result, file, strlen(file));
+        mpym_put_number(result, (uint32_t)values[i + 1]);
     }
 }
 
-static void put_failure(mpyf_message_t *result, mp_obj_t exception) {
+static void put_failure(mpym_message_t *result, mp_obj_t exception) {
     const mp_obj_type_t *type = mp_obj_get_type(exception);
     bool catchable = mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(&mp_type_Exception));
-    mpyf_put_tag(result, 'F');
-    mpyf_put_tag(result, catchable ? 't' : 'f');
+    mpym_put_tag(result, 'F');
+    mpym_put_tag(result, catchable ? 't' : 'f');
     const char *name = qstr_str(type->name);
-    mpyf_put_text(result, name, strlen(name));
+    mpym_put_text(result, name, strlen(name));
     put_reason(result, exception);
     put_places(result, exception);
 }
 
-bool mpyf_run(mpyf_cursor_t *cursor, mp_map_t *kwargs, mpyf_message_t *result, mp_obj_t *raised) {
+bool mpym_run(mpym_cursor_t *cursor, mp_map_t *kwargs, mpym_message_t *result, mp_obj_t *raised) {
     // The compiler doesn't know that nlr_push returns twice: without volatile it may give the place of what is
     // needed only after an exception to something else.
     mp_obj_dict_t *volatile globals = mp_globals_get();
     mp_obj_dict_t *volatile locals = mp_locals_get();
-    mpyf_message_t *volatile answer = result;
+    mpym_message_t *volatile answer = result;
     mp_obj_t *volatile raised_out = raised;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         execute_message(cursor, kwargs);
         nlr_pop();
-        mpyf_put_tag(answer, 'D');
+        mpym_put_tag(answer, 'D');
         return true;
     }
     mp_globals_set(globals);
@@ -159,23 +159,23 @@ bool mpyf_run(mpyf_cursor_t *cursor, mp_map_t *kwargs, mpyf_message_t *result, m
     *raised_out = MP_OBJ_FROM_PTR(nlr.ret_val);
     put_failure(answer, *raised_out);
     if (answer->too_long) {
-        mpyf_give_up("the exception is too long to tell");
+        mpym_give_up("the exception is too long to tell");
     }
     return false;
 }
 
 static void converse(void) {
-    mpyf_message_t message;
-    while (mpyf_receive(&message)) {
-        mpyf_cursor_t cursor = { message.bytes, message.len };
-        if (mpyf_take_tag(&cursor) != 'X') {
-            mpyf_give_up("the build sent an unknown message");
+    mpym_message_t message;
+    while (mpym_receive(&message)) {
+        mpym_cursor_t cursor = { message.bytes, message.len };
+        if (mpym_take_tag(&cursor) != 'X') {
+            mpym_give_up("the build sent an unknown message");
         }
-        mpyf_message_t result = { 0 };
+        mpym_message_t result = { 0 };
         mp_obj_t raised;
-        mpyf_run(&cursor, NULL, &result, &raised);
-        mpyf_drop(&message);
-        mpyf_send(&result);
+        mpym_run(&cursor, NULL, &result, &raised);
+        mpym_drop(&message);
+        mpym_send(&result);
     }
 }
 
@@ -184,9 +184,9 @@ static void start(void *stack_top) {
     MP_STATE_THREAD(stack_limit) = STACK_BYTES;
     gc_init(heap, heap + sizeof(heap));
     mp_init();
-    MP_STATE_VM(mpyf_prelude) = MP_OBJ_TO_PTR(mp_obj_new_dict(0));
-    execute(prelude_text, sizeof(prelude_text) - 1, MP_QSTR_, MP_STATE_VM(mpyf_prelude));
-    mpyf_budget_start(STEPS);
+    MP_STATE_VM(mpym_prelude) = MP_OBJ_TO_PTR(mp_obj_new_dict(0));
+    execute(prelude_text, sizeof(prelude_text) - 1, MP_QSTR_, MP_STATE_VM(mpym_prelude));
+    mpym_budget_start(STEPS);
 }
 
 int main(void) {
@@ -199,11 +199,11 @@ int main(void) {
         nlr_pop();
         return 0;
     }
-    mpyf_give_up("an exception was raised outside of a manifest");
+    mpym_give_up("an exception was raised outside of a manifest");
 }
 
 void gc_collect(void) {
-    mpyf_budget_charge(STEPS_OF_A_COLLECTION);
+    mpym_budget_charge(STEPS_OF_A_COLLECTION);
     gc_collect_start();
     gc_helper_collect_regs_and_stack();
     gc_collect_end();
@@ -211,5 +211,5 @@ void gc_collect(void) {
 
 __attribute__((noreturn)) void nlr_jump_fail(void *value) {
     (void)value;
-    mpyf_give_up("an exception was raised outside of a manifest");
+    mpym_give_up("an exception was raised outside of a manifest");
 }

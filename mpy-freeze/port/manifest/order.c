@@ -5,9 +5,9 @@
 
 #include "py/obj.h"
 
-void mpyf_ordered_map_init(mp_map_t *map, size_t n);
+void mpym_ordered_map_init(mp_map_t *map, size_t n);
 
-void mpyf_ordered_map_init(mp_map_t *map, size_t n) {
+void mpym_ordered_map_init(mp_map_t *map, size_t n) {
     mp_map_init(map, n);
     map->is_ordered = 1;
 }

@@ -5,14 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "mpyf_manifest.h"
+#include "manifest.h"
 
 // A manifest names files. What is longer than this isn't a list of names.
 #define LONGEST_MESSAGE (4 * 1024 * 1024)
 // Sources come from the build, which has read them from files.
 #define LONGEST_RECEIVED (64 * 1024 * 1024)
 
-void mpyf_put_bytes(mpyf_message_t *message, const void *bytes, size_t len) {
+void mpym_put_bytes(mpym_message_t *message, const void *bytes, size_t len) {
     if (message->too_long || len > LONGEST_MESSAGE - message->len) {
         message->too_long = true;
         return;
@@ -21,7 +21,7 @@ void mpyf_put_bytes(mpyf_message_t *message, const void *bytes, size_t len) {
         size_t capacity = 2 * (message->len + len) + 64;
         uint8_t *grown = realloc(message->bytes, capacity);
         if (grown == NULL) {
-            mpyf_give_up("out of memory");
+            mpym_give_up("out of memory");
         }
         message->bytes = grown;
         message->capacity = capacity;
@@ -32,8 +32,8 @@ void mpyf_put_bytes(mpyf_message_t *message, const void *bytes, size_t len) {
     }
 }
 
-void mpyf_put_tag(mpyf_message_t *message, char tag) {
-    mpyf_put_bytes(message, &tag, 1);
+void mpym_put_tag(mpym_message_t *message, char tag) {
+    mpym_put_bytes(message, &tag, 1);
 }
 
 static void number_bytes(uint8_t bytes[4], uint32_t number) {
@@ -50,33 +50,33 @@ static uint32_t number_of(const uint8_t bytes[4]) {
     return number;
 }
 
-void mpyf_put_number(mpyf_message_t *message, uint32_t number) {
+void mpym_put_number(mpym_message_t *message, uint32_t number) {
     uint8_t bytes[4];
     number_bytes(bytes, number);
-    mpyf_put_bytes(message, bytes, sizeof(bytes));
+    mpym_put_bytes(message, bytes, sizeof(bytes));
 }
 
-size_t mpyf_put_gap(mpyf_message_t *message) {
-    mpyf_put_number(message, 0);
+size_t mpym_put_gap(mpym_message_t *message) {
+    mpym_put_number(message, 0);
     return message->len;
 }
 
-void mpyf_fill_gap(mpyf_message_t *message, size_t gap, size_t number) {
+void mpym_fill_gap(mpym_message_t *message, size_t gap, size_t number) {
     if (!message->too_long) {
         number_bytes(message->bytes + gap - 4, (uint32_t)number);
     }
 }
 
-void mpyf_put_text(mpyf_message_t *message, const char *text, size_t len) {
+void mpym_put_text(mpym_message_t *message, const char *text, size_t len) {
     if (len > LONGEST_MESSAGE) {
         message->too_long = true;
         return;
     }
-    mpyf_put_number(message, (uint32_t)len);
-    mpyf_put_bytes(message, text, len);
+    mpym_put_number(message, (uint32_t)len);
+    mpym_put_bytes(message, text, len);
 }
 
-void mpyf_drop(mpyf_message_t *message) {
+void mpym_drop(mpym_message_t *message) {
     free(message->bytes);
     memset(message, 0, sizeof(*message));
 }
@@ -112,15 +112,15 @@ static bool read_all(uint8_t *bytes, size_t len) {
     return true;
 }
 
-void mpyf_send(mpyf_message_t *message) {
+void mpym_send(mpym_message_t *message) {
     uint8_t length[4];
     number_bytes(length, (uint32_t)message->len);
     write_all(length, sizeof(length));
     write_all(message->bytes, message->len);
-    mpyf_drop(message);
+    mpym_drop(message);
 }
 
-bool mpyf_receive(mpyf_message_t *message) {
+bool mpym_receive(mpym_message_t *message) {
     uint8_t length[4];
     memset(message, 0, sizeof(*message));
     if (!read_all(length, sizeof(length))) {
@@ -133,15 +133,15 @@ bool mpyf_receive(mpyf_message_t *message) {
     message->bytes = malloc(len);
     message->len = message->capacity = len;
     if (message->bytes == NULL || !read_all(message->bytes, len)) {
-        mpyf_drop(message);
+        mpym_drop(message);
         return false;
     }
     return true;
 }
 
-static const uint8_t *take(mpyf_cursor_t *cursor, size_t len) {
+static const uint8_t *take(mpym_cursor_t *cursor, size_t len) {
     if (len > cursor->left) {
-        mpyf_give_up("a message of the build is too short");
+        mpym_give_up("a message of the build is too short");
     }
     const uint8_t *taken = cursor->at;
     cursor->at += len;
@@ -149,23 +149,23 @@ static const uint8_t *take(mpyf_cursor_t *cursor, size_t len) {
     return taken;
 }
 
-char mpyf_take_tag(mpyf_cursor_t *cursor) {
+char mpym_take_tag(mpym_cursor_t *cursor) {
     return (char)*take(cursor, 1);
 }
 
-uint32_t mpyf_take_number(mpyf_cursor_t *cursor) {
+uint32_t mpym_take_number(mpym_cursor_t *cursor) {
     return number_of(take(cursor, 4));
 }
 
-const char *mpyf_take_text(mpyf_cursor_t *cursor, size_t *len) {
-    *len = mpyf_take_number(cursor);
+const char *mpym_take_text(mpym_cursor_t *cursor, size_t *len) {
+    *len = mpym_take_number(cursor);
     return (const char *)take(cursor, *len);
 }
 
-void mpyf_give_up(const char *why) {
-    mpyf_message_t message = { 0 };
-    mpyf_put_tag(&message, 'Q');
-    mpyf_put_text(&message, why, strlen(why));
-    mpyf_send(&message);
+void mpym_give_up(const char *why) {
+    mpym_message_t message = { 0 };
+    mpym_put_tag(&message, 'Q');
+    mpym_put_text(&message, why, strlen(why));
+    mpym_send(&message);
     _exit(1);
 }

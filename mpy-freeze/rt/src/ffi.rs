@@ -1,4 +1,4 @@
-//! The C interface of the shim, as `mpyf.h` declares it.
+//! The C interface of the shim, as `shim/mpyf.h` declares it.
 //!
 //! No function in here unwinds or jumps out: whatever Python raises comes back as [`RAISED`] with the handle
 //! of the exception.

@@ -1,6 +1,6 @@
 //! MicroPython's types as Rust has them, and the values that its configuration came to.
 //!
-//! bindgen reads the port's `mpyf_bindings.h` with the flags of the C compiler. The header ends with an enum
+//! bindgen reads the port's `bindings.h` with the flags of the C compiler. The header ends with an enum
 //! of configuration constants, so the compiler evaluates what freezing has to know and nothing is guessed.
 
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub(crate) fn bindings(
     let freshness = workbench.freshness;
     let output = program.out.join("bindings.rs");
     let constants_file = program.out.join("constants.txt");
-    let header = program.out.join("port").join("mpyf_bindings.h");
+    let header = program.out.join("port").join("bindings.h");
     let mut args = workbench.compiler.bindgen_args(target);
     args.extend(program.preprocessor_args());
     let command = format!(
@@ -71,7 +71,7 @@ pub(crate) fn check(
     program: &Program,
     constants: &Constants,
 ) -> Result<Unit> {
-    let mut text = String::from("// Written by mpy-freeze.\n#include \"mpyf_bindings.h\"\n");
+    let mut text = String::from("// Written by mpy-freeze.\n#include \"bindings.h\"\n");
     for (name, value) in constants.iter() {
         text.push_str(&format!(
             "_Static_assert({PREFIX}{name} == {value}, \"libclang and the C compiler disagree about {name}: \"\n\

@@ -1,4 +1,4 @@
-//! What the firmware's configuration came to: the values of the port's `mpyf_bindings.h`, by name.
+//! What the firmware's configuration came to: the values of the port's `bindings.h`, by name.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,7 +30,7 @@ impl Constants {
     pub(crate) fn get(&self, name: &str) -> Result<i64> {
         self.0.get(name).copied().ok_or_else(|| {
             Error::Bindings(vec![Problem::new(format!(
-                "the port's mpyf_bindings.h doesn't evaluate {name}"
+                "the port's bindings.h doesn't evaluate {name}"
             ))])
         })
     }

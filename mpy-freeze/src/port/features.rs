@@ -183,7 +183,7 @@ macro_rules! with_features {
                 also: &[MBEDTLS],
                 needs: &[Feature::Io],
                 libraries: &[Library::included("lib/mbedtls_errors")],
-                python: Python::Port("ssl.py"),
+                python: Python::Port("tls", "ssl.py"),
             }
 
             /// Turns `time` on or off, with the time of day and the calendar; it tells what the board's `Platform::now` does.
@@ -327,8 +327,8 @@ enum Python {
     None,
     /// A package in a folder of the tree.
     Package(&'static str),
-    /// A file of the port's.
-    Port(&'static str),
+    /// A file of the port's: its room, and its name.
+    Port(&'static str, &'static str),
 }
 
 impl Python {
@@ -337,8 +337,8 @@ impl Python {
         match *self {
             Self::None => Ok(Vec::new()),
             Self::Package(folder) => package(source, folder),
-            Self::Port(name) => Ok(vec![Packaged {
-                path: port.join(name),
+            Self::Port(room, name) => Ok(vec![Packaged {
+                path: port.join(room).join(name),
                 target: name.into(),
             }]),
         }

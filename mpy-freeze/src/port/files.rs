@@ -13,8 +13,54 @@ macro_rules! port_files {
 }
 
 /// Name below the folder `port`, and contents.
+///
+/// The order of the C files is that of their objects in the archive, and so of the code in the firmware's image.
 pub(crate) const PORT: &[(&str, &str)] = port_files![
     "frozen_default.c",
+    "shim/abi.c",
+    "shim/ask.c",
+    "guards/base_init.c",
+    "shim/call.c",
+    "shim/class.c",
+    "shim/closure.c",
+    "guards/containers.c",
+    "board/critical.c",
+    "shim/event.c",
+    "board/fat.c",
+    "board/files.c",
+    "shim/function.c",
+    "board/hal.c",
+    "shim/handles.c",
+    "board/irq.c",
+    "libc/abort.c",
+    "shim/make.c",
+    "guards/map.c",
+    "guards/marshal.c",
+    "shim/module.c",
+    "guards/nested.c",
+    "shim/object.c",
+    "board/pin.c",
+    "shim/read.c",
+    "shim/repl.c",
+    "shim/run.c",
+    "shim/steps.c",
+    "guards/stream.c",
+    "shim/text.c",
+    "board/timer.c",
+    "tls/guard.c",
+    "tls/machine.c",
+    "shim/vm.c",
+    "bindings.h",
+    "board/board.h",
+    "board/machine.h",
+    "board/time.h",
+    "guards/array.h",
+    "guards/dict.h",
+    "guards/guards.h",
+    "guards/heapq.h",
+    "guards/list.h",
+    "guards/list_index.h",
+    "guards/stream.h",
     "libc/alloca.h",
     "libc/assert.h",
     "libc/errno.h",
@@ -29,54 +75,11 @@ pub(crate) const PORT: &[(&str, &str)] = port_files![
     "libc/unistd.h",
     "mpconfigport.h",
     "mphalport.h",
-    "mpyf.h",
-    "mpyf_abi.c",
-    "mpyf_array.h",
-    "mpyf_ask.c",
-    "mpyf_base_init.c",
-    "mpyf_bindings.h",
-    "mpyf_call.c",
-    "mpyf_class.c",
-    "mpyf_closure.c",
-    "mpyf_containers.c",
-    "mpyf_containers.h",
-    "mpyf_critical.c",
-    "mpyf_dict.h",
-    "mpyf_event.c",
-    "mpyf_fat.c",
-    "mpyf_files.c",
-    "mpyf_function.c",
-    "mpyf_hal.c",
-    "mpyf_handles.c",
-    "mpyf_heapq.h",
-    "mpyf_internal.h",
-    "mpyf_irq.c",
-    "mpyf_libc.c",
-    "mpyf_machine.h",
-    "mpyf_list.h",
-    "mpyf_list_index.h",
-    "mpyf_make.c",
-    "mpyf_map.c",
-    "mpyf_marshal.c",
-    "mpyf_mbedtls.h",
-    "mpyf_module.c",
-    "mpyf_nested.c",
-    "mpyf_object.c",
-    "mpyf_pin.c",
-    "mpyf_read.c",
-    "mpyf_repl.c",
-    "mpyf_run.c",
-    "mpyf_steps.c",
-    "mpyf_stream.c",
-    "mpyf_stream.h",
-    "mpyf_text.c",
-    "mpyf_time.h",
-    "mpyf_timer.c",
-    "mpyf_tls.c",
-    "mpyf_tls.h",
-    "mpyf_tls_machine.c",
-    "mpyf_vm.c",
-    "ssl.py",
+    "shim/internal.h",
+    "shim/mpyf.h",
+    "tls/mbedtls_config.h",
+    "tls/ssl.py",
+    "tls/tls.h",
 ];
 
 /// The VM that runs manifests on the host: name below the folder `port`, and contents.
@@ -86,7 +89,7 @@ pub(crate) const MANIFEST_VM: &[(&str, &str)] = port_files![
     "manifest/main.c",
     "manifest/mpconfigport.h",
     "manifest/mphalport.h",
-    "manifest/mpyf_manifest.h",
+    "manifest/manifest.h",
     "manifest/order.c",
     "manifest/wire.c",
 ];
@@ -94,9 +97,18 @@ pub(crate) const MANIFEST_VM: &[(&str, &str)] = port_files![
 /// The C files among [`PORT`] as units; the rest are headers and the Python half of a module.
 pub(crate) fn c_units(folder: &Path, patches: &Patches) -> Vec<Unit> {
     PORT.iter()
-        .filter_map(|(name, _)| Some((name, name.strip_suffix(".c")?)))
-        .map(|(name, stem)| patches.unit(folder.join(name), format!("port/{stem}")))
+        .filter_map(|(name, _)| Some((name, unit_name(name)?)))
+        .map(|(name, unit)| patches.unit(folder.join(name), unit))
         .collect()
+}
+
+/// The name of a C file's unit; that of any other file is none.
+///
+/// The room is part of the last name and not a folder: archives know their objects by the last name alone, and
+/// MicroPython has files of the same names.
+pub(crate) fn unit_name(name: &str) -> Option<String> {
+    let stem = name.strip_suffix(".c")?;
+    Some(format!("port/{}", stem.replace('/', "-")))
 }
 
 #[cfg(test)]

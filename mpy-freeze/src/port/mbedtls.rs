@@ -153,7 +153,7 @@ impl Mbedtls {
     /// The flags of files that include mbedTLS's headers, with the port's configuration.
     pub(crate) fn flags(&self) -> Vec<String> {
         vec![
-            "-DMBEDTLS_CONFIG_FILE=\"mpyf_mbedtls.h\"".to_string(),
+            "-DMBEDTLS_CONFIG_FILE=\"tls/mbedtls_config.h\"".to_string(),
             // The path must not reach the library, or each folder's build would be another.
             format!("-ffile-prefix-map={}=mbedtls", self.root.display()),
             "-I".into(),

@@ -133,52 +133,52 @@ pub(crate) const GUARDS: &[Patch] = &[
         ..Patch::NONE
     },
     Patch {
-        unit: "port/mpyf_map",
+        unit: "port/guards-map",
         optimisation: Some("-O2"),
         reason: "each name that Python looks up goes through it",
         ..Patch::NONE
     },
     Patch {
         unit: "py/modio",
-        header: Some("mpyf_stream.h"),
+        header: Some("guards/stream.h"),
         reason: "a stream written in Python can keep the bytes that it is lent",
         ..Patch::NONE
     },
     Patch {
         unit: "py/objarray",
-        defines: &["MPYF_ARRAY"],
-        header: Some("mpyf_array.h"),
+        defines: &["MPYG_ARRAY"],
+        header: Some("guards/array.h"),
         reason: "objects that stand for numbers can change the array, and views outlive its bytes",
         ..Patch::NONE
     },
     Patch {
         unit: "py/objboundmeth",
         releases: Releases::from(1, 26, 0),
-        defines: &["mp_obj_equal=mpyf_nested_equal"],
+        defines: &["mp_obj_equal=mpyg_nested_equal"],
         reason: "comparing methods compares the objects that they are bound to, which can be nested deeply",
         ..Patch::NONE
     },
     Patch {
         unit: "py/objdeque",
-        defines: &["mp_obj_get_int=mpyf_deque_len"],
-        header: Some("mpyf_array.h"),
+        defines: &["mp_obj_get_int=mpyg_deque_len"],
+        header: Some("guards/array.h"),
         reason: "a length has to fit the heap, and objects that stand for numbers can change the deque",
         ..Patch::NONE
     },
     Patch {
         unit: "py/objdict",
-        defines: &["mp_obj_equal=mpyf_nested_equal"],
-        header: Some("mpyf_dict.h"),
+        defines: &["mp_obj_equal=mpyg_nested_equal"],
+        header: Some("guards/dict.h"),
         reason: "keys and values run Python when they are compared or printed, which can change the dict",
         ..Patch::NONE
     },
     Patch {
         unit: "py/objlist",
         defines: &[
-            "MPYF_SEQUENCE=mp_obj_list_t",
-            "mp_seq_multiply=mpyf_multiply",
+            "MPYG_SEQUENCE=mp_obj_list_t",
+            "mp_seq_multiply=mpyg_multiply",
         ],
-        header: Some("mpyf_list_index.h"),
+        header: Some("guards/list_index.h"),
         reason: "comparing and sorting run Python, which can change the list and free its items",
         ..Patch::NONE
     },
@@ -191,47 +191,47 @@ pub(crate) const GUARDS: &[Patch] = &[
     Patch {
         unit: "py/objset",
         defines: &[
-            "mp_unary_op=mpyf_nested_unary_op",
-            "mp_set_lookup=mpyf_nested_set_lookup",
+            "mp_unary_op=mpyg_nested_unary_op",
+            "mp_set_lookup=mpyg_nested_set_lookup",
         ],
         reason: "hashing and looking up items recurses as deeply as they are nested",
         ..Patch::NONE
     },
     Patch {
         unit: "py/objstr",
-        defines: &["mp_seq_multiply=mpyf_multiply"],
+        defines: &["mp_seq_multiply=mpyg_multiply"],
         reason: "the length of a repeated string can be more than a word holds",
         ..Patch::NONE
     },
     Patch {
         unit: "py/objstringio",
-        defines: &["vstr_add_len=mpyf_stream_room"],
+        defines: &["vstr_add_len=mpyg_stream_room"],
         reason: "a position beyond the end can be more than a word holds",
         ..Patch::NONE
     },
     Patch {
         unit: "py/objtuple",
         defines: &[
-            "MPYF_SEQUENCE=mp_obj_tuple_t",
-            "mp_seq_multiply=mpyf_multiply",
-            "mp_unary_op=mpyf_nested_unary_op",
+            "MPYG_SEQUENCE=mp_obj_tuple_t",
+            "mp_seq_multiply=mpyg_multiply",
+            "mp_unary_op=mpyg_nested_unary_op",
         ],
-        header: Some("mpyf_list.h"),
+        header: Some("guards/list.h"),
         reason: "comparing and hashing recurses as deeply as the items are nested",
         ..Patch::NONE
     },
     Patch {
         unit: "py/objtype",
         defines: &[
-            "mp_obj_tuple_get=mpyf_nested_bases",
-            "mp_type_fun_builtin_var=mpyf_type_base_init",
+            "mp_obj_tuple_get=mpyg_nested_bases",
+            "mp_type_fun_builtin_var=mpyg_type_base_init",
         ],
         reason: "bases are gone through by recursion, and a native base that isn't there yet is a function",
         ..Patch::NONE
     },
     Patch {
         unit: "py/persistentcode",
-        defines: &["gc_nbytes=mpyf_code_bytes"],
+        defines: &["gc_nbytes=mpyg_code_bytes"],
         reason: "it measures what is marshalled, which can lie in ROM",
         ..Patch::NONE
     },
@@ -243,49 +243,49 @@ pub(crate) const GUARDS: &[Patch] = &[
     },
     Patch {
         unit: "py/sequence",
-        defines: &["mp_obj_equal=mpyf_nested_equal"],
+        defines: &["mp_obj_equal=mpyg_nested_equal"],
         reason: "comparing recurses as deeply as the items are nested",
         ..Patch::NONE
     },
     Patch {
         unit: "extmod/machine_signal",
         defines: &[
-            "mp_virtual_pin_read=mpyf_pin_read",
-            "mp_virtual_pin_write=mpyf_pin_write",
+            "mp_virtual_pin_read=mpyb_pin_read",
+            "mp_virtual_pin_write=mpyb_pin_write",
         ],
         reason: "it takes any object for a pin",
         ..Patch::NONE
     },
     Patch {
         unit: "extmod/modheapq",
-        header: Some("mpyf_heapq.h"),
+        header: Some("guards/heapq.h"),
         reason: "an item's `__lt__` can change the heap and free its items",
         ..Patch::NONE
     },
     Patch {
         unit: "extmod/modtls_mbedtls",
         defines: &[
-            "mbedtls_ctr_drbg_seed=mpyf_tls_seed",
-            "mbedtls_pk_parse_key=mpyf_tls_parse_key",
-            "mbedtls_ssl_free=mpyf_tls_free",
-            "mbedtls_ssl_get_ciphersuite=mpyf_tls_cipher",
-            "mbedtls_ssl_handshake=mpyf_tls_handshake",
-            "mbedtls_ssl_read=mpyf_tls_read",
-            "mbedtls_ssl_send_alert_message=mpyf_tls_alert",
-            "mbedtls_ssl_set_bio=mpyf_tls_set_stream",
-            "mbedtls_ssl_write=mpyf_tls_write",
-            "mbedtls_x509_crt_parse=mpyf_tls_parse_certificate",
-            "mp_arg_parse_all=mpyf_tls_parse_arguments",
-            "mp_call_function_2=mpyf_tls_verify",
-            "mp_load_method=mpyf_tls_load_method",
+            "mbedtls_ctr_drbg_seed=mpyt_seed",
+            "mbedtls_pk_parse_key=mpyt_parse_key",
+            "mbedtls_ssl_free=mpyt_free",
+            "mbedtls_ssl_get_ciphersuite=mpyt_cipher",
+            "mbedtls_ssl_handshake=mpyt_handshake",
+            "mbedtls_ssl_read=mpyt_read",
+            "mbedtls_ssl_send_alert_message=mpyt_alert",
+            "mbedtls_ssl_set_bio=mpyt_set_stream",
+            "mbedtls_ssl_write=mpyt_write",
+            "mbedtls_x509_crt_parse=mpyt_parse_certificate",
+            "mp_arg_parse_all=mpyt_parse_arguments",
+            "mp_call_function_2=mpyt_verify",
+            "mp_load_method=mpyt_load_method",
         ],
-        header: Some("mpyf_tls.h"),
+        header: Some("tls/tls.h"),
         mbedtls: true,
         reason: "mbedTLS doesn't look at the stack, and what Python raises would jump over it",
         ..Patch::NONE
     },
     Patch {
-        unit: "port/mpyf_tls*",
+        unit: "port/tls-*",
         mbedtls: true,
         reason: "these stand between MicroPython and mbedTLS",
         ..Patch::NONE
@@ -346,7 +346,7 @@ pub(crate) const LIBRARIES: &[Patch] = &[
 /// For the manifests' VM.
 pub(crate) const MANIFEST_VM: &[Patch] = &[Patch {
     unit: "py/objdict",
-    defines: &["mp_map_init=mpyf_ordered_map_init"],
+    defines: &["mp_map_init=mpym_ordered_map_init"],
     reason: "dictionaries keep the order in which they were filled; port/manifest/order.c says why",
     ..Patch::NONE
 }];
@@ -484,13 +484,16 @@ mod tests {
     #[test]
     fn the_ports_own_files_are_there() {
         let carried = |name: &str| files::PORT.iter().any(|(file, _)| *file == name);
+        let units = files::PORT
+            .iter()
+            .filter_map(|(file, _)| files::unit_name(file));
+        let units: Vec<String> = units.collect();
         for row in ALL.into_iter().flatten() {
             if let Some(header) = row.header {
                 assert!(carried(header), "{header}");
             }
-            if let Some(unit) = row.unit.strip_prefix("port/") {
-                let file = format!("{}.c", unit.trim_end_matches('*'));
-                assert!(carried(&file), "{file}");
+            if row.unit.starts_with("port/") {
+                assert!(units.iter().any(|unit| row.is_for(unit)), "{}", row.unit);
             }
         }
     }

@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, Ident, LitStr, Token, parenthesized, token};
 
 use super::{OPTIONS, error, is_attribute};
 
-/// The most parameters that a function has, as `MPYF_MAX_PARAMS` in the shim's `mpyf.h`.
+/// The most parameters that a function has, as `MPYF_MAX_PARAMS` in `shim/mpyf.h`.
 pub const MAX_PARAMS: usize = 16;
 
 /// The parameters of a function as Python sees them.

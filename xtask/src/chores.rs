@@ -39,6 +39,7 @@ const DEBUG: (&str, &str) = ("--debug", "build without optimisation");
 const YES: (&str, &str) = ("--yes, -y", "get what is missing without asking");
 
 /// The chores by their purpose.
+// As rustfmt writes them, the rows are half as long again.
 #[rustfmt::skip]
 const GROUPS: &[(&str, &[Row])] = &[
     ("to begin", &[
@@ -135,20 +136,12 @@ const GROUPS: &[(&str, &[Row])] = &[
 ];
 
 /// The commands of a working day.
+#[rustfmt::skip]
 const DAY: &[(&str, &str)] = &[
-    (
-        "one test",
-        "cargo test --package mpy-freeze-tests --test manifests",
-    ),
+    ("one test", "cargo test --package mpy-freeze-tests --test manifests"),
     ("one board", "cargo xtask flash --board virt-rv32"),
-    (
-        "bless",
-        "BLESS=1 cargo test --package mpy-freeze-tests --test ui",
-    ),
-    (
-        "profile a build",
-        "cargo build --timings, in example-firmware",
-    ),
+    ("bless", "BLESS=1 cargo test --package mpy-freeze-tests --test ui"),
+    ("profile a build", "cargo build --timings, in example-firmware"),
     ("profile an image", "cargo xtask size IMAGE"),
 ];
 

@@ -8,10 +8,12 @@ use comfy_table::{CellAlignment, Row, Table, presets};
 pub struct Markdown(Table);
 
 impl Markdown {
-    /// A table without rows.
-    pub fn new<const N: usize>(header: [&str; N]) -> Self {
+    /// A table without rows. The header's cells stand between bars.
+    pub fn new(header: &str) -> Self {
         let mut table = Table::new();
-        table.load_style(presets::ASCII_MARKDOWN).set_header(header);
+        table
+            .load_style(presets::ASCII_MARKDOWN)
+            .set_header(header.split(" | "));
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -45,7 +47,7 @@ mod tests {
 
     #[test]
     fn numbers_stand_at_the_right() {
-        let mut table = Markdown::new(["program", "a", "b"]);
+        let mut table = Markdown::new("program | a | b");
         table.row(["one", "1000", "2"]);
         assert_eq!(
             table.to_string(),

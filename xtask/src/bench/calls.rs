@@ -29,14 +29,9 @@ pub(super) fn table() -> Result<String> {
     let image = build()?;
     let printed = run(&image)?;
     let bytes = std::fs::read(&image).with_context(|| format!("can't read {}", image.display()))?;
-    let mut table = Markdown::new([
-        "call",
-        "C, instructions",
-        "Rust, instructions",
-        "ratio",
-        "C, bytes",
-        "Rust, bytes",
-    ]);
+    let mut table = Markdown::new(
+        "call | C, instructions | Rust, instructions | ratio | C, bytes | Rust, bytes",
+    );
     for line in printed.lines().filter(|line| line.starts_with("calls ")) {
         let line = parse(line).with_context(|| format!("the firmware printed {line:?}"))?;
         let [c, rust] = line.instructions;

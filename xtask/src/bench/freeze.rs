@@ -40,16 +40,9 @@ struct Bench {
 /// Measures, and returns the table.
 pub(super) fn table(rounds: usize) -> Result<String> {
     let bench = prepare()?;
-    let mut table = Markdown::new([
-        "modules",
-        "ours, s",
-        "upstream, s",
-        "ratio",
-        "ours, MiB",
-        "upstream, MiB",
-        "ours, KiB of Rust",
-        "upstream, KiB of C",
-    ]);
+    let mut table = Markdown::new(
+        "modules | ours, s | upstream, s | ratio | ours, MiB | upstream, MiB | ours, KiB of Rust | upstream, KiB of C",
+    );
     for count in SIZES {
         let modules = bench.write_modules(count)?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());

@@ -123,12 +123,9 @@ fn table(ours: &[Row], theirs: &[Row]) -> Result<String> {
         names(ours),
         names(theirs)
     );
-    let mut table = Markdown::new([
-        "program",
-        "ours, thousands of instructions",
-        "upstream, thousands of instructions",
-        "ratio",
-    ]);
+    let mut table = Markdown::new(
+        "program | ours, thousands of instructions | upstream, thousands of instructions | ratio",
+    );
     for ((name, ours), (_, theirs)) in ours.iter().zip(theirs) {
         let ratio = match (ours, theirs) {
             (Some(ours), Some(theirs)) => format!("{:.3}", ours / theirs),

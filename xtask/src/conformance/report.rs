@@ -98,8 +98,7 @@ fn folder(program: &str) -> &str {
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "## {}\n", self.title)?;
-        let mut table =
-            Markdown::new(["folder", "passed", "failed", "fails, as listed", "skipped"]);
+        let mut table = Markdown::new("folder | passed | failed | fails, as listed | skipped");
         let rows = self.folders();
         for (name, count) in rows.into_iter().chain([("all", self.total())]) {
             let counts = [count.passed, count.failed, count.listed, count.skipped];

@@ -44,19 +44,9 @@ impl Manager {
     }
 }
 
-/// How apt-get can be run here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rights {
-    Root,
-    Sudo,
-    /// `sudo` will ask for a password, and somebody is there to type it.
-    SudoAsks,
-    None,
-}
-
 /// Tells whether [`install`] would install, and not only say what to type.
 pub fn can_install(manager: Manager) -> bool {
-    manager == Manager::Apt && rights() != Rights::None
+    manager == Manager::Apt && rights().is_some()
 }
 
 /// Installs packages. Where this program can't or may not do it, the error is the line to type.
@@ -66,61 +56,42 @@ pub fn install(manager: Option<Manager>, packages: &[&str]) -> Result<()> {
             "this machine has no package manager that setup knows; please install what is missing by hand"
         );
     };
-    let rights = match manager {
-        Manager::Apt => rights(),
-        _ => Rights::None,
-    };
-    if rights == Rights::None {
+    let Some(rights) = rights().filter(|_| manager == Manager::Apt) else {
         bail!(
             "please run this line, then the same command again:\n\n    {}\n",
             manager.line(packages)
         );
-    }
+    };
     // A fresh container has no package lists, and lists that are too old name files that are gone.
     shell::show_and_run(&mut apt_get(rights, &["update"]))?;
     let mut install = apt_get(rights, &["install", "-y", "--no-install-recommends"]);
     shell::show_and_run(install.args(packages))
 }
 
-fn apt_get(rights: Rights, words: &[&str]) -> Command {
-    let mut command = match rights {
-        // The variable goes over `env`: sudo clears the environment.
-        Rights::Sudo => shell::command(
-            "sudo",
-            ["-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"],
-        ),
-        Rights::SudoAsks => {
-            shell::command("sudo", ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
-        }
-        Rights::Root | Rights::None => {
-            let mut command = Command::new("apt-get");
-            command.env("DEBIAN_FRONTEND", "noninteractive");
-            command
-        }
-    };
+fn apt_get(rights: &[&str], words: &[&str]) -> Command {
+    // The variable goes over `env`: sudo clears the environment.
+    let apt_get = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
+    let mut all = rights.iter().chain(&apt_get).chain(words);
+    let mut command = Command::new(all.next().copied().unwrap_or_default());
+    command.args(all);
     if !host::interactive() {
         command.arg("-q");
     }
-    command.args(words);
     command
 }
 
-fn rights() -> Rights {
-    if is_root() {
-        Rights::Root
-    } else if host::which("sudo").is_none() {
-        Rights::None
-    } else if shell::capture(&mut shell::command("sudo", ["-n", "true"])).is_ok() {
-        Rights::Sudo
-    } else if host::interactive() {
-        Rights::SudoAsks
-    } else {
-        Rights::None
+/// The words before a command that give it the rights of root. Nothing gives them where there is no sudo, or where it would
+/// ask and nobody is there to answer.
+fn rights() -> Option<&'static [&'static str]> {
+    let id = shell::capture(&mut shell::command("id", ["-u"]));
+    if id.is_ok_and(|id| id.trim() == "0") {
+        return Some(&[]);
     }
-}
-
-fn is_root() -> bool {
-    shell::capture(&mut shell::command("id", ["-u"])).is_ok_and(|id| id.trim() == "0")
+    host::which("sudo")?;
+    if shell::capture(&mut shell::command("sudo", ["-n", "true"])).is_ok() {
+        return Some(&["sudo", "-n"]);
+    }
+    host::interactive().then_some(&["sudo"])
 }
 
 #[cfg(test)]
@@ -143,6 +114,14 @@ mod tests {
                 .line(&["clang"])
                 .ends_with("--no-install-recommends clang")
         );
+    }
+
+    #[test]
+    fn root_needs_no_sudo_and_sudo_clears_no_variable() {
+        let line = |rights| shell::line(&apt_get(rights, &["update"]));
+        let apt_get = "env 'DEBIAN_FRONTEND=noninteractive' apt-get update";
+        assert!(line(&[]).starts_with(apt_get), "{}", line(&[]));
+        assert!(line(&["sudo", "-n"]).starts_with(&format!("sudo -n {apt_get}")));
     }
 
     #[test]

@@ -42,76 +42,92 @@ impl Tool {
     }
 }
 
-/// A row of the table.
-const fn tool(
-    name: &'static str,
-    why: &'static str,
-    need: Need,
-    find: fn() -> Option<PathBuf>,
-    packages: [&'static str; 5],
-) -> Tool {
-    Tool {
-        name,
-        why,
-        need,
-        find,
-        packages,
-    }
-}
-
 /// Every tool, in the order of the report. The packages are those of apt, dnf, pacman, Homebrew and winget.
+// As rustfmt writes them, the rows fill four screens.
 #[rustfmt::skip]
 pub const TOOLS: &[Tool] = &[
-    tool("clang", "compiles MicroPython for the target and for this machine",
-        Need::Build, || host::which("clang"),
-        ["clang", "clang", "clang", "llvm", "LLVM.LLVM"]),
-    tool("libclang", "reads MicroPython's headers (bindgen)",
-        Need::Build, find_libclang,
-        ["libclang-dev", "clang-libs", "clang", "llvm", "LLVM.LLVM"]),
-    tool("llvm-ar", "makes archives for every target",
-        Need::Build, find_llvm_ar,
-        ["llvm", "llvm", "llvm", "llvm", "LLVM.LLVM"]),
-    tool(ARM, "emulates the Cortex-M boards",
-        Need::Emulate(ARM), || host::which(ARM),
-        ["qemu-system-arm", "qemu-system-arm", "qemu-system-arm", "qemu", "SoftwareFreedomConservancy.QEMU"]),
-    tool(RISC_V, "emulates the RISC-V board",
-        Need::Emulate(RISC_V), || host::which(RISC_V),
-        ["qemu-system-misc", "qemu-system-riscv", "qemu-system-riscv", "qemu", "SoftwareFreedomConservancy.QEMU"]),
-    tool("tar", "unpacks sources",
-        Need::Sources, || host::which("tar"),
-        ["tar", "tar", "tar", "", ""]),
+    Tool {
+        name: "clang", why: "compiles MicroPython for the target and for this machine",
+        need: Need::Build, find: || host::which("clang"),
+        packages: ["clang", "clang", "clang", "llvm", "LLVM.LLVM"],
+    },
+    Tool {
+        name: "libclang", why: "reads MicroPython's headers (bindgen)",
+        need: Need::Build, find: find_libclang,
+        packages: ["libclang-dev", "clang-libs", "clang", "llvm", "LLVM.LLVM"],
+    },
+    Tool {
+        name: "llvm-ar", why: "makes archives for every target",
+        need: Need::Build, find: find_llvm_ar,
+        packages: ["llvm", "llvm", "llvm", "llvm", "LLVM.LLVM"],
+    },
+    Tool {
+        name: ARM, why: "emulates the Cortex-M boards",
+        need: Need::Emulate(ARM), find: || host::which(ARM),
+        packages: ["qemu-system-arm", "qemu-system-arm", "qemu-system-arm", "qemu", "SoftwareFreedomConservancy.QEMU"],
+    },
+    Tool {
+        name: RISC_V, why: "emulates the RISC-V board",
+        need: Need::Emulate(RISC_V), find: || host::which(RISC_V),
+        packages: ["qemu-system-misc", "qemu-system-riscv", "qemu-system-riscv", "qemu", "SoftwareFreedomConservancy.QEMU"],
+    },
+    Tool {
+        name: "tar", why: "unpacks sources",
+        need: Need::Sources, find: || host::which("tar"),
+        packages: ["tar", "tar", "tar", "", ""],
+    },
     // GNU tar calls xz; the tar of macOS and Windows reads the format itself.
-    tool("xz", "unpacks sources",
-        Need::Sources, || host::which(if cfg!(target_os = "linux") { "xz" } else { "tar" }),
-        ["xz-utils", "xz", "xz", "", ""]),
-    tool("arm-none-eabi-gcc", "the tests build with GCC too",
-        Need::Tests, || host::which("arm-none-eabi-gcc"),
-        ["gcc-arm-none-eabi", "arm-none-eabi-gcc-cs", "arm-none-eabi-gcc", "arm-none-eabi-gcc", "Arm.GnuArmEmbeddedToolchain"]),
-    tool("gcc", "the tests build with AddressSanitizer and UndefinedBehaviourSanitizer",
-        Need::Tests, || host::which("gcc"),
-        ["gcc", "gcc", "gcc", "", ""]),
+    Tool {
+        name: "xz", why: "unpacks sources",
+        need: Need::Sources, find: || host::which(if cfg!(target_os = "linux") { "xz" } else { "tar" }),
+        packages: ["xz-utils", "xz", "xz", "", ""],
+    },
+    Tool {
+        name: "arm-none-eabi-gcc", why: "the tests build with GCC too",
+        need: Need::Tests, find: || host::which("arm-none-eabi-gcc"),
+        packages: ["gcc-arm-none-eabi", "arm-none-eabi-gcc-cs", "arm-none-eabi-gcc", "arm-none-eabi-gcc", "Arm.GnuArmEmbeddedToolchain"],
+    },
+    Tool {
+        name: "gcc", why: "the tests build with AddressSanitizer and UndefinedBehaviourSanitizer",
+        need: Need::Tests, find: || host::which("gcc"),
+        packages: ["gcc", "gcc", "gcc", "", ""],
+    },
     // On Debian and Arch the compiler's package depends on the sanitizers' libraries.
-    tool("libasan", "the tests run with AddressSanitizer",
-        Need::Tests, || library_of_gcc("libasan.so"),
-        ["gcc", "libasan", "gcc", "", ""]),
-    tool("libubsan", "the tests run with UndefinedBehaviourSanitizer",
-        Need::Tests, || library_of_gcc("libubsan.so"),
-        ["gcc", "libubsan", "gcc", "", ""]),
-    tool("make", "the tests build upstream's own compiler, to compare with it",
-        Need::Tests, || host::which("make"),
-        ["make", "make", "make", "make", ""]),
-    tool("python3", "the tests compare with CPython and with MicroPython's own tools",
-        Need::Tests, || host::which("python3").or_else(|| host::which("python")),
-        ["python3", "python3", "python", "python", "Python.Python.3.13"]),
-    tool("mypy", "the tests check an application against the stubs of Rust modules",
-        Need::Tests, || host::which("mypy"),
-        ["mypy", "python3-mypy", "mypy", "mypy", ""]),
-    tool("pyserial", "the tests have mpremote connect to the emulated board",
-        Need::Tests, python_for_mpremote,
-        ["python3-serial", "python3-pyserial", "python-pyserial", "", ""]),
-    tool("platformdirs", "the tests have mpremote connect to the emulated board",
-        Need::Tests, python_for_mpremote,
-        ["python3-platformdirs", "python3-platformdirs", "python-platformdirs", "", ""]),
+    Tool {
+        name: "libasan", why: "the tests run with AddressSanitizer",
+        need: Need::Tests, find: || library_of_gcc("libasan.so"),
+        packages: ["gcc", "libasan", "gcc", "", ""],
+    },
+    Tool {
+        name: "libubsan", why: "the tests run with UndefinedBehaviourSanitizer",
+        need: Need::Tests, find: || library_of_gcc("libubsan.so"),
+        packages: ["gcc", "libubsan", "gcc", "", ""],
+    },
+    Tool {
+        name: "make", why: "the tests build upstream's own compiler, to compare with it",
+        need: Need::Tests, find: || host::which("make"),
+        packages: ["make", "make", "make", "make", ""],
+    },
+    Tool {
+        name: "python3", why: "the tests compare with CPython and with MicroPython's own tools",
+        need: Need::Tests, find: || host::which("python3").or_else(|| host::which("python")),
+        packages: ["python3", "python3", "python", "python", "Python.Python.3.13"],
+    },
+    Tool {
+        name: "mypy", why: "the tests check an application against the stubs of Rust modules",
+        need: Need::Tests, find: || host::which("mypy"),
+        packages: ["mypy", "python3-mypy", "mypy", "mypy", ""],
+    },
+    Tool {
+        name: "pyserial", why: "the tests have mpremote connect to the emulated board",
+        need: Need::Tests, find: python_for_mpremote,
+        packages: ["python3-serial", "python3-pyserial", "python-pyserial", "", ""],
+    },
+    Tool {
+        name: "platformdirs", why: "the tests have mpremote connect to the emulated board",
+        need: Need::Tests, find: python_for_mpremote,
+        packages: ["python3-platformdirs", "python3-platformdirs", "python-platformdirs", "", ""],
+    },
 ];
 
 /// A Python that has the modules which mpremote imports. The first on the search path need not be the system's, whose

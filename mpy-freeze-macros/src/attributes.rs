@@ -53,11 +53,18 @@ pub(crate) fn remove_from_member(item: &mut ImplItem) {
     }
 }
 
-/// Removes the attributes of an item of a module. Those that have macros of their own stay.
+/// Removes the attributes of an item of a module. Those that have macros of their own stay, and these read `py`.
 pub(crate) fn remove_from_entry(item: &mut Item) {
     match item {
         Item::Const(constant) => remove(&mut constant.attrs),
         Item::Use(used) => remove(&mut used.attrs),
+        Item::Fn(function) => remove_export(&mut function.attrs),
+        Item::Struct(class) => remove_export(&mut class.attrs),
+        Item::Mod(module) => remove_export(&mut module.attrs),
         _ => {}
     }
+}
+
+fn remove_export(attributes: &mut Vec<Attribute>) {
+    attributes.retain(|attribute| !modules::is_attribute(attribute, "pymodule_export"));
 }

@@ -42,7 +42,7 @@ use proc_macro::TokenStream;
 /// `modules = [panel, drivers::motor]` are the Python modules of the crate that are written in Rust, by their paths: see
 /// [`macro@pymodule`]. They can be imported without more, with frozen Python or alone.
 ///
-/// The crate's build script has to build MicroPython with `mpy_freeze_core::Build`; an error shows the lines to add.
+/// The crate's build script has to build MicroPython with `mpy_freeze::Build`; an error shows the lines to add.
 /// A firmware has one `freeze!`.
 #[proc_macro]
 pub fn freeze(input: TokenStream) -> TokenStream {
@@ -454,11 +454,11 @@ pub fn pyclass(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///     assert False
 /// ```
 ///
-/// A method takes `&self` or `&mut self`, or the object itself as `slf: Obj`. `#[new]` is the constructor,
-/// `#[getter]` and `#[setter]` make a property, a `#[classmethod]` has the class as its first parameter. Methods
-/// such as `__add__` are what Python's operators call: an argument of another type leaves the operation to the other
-/// operand. `__next__` returns an `Option`, whose `None` ends the iteration. What Rust drops with the value is
-/// Python's `__del__`.
+/// A method takes `&self` or `&mut self`, or the object itself as `slf: Obj`. `#[new]` is the constructor. `#[getter]`
+/// and `#[setter]` make a property, which works on objects of derived classes, in Rust and in Python, too. A
+/// `#[classmethod]` has the class as its first parameter. Python's operators call methods such as `__add__`: an argument
+/// of another type leaves the operation to the other operand. `__next__` returns an `Option`, whose `None` ends the
+/// iteration. The collector drops the Rust value with the object; Python sees that as `__del__`.
 ///
 /// # Errors
 ///
@@ -467,10 +467,8 @@ pub fn pyclass(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Limits
 ///
-/// - Python has no method for a class to refuse or compute attributes of any name (`__getattr__`); properties have
+/// - A class can't compute or refuse attributes of any name (`__getattr__`): MicroPython doesn't ask it. Properties have
 ///   names.
-/// - MicroPython doesn't call a Rust class's setter for an attribute of an object of a derived Python class: the
-///   object gets an attribute of its own. A method is what such objects are changed by.
 #[proc_macro_attribute]
 pub fn pymethods(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(arguments.into(), item.into(), methods::expand).into()

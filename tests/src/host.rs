@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use mpy_freeze_rt::{Platform, Vm};
 
 /// The board. What Python prints is the test's own output.
+#[derive(Debug)]
 pub struct Host;
 
 impl Platform for Host {

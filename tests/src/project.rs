@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::{micropython, repository, work_folder};
 
 /// A Cargo project in a folder of its own.
+#[derive(Debug)]
 pub struct Project {
     /// Its top folder.
     pub root: PathBuf,

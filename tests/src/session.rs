@@ -24,6 +24,7 @@ fn start(machine: &str, image: &Path, serial: &str) -> Child {
 }
 
 /// A firmware that runs, until this is dropped, behind a serial port of this computer.
+#[derive(Debug)]
 pub struct SerialPort {
     emulator: Child,
     /// What programs open.
@@ -63,6 +64,7 @@ fn end(emulator: &mut Child) {
 }
 
 /// A firmware that runs, until this is dropped.
+#[derive(Debug)]
 pub struct Session {
     emulator: Child,
     keyboard: ChildStdin,

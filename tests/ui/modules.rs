@@ -25,6 +25,15 @@ mod uses {
     use super::things::thing as other;
 }
 
+#[pymodule]
+mod contradiction {
+    use mpy_freeze_rt::pyfunction;
+
+    #[pymodule_export]
+    #[pyfunction]
+    fn thing() {}
+}
+
 mod things {
     pub(crate) fn thing() {}
 }

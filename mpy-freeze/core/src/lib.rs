@@ -13,6 +13,10 @@ pub mod fingerprint;
 pub mod frozen;
 pub mod fs;
 #[doc(hidden)]
+#[allow(
+    missing_debug_implementations,
+    reason = "only the macros see these types, and syn's have no Debug without a feature that every user would compile"
+)]
 pub mod modules;
 pub mod qstr;
 pub mod record;

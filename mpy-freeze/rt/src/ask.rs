@@ -1,4 +1,4 @@
-//! What Python says of objects: how they compare, what they contain and what they are.
+//! Questions that Python answers about objects: comparisons, containment, classes and hashes.
 
 use crate::exception::Exception;
 use crate::ffi;
@@ -8,11 +8,11 @@ use crate::value::{Argument, IntoPy};
 
 macro_rules! comparisons {
     ($($name:ident $question:ident $sign:literal)*) => {$(
-        #[doc = concat!("Whether `self ", $sign, " other`, as Python compares.")]
+        #[doc = concat!("Evaluates `self ", $sign, " other`, as Python compares.")]
         ///
         /// # Errors
         ///
-        /// `TypeError` where the two can't be compared, and whatever a comparison in Python raises.
+        /// `TypeError` if the two can't be compared, and any exception that a comparison in Python raises.
         pub fn $name(&self, other: impl IntoPy) -> Result<bool, Exception<'vm>> {
             self.ask(ffi::$question, other).map(|answer| answer != 0)
         }
@@ -40,44 +40,45 @@ impl<'vm> Obj<'vm> {
         ge ASK_MORE_EQUAL ">="
     }
 
-    /// Whether `value in self`.
+    /// Evaluates `value in self`.
     ///
     /// # Errors
     ///
-    /// `TypeError` for an object that contains nothing, and whatever a `__contains__` or a comparison raises.
+    /// `TypeError` for an object that isn't a container, and any exception that a `__contains__` or a comparison raises.
     pub fn contains(&self, value: impl IntoPy) -> Result<bool, Exception<'vm>> {
         self.ask(ffi::ASK_CONTAINS, value).map(|answer| answer != 0)
     }
 
-    /// Whether both are one object, as Python's `is`.
+    /// Returns `true` if both are the same object, as Python's `is` does.
     pub fn is(&self, other: &Obj<'_>) -> bool {
         // SAFETY: both handles are of living objects.
         unsafe { ffi::mpyf_is(self.handle(), other.handle()) != 0 }
     }
 
-    /// Whether the object is an instance of a class or of one of the classes in a tuple, as Python's `isinstance()`.
+    /// Checks whether the object is an instance of a class, or of one of the classes in a tuple, as Python's `isinstance()`
+    /// does.
     ///
     /// # Errors
     ///
-    /// `TypeError` where `class` is neither.
+    /// `TypeError` if `class` is neither.
     pub fn is_instance(&self, class: &Obj<'_>) -> Result<bool, Exception<'vm>> {
         self.ask(ffi::ASK_INSTANCE, class).map(|answer| answer != 0)
     }
 
-    /// Whether the object can be called, as Python's `callable()`.
+    /// Checks whether the object can be called, as Python's `callable()` does.
     ///
     /// # Errors
     ///
-    /// Whatever looking at an instance's class raises.
+    /// Any exception that the lookup in an instance's class raises.
     pub fn is_callable(&self) -> Result<bool, Exception<'vm>> {
         self.ask(ffi::ASK_CALLABLE, ()).map(|answer| answer != 0)
     }
 
-    /// The object's hash, as Python's `hash()`.
+    /// Returns the object's hash, as Python's `hash()` does.
     ///
     /// # Errors
     ///
-    /// `TypeError` for an object that has none, and whatever a `__hash__` raises.
+    /// `TypeError` for an object without a hash, and any exception that a `__hash__` raises.
     pub fn hash(&self) -> Result<isize, Exception<'vm>> {
         self.ask(ffi::ASK_HASH, ())
     }

@@ -1,4 +1,4 @@
-//! Runs of Python that end after so many steps.
+//! Runs of Python with a limited number of steps.
 
 use core::fmt;
 
@@ -6,10 +6,10 @@ use crate::exception::Exception;
 use crate::ffi;
 use crate::vm::Vm;
 
-/// Why a bounded run of Python came to no result.
+/// The reason why a bounded run of Python has no result.
 #[derive(Debug)]
 pub enum Stopped<'vm> {
-    /// The steps were used up.
+    /// Python used up its steps.
     OutOfSteps,
     /// Python raised an exception.
     Raised(Exception<'vm>),
@@ -32,7 +32,7 @@ impl<'vm> From<Exception<'vm>> for Stopped<'vm> {
     }
 }
 
-/// Gives the run around a bounded one its steps back: also when the closure panics.
+/// A bounded run. Dropping it gives the steps that are left back to the run around it, after a panic too.
 struct Bound(ffi::RawBound);
 
 impl Bound {
@@ -47,7 +47,7 @@ impl Bound {
         Self(outer)
     }
 
-    /// Ends the run, and says whether its steps were used up.
+    /// Ends the run, and returns `true` if its steps were used up.
     fn end(self) -> bool {
         let this = core::mem::ManuallyDrop::new(self);
         // SAFETY: runs end in the order in which they began, each once.
@@ -63,10 +63,10 @@ impl Drop for Bound {
 }
 
 impl Vm {
-    /// Calls `f`, and gives the Python that runs in there `steps` steps.
+    /// Calls `f`, in which Python may take `steps` steps.
     ///
     /// A step is a branch, the call of a Python function, or the entry of an exception handler; while Python waits,
-    /// each call of [`Platform::idle`](crate::Platform::idle) is one. A few instructions of bytecode belong to a step.
+    /// each call of [`Platform::idle`](crate::Platform::idle) is one. A step is a few bytecode instructions long.
     ///
     /// When the steps are used up, Python gets an exception `OutOfSteps`, which is no `Exception` but a
     /// `BaseException`. It has 256 further steps for its `finally` blocks; after these every step raises the
@@ -90,8 +90,7 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// [`Stopped::OutOfSteps`] where `f` returned an exception and the steps were used up, [`Stopped::Raised`] where
-    /// it returned an exception otherwise.
+    /// If `f` returns an exception: [`Stopped::OutOfSteps`] if the steps were used up, [`Stopped::Raised`] otherwise.
     pub fn run_for<'vm, T>(
         &'vm self,
         steps: u64,

@@ -1,4 +1,4 @@
-//! The bytes of Python's objects, lent to a Rust function in place.
+//! The bytes of Python objects, lent to a Rust function in place.
 
 use core::marker::PhantomData;
 
@@ -6,7 +6,7 @@ use crate::error::{ErrorType, Raise};
 use crate::exception::Exception;
 use crate::ffi;
 
-/// Where an argument has its bytes. Nobody has looked at them yet.
+/// The address of an argument's bytes, before they are lent.
 #[derive(Debug, Clone, Copy)]
 pub struct RawBuffer<'a> {
     data: *mut u8,
@@ -16,7 +16,7 @@ pub struct RawBuffer<'a> {
 }
 
 impl RawBuffer<'_> {
-    /// Bytes that are there until Python runs next.
+    /// Bytes that stay where they are until Python runs next.
     pub(crate) fn new(data: *mut u8, len: usize, mutable: bool) -> Self {
         Self {
             data,
@@ -43,7 +43,7 @@ impl<'a, const N: usize> Lent<'a, N> {
     ///
     /// # Errors
     ///
-    /// `ValueError` where Rust would write to bytes that another argument has too.
+    /// `ValueError` if Rust could write to bytes that another argument has too.
     #[inline]
     pub fn new(buffers: [RawBuffer<'a>; N]) -> Result<Self, Exception<'a>> {
         for (index, one) in buffers.iter().enumerate() {

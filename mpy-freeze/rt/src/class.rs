@@ -1,4 +1,4 @@
-//! Rust types that are Python classes, and their values inside of Python's objects.
+//! Rust types that are Python classes, and their values inside of Python objects.
 
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_void;
@@ -32,7 +32,7 @@ pub unsafe trait PyClass: Sized + 'static {
     #[doc(hidden)]
     const TYPE: *const ();
 
-    /// What the class can do, as bits of [`crate::class_type::has`].
+    /// The class's capabilities, as bits of [`crate::class_type::has`].
     #[doc(hidden)]
     const HAS: u16;
 }
@@ -44,7 +44,7 @@ pub struct Instance<T> {
     value: UnsafeCell<MaybeUninit<T>>,
 }
 
-/// How every such object begins.
+/// The beginning of every such object.
 #[repr(C)]
 struct Header {
     /// The type object, as in every object of MicroPython's.
@@ -52,11 +52,11 @@ struct Header {
     state: Cell<usize>,
 }
 
-/// There is no value: it isn't written yet, or `__del__` has dropped it.
+/// The state without a value: it isn't written yet, or `__del__` has dropped it.
 const EMPTY: usize = 0;
-/// Nobody has borrowed the value. Above this the state counts those who share it.
+/// The state of a value that isn't borrowed. Above this, the state counts the shared borrows.
 const FREE: usize = 1;
-/// Somebody has the value alone.
+/// The state of a value that is borrowed mutably.
 const TAKEN: usize = usize::MAX;
 
 const ALREADY_BORROWED: Raise = Raise::new(ErrorType::RUNTIME_ERROR, "already borrowed");
@@ -96,10 +96,10 @@ impl<T> fmt::Debug for Instance<T> {
 }
 
 impl<T> Instance<T> {
-    /// Where the value is, counted from the object's beginning.
+    /// The offset of the value in the object.
     pub const VALUE: usize = core::mem::offset_of!(Self, value);
 
-    /// The collector hands out memory in blocks of four words.
+    /// Asserts that the heap's blocks of four words are aligned for the object.
     const FITS: () = assert!(
         align_of::<Self>() <= 4 * size_of::<usize>(),
         "the type needs a larger alignment than Python's heap has"
@@ -158,10 +158,10 @@ pub fn new_instance<T: PyClass>(value: T, _: &Vm) -> Result<Obj<'_>, Exception<'
     Ok(object)
 }
 
-/// An object whose value Rust uses. What all classes do with it is compiled once.
+/// A borrowed object, of any class: this code is compiled once for all of them.
 struct Held<'a> {
     object: NonNull<Header>,
-    /// What keeps the object, where its place doesn't.
+    /// Keeps the object where its place doesn't; zero otherwise.
     handle: u32,
     lent: PhantomData<&'a Header>,
 }
@@ -220,9 +220,9 @@ impl Drop for Held<'_> {
     }
 }
 
-/// The value of an object of a Rust class, shared with whoever else reads it.
+/// A shared borrow of the value in an object of a Rust class.
 ///
-/// It comes from [`Obj::extract`], and can be a parameter of a Rust function; `Option<Ref<T>>` takes `None` too.
+/// It is the result of [`Obj::extract`] or a parameter of a Rust function; `Option<Ref<T>>` takes `None` too.
 ///
 /// ```no_run
 /// use mpy_freeze_rt::{Exception, Obj, PyClass, Ref, RefMut};
@@ -236,16 +236,16 @@ impl Drop for Held<'_> {
 /// }
 /// ```
 ///
-/// While it lives, taking the value mutably raises `RuntimeError`, from Python and from Rust: in the example, where both
-/// are one object.
+/// While it lives, borrowing the value mutably raises `RuntimeError`, in Python and in Rust: in the example, if both are
+/// the same object.
 pub struct Ref<'a, T: PyClass> {
     held: Held<'a>,
     class: PhantomData<&'a T>,
 }
 
-/// The value of an object of a Rust class, to be changed.
+/// A mutable borrow of the value in an object of a Rust class.
 ///
-/// While it lives, any other use of the value raises `RuntimeError`, from Python and from Rust. [`Ref`] has an example.
+/// While it lives, any other use of the value raises `RuntimeError`, in Python and in Rust. [`Ref`] has an example.
 pub struct RefMut<'a, T: PyClass> {
     held: Held<'a>,
     class: PhantomData<&'a mut T>,
@@ -329,11 +329,11 @@ impl<'a, T: PyClass> Lend<'a> for T {
 }
 
 impl<'a> Call<'a> {
-    /// An object of a Rust class, to be changed while the call lasts.
+    /// Borrows an object of a Rust class mutably, while the call lasts.
     ///
     /// # Errors
     ///
-    /// `TypeError` for an object of another class, `RuntimeError` where the value is in use.
+    /// `TypeError` for an object of another class, `RuntimeError` if the value is in use.
     pub fn borrow_mut<T: PyClass>(&self, index: usize) -> Result<RefMut<'a, T>, Exception<'a>> {
         self.arg(index)
     }
@@ -342,7 +342,7 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     ///
-    /// `TypeError` for an object of another class, also of a derived one; `RuntimeError` where the value is in use.
+    /// `TypeError` for an object of another class, also of a derived one; `RuntimeError` if the value is in use.
     pub fn finalise<T: PyClass>(&self) -> Result<Return<'a>, Exception<'a>> {
         let held = Held::new(self.place(0), T::TYPE)?;
         // SAFETY: the line above has asked for an object of `T`.
@@ -356,7 +356,7 @@ impl<'a> Call<'a> {
         Ok(Return::NONE)
     }
 
-    /// A new object of a value that a function returned.
+    /// Converts the result of a constructor to a new object.
     pub fn constructed<T: PyClass>(&self, value: impl Constructed<T>) -> Return<'a> {
         let instance = value
             .into_value(self.vm())
@@ -364,13 +364,13 @@ impl<'a> Call<'a> {
         Return::of(instance)
     }
 
-    /// The next value of an iterator.
+    /// Converts the result of `__next__` to the shim's ABI.
     pub fn next(&self, value: impl IntoNext) -> Return<'a> {
         value.into_next(self.vm())
     }
 }
 
-/// What a constructor can return: the value, or a `Result` of it.
+/// The result of a constructor: the value, or a `Result` of it.
 #[diagnostic::on_unimplemented(
     message = "`#[new]` returns `Self` or a `Result` of it",
     label = "this is returned"
@@ -380,7 +380,7 @@ pub trait Constructed<T> {
     ///
     /// # Errors
     ///
-    /// What the constructor raises.
+    /// The constructor's own error.
     fn into_value(self, vm: &Vm) -> Result<T, Exception<'_>>;
 }
 
@@ -396,7 +396,7 @@ impl<T: PyClass, E: IntoException> Constructed<T> for Result<T, E> {
     }
 }
 
-/// What `__next__` can return: an `Option`, where `None` ends the iteration, or a `Result` of one.
+/// The result of `__next__`: an `Option`, whose `None` ends the iteration, or a `Result` of one.
 #[diagnostic::on_unimplemented(
     message = "`__next__` returns an `Option`, or a `Result` of one",
     label = "this is returned"
@@ -436,7 +436,7 @@ pub unsafe trait BaseOf<B> {}
 // SAFETY: it is.
 unsafe impl<B> BaseOf<B> for B {}
 
-/// The base of the class `T`, and what it can do.
+/// The base of the class `T`, and its capabilities.
 #[derive(Debug)]
 pub struct Base<T> {
     kind: *const (),
@@ -445,7 +445,7 @@ pub struct Base<T> {
 }
 
 impl<T> Base<T> {
-    /// What a class without a base has.
+    /// No base.
     pub const NONE: Self = Self {
         kind: core::ptr::null(),
         has: 0,
@@ -475,11 +475,11 @@ impl<T> Base<T> {
         self.kind
     }
 
-    /// What it can do.
+    /// Its capabilities.
     pub const fn has(&self) -> u16 {
         self.has
     }
 }
 
-/// The address that the collector and Python know an object by is that of its beginning.
+/// The state follows the type object without padding, as the shim has it.
 const _: () = assert!(core::mem::offset_of!(Header, state) == size_of::<*const c_void>());

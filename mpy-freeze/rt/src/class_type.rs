@@ -1,11 +1,11 @@
-//! The type objects of Rust classes: which slots they have, and what stands in them.
+//! The type objects of Rust classes: their slots, and the contents of these.
 
 use core::ffi::c_void;
 
 use crate::function::Code;
 use crate::rom::Qstr;
 
-/// What a class can do. Those up to `LOCALS` are slots, in the order in which they lie in the type object.
+/// A class's capabilities. Those up to `LOCALS` are slots, in their order in the type object.
 pub mod has {
     /// It has a constructor.
     pub const MAKE_NEW: u16 = 1 << 0;
@@ -13,7 +13,7 @@ pub mod has {
     pub const PRINT: u16 = 1 << 1;
     /// `__call__`.
     pub const CALL: u16 = 1 << 2;
-    /// Operators of one operand. Every class is asked for its hash.
+    /// Operators of one operand. MicroPython asks every class for its hash.
     pub const UNARY: u16 = 1 << 3;
     /// Operators of two operands.
     pub const BINARY: u16 = 1 << 4;
@@ -34,13 +34,13 @@ pub mod has {
     /// `__ne__`.
     pub const NE: u16 = 1 << 12;
 
-    /// What a derived class has because its base has it.
+    /// The capabilities that a derived class has from its base.
     pub const INHERITED: u16 = !(MAKE_NEW | PARENT | LOCALS);
-    /// Those that are slots.
+    /// The capabilities that are slots.
     pub(super) const SLOTS: u16 = (LOCALS << 1) - 1;
 }
 
-/// An attribute that Rust reads and writes, as `mpyf_property_t` has it.
+/// An attribute that Rust reads and writes, laid out as `mpyf_property_t`.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Property {
@@ -64,7 +64,7 @@ impl Property {
     }
 }
 
-/// What a class has besides its dict, as `mpyf_class_t` has it.
+/// The parts of a class besides its dict, laid out as `mpyf_class_t`.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Class {
@@ -107,14 +107,14 @@ unsafe extern "C" {
     fn mpyf_class_next();
 }
 
-/// Whether the slot of this bit is filled. Iterators and what can be iterated over share one.
+/// Returns `true` if the slot of this bit is filled. Iterators and iterables share one.
 const fn is_filled(has: u16, slot: u16) -> bool {
     let iterates = slot == has::ITER && has & has::NEXT != 0;
     has & slot & has::SLOTS != 0 || iterates
 }
 
-/// How many words stand behind the type object's fixed part: the class, which is no slot of MicroPython's, and the
-/// slots that are filled.
+/// Returns the number of words behind the type object's fixed part: the class, which is no slot of MicroPython's, and the
+/// filled slots.
 pub const fn n_words(has: u16) -> usize {
     let mut count = 1;
     let mut slot = 1;
@@ -125,8 +125,8 @@ pub const fn n_words(has: u16) -> usize {
     count
 }
 
-/// The number that a slot has in the type object: zero where it isn't filled, and otherwise its position counted from
-/// one, of which the class has the first.
+/// Returns the number of a slot in the type object. It is zero for an empty slot, and the position counted from one
+/// otherwise; the class has the first position.
 pub const fn index(has: u16, slot: u16) -> u8 {
     if !is_filled(has, slot) {
         return 0;
@@ -140,7 +140,7 @@ pub const fn index(has: u16, slot: u16) -> u8 {
     index
 }
 
-/// The words behind the fixed part.
+/// Returns the words behind the fixed part.
 pub const fn words<const N: usize>(
     has: u16,
     class: &'static Class,

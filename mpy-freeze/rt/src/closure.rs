@@ -14,19 +14,19 @@ use crate::shim;
 use crate::value::IntoPy;
 use crate::vm::Vm;
 
-/// The words to whose multiples MicroPython's heap aligns objects.
+/// The alignment of objects in MicroPython's heap, in bytes.
 const ALIGNMENT: usize = 4 * size_of::<usize>();
 
 impl Vm {
-    /// A function that Python can call, made of a Rust closure.
+    /// Makes a function that Python can call of a Rust closure.
     ///
     /// The closure moves into an object in Python's heap, and is dropped when that is collected or when the VM stops, in
     /// a firmware that has finalisers (which the ROM level `ExtraFeatures` and those above it have). It can be called
     /// again while it runs, by Python that it calls, and so it is a `Fn`: what it changes lies in a `Cell` or
     /// `RefCell`. A panic in it ends the program, as in any function that Python calls.
     ///
-    /// It takes arguments by position alone: a call with one by name (`add(amount=3)`) raises `TypeError` before the
-    /// closure sees it. A function with names, defaults and `**kwargs` is one with `#[pyfunction]`.
+    /// It takes arguments by position only: a call with one by name (`add(amount=3)`) raises `TypeError` and doesn't reach
+    /// the closure. For names, defaults and `**kwargs` there is `#[pyfunction]`.
     ///
     /// An object is returned as a [`Root`](crate::Root).
     ///
@@ -45,7 +45,7 @@ impl Vm {
     /// }
     /// ```
     ///
-    /// The closure keeps nothing that ends before the VM:
+    /// The closure can't borrow anything that ends before the VM:
     ///
     /// ```compile_fail,E0597
     /// # use mpy_freeze_rt::Vm;
@@ -56,7 +56,7 @@ impl Vm {
     /// # }
     /// ```
     ///
-    /// and lets no argument out:
+    /// and can't keep an argument:
     ///
     /// ```compile_fail,E0521
     /// # use mpy_freeze_rt::{Obj, Vm};
@@ -98,7 +98,7 @@ impl Vm {
     }
 }
 
-/// What the shim calls when Python calls the object.
+/// The shim's callback for a call of the object.
 ///
 /// # Safety
 ///
@@ -122,7 +122,7 @@ where
     finish(function(&arguments), arguments.vm())
 }
 
-/// What the shim calls once, when the object goes.
+/// The shim's callback for the end of the object.
 ///
 /// # Safety
 ///
@@ -132,11 +132,11 @@ unsafe extern "C" fn drop_state<F>(state: *mut c_void) {
     unsafe { state.cast::<F>().drop_in_place() }
 }
 
-/// The arguments of a call of a closure, for as long as the call lasts.
+/// The arguments of a call of a closure, which last as long as the call.
 ///
 /// ```no_run
 /// # fn example(vm: &mpy_freeze_rt::Vm) -> Result<(), mpy_freeze_rt::Exception<'_>> {
-/// // As many as there are:
+/// // Any number:
 /// let sum = vm.new_function(|args| {
 ///     let mut sum = 0;
 ///     for index in 0..args.len() {
@@ -159,33 +159,33 @@ pub struct Arguments<'a> {
 }
 
 impl<'a> Arguments<'a> {
-    /// The VM that calls.
+    /// Returns the calling VM.
     pub fn vm(&self) -> &'a Vm {
         // SAFETY: MicroPython calls, so it runs for as long as the call lasts.
         unsafe { Vm::running() }
     }
 
-    /// How many there are.
+    /// Returns the number of arguments.
     pub fn len(&self) -> usize {
         self.n_args
     }
 
-    /// Whether there are none.
+    /// Returns `true` if there are no arguments.
     pub fn is_empty(&self) -> bool {
         self.n_args == 0
     }
 
-    /// One of them, counted from 0; nothing where there are fewer.
+    /// Returns the argument of an index, counted from 0, if there is one.
     pub fn get(&'a self, index: usize) -> Option<Place<'a>> {
         // SAFETY: MicroPython has passed more arguments than `index`, and the call lasts for `'a`.
         (index < self.n_args).then(|| unsafe { Place::of_argument(self.args, index) })
     }
 
-    /// One of them, counted from 0, as a value of a Rust type.
+    /// Converts the argument of an index, counted from 0, to a Rust type.
     ///
     /// # Errors
     ///
-    /// What the conversion raises, and `TypeError` where there are fewer.
+    /// The exception of the conversion, and `TypeError` if there are fewer arguments.
     pub fn arg<T: FromPy<'a>>(&'a self, index: usize) -> Result<T, Exception<'a>> {
         match self.get(index) {
             Some(place) => T::from_py(place),
@@ -193,11 +193,11 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// All of them, as a tuple of Rust types: `args.extract::<(i32, &str)>()`.
+    /// Converts all arguments to a tuple of Rust types: `args.extract::<(i32, &str)>()`.
     ///
     /// # Errors
     ///
-    /// What the conversions raise, and `TypeError` where there are fewer or more.
+    /// The exception of a conversion, and `TypeError` for another number of arguments.
     pub fn extract<T: FromArgs<'a>>(&'a self) -> Result<T, Exception<'a>> {
         T::from_args(self)
     }
@@ -210,7 +210,7 @@ impl<'a> Arguments<'a> {
     }
 
     fn check_count(&self, wanted: usize) -> Result<(), Exception<'a>> {
-        // SAFETY: the VM runs, and the call leaves an exception in `out` or nothing.
+        // SAFETY: the VM runs, and the call leaves no object.
         unsafe { shim::unit(|out| ffi::mpyf_check_count(self.n_args, wanted, out)) }
     }
 }
@@ -222,13 +222,13 @@ impl fmt::Debug for Arguments<'_> {
     }
 }
 
-/// What [`Arguments::extract`] gives: a tuple of up to eight types that have [`FromPy`].
+/// The result of [`Arguments::extract`]: a tuple of up to eight types that have [`FromPy`].
 pub trait FromArgs<'a>: Sized {
-    /// Reads the arguments.
+    /// Converts the arguments.
     ///
     /// # Errors
     ///
-    /// What the conversions raise, and `TypeError` for another number of arguments.
+    /// The exception of a conversion, and `TypeError` for another number of arguments.
     fn from_args(arguments: &'a Arguments<'a>) -> Result<Self, Exception<'a>>;
 }
 

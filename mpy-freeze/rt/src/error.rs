@@ -1,4 +1,4 @@
-//! Python exceptions that Rust raises.
+//! Exceptions that Rust raises in Python.
 
 use core::ffi::c_void;
 use core::fmt;
@@ -86,8 +86,8 @@ impl fmt::Debug for ErrorType {
 
 /// An exception that Rust code has Python raise: a class and a message.
 ///
-/// It needs no VM and no memory to be made, so that code which knows nothing of Python can return it as its error.
-/// What Python has raised is an [`Exception`]; [`Vm::new_exception`] makes one whose message is put together at run
+/// Making one needs neither a VM nor memory, so that code which knows nothing of Python can return it as its error. An
+/// exception that Python has raised is an [`Exception`]; [`Vm::new_exception`] makes one whose message is formatted at run
 /// time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Raise {
@@ -96,22 +96,22 @@ pub struct Raise {
 }
 
 impl Raise {
-    /// An exception of a class, with a message, or without one where that is empty.
+    /// Makes the description of an exception. An empty message stands for none.
     pub const fn new(class: ErrorType, message: &'static str) -> Self {
         Self { class, message }
     }
 
-    /// The class.
+    /// Returns the class.
     pub const fn class(&self) -> ErrorType {
         self.class
     }
 
-    /// The message.
+    /// Returns the message.
     pub const fn message(&self) -> &'static str {
         self.message
     }
 
-    /// Makes the exception. It is a `MemoryError` where there is no room for one.
+    /// Makes the exception. It is a `MemoryError` if there is no room for one.
     ///
     /// The lifetime is that of the VM that runs: the callers are inside of a call of its.
     pub(crate) fn exception<'vm>(self) -> Exception<'vm> {
@@ -145,7 +145,7 @@ macro_rules! conversions {
     )*};
 }
 
-// What parsing and converting in Rust's core library reports.
+// The errors of parsing and converting in Rust's core library.
 conversions! {
     core::num::TryFromIntError => OVERFLOW_ERROR "number out of range"
     core::num::ParseIntError => VALUE_ERROR "invalid syntax for integer"
@@ -202,7 +202,7 @@ conversions! {
     note = "return `Raise` or `Exception`, or implement `IntoException` for it"
 )]
 pub trait IntoException {
-    /// Makes the exception. It is a `MemoryError` where there is no room for one.
+    /// Makes the exception. It is a `MemoryError` if there is no room for one.
     fn into_exception(self, vm: &Vm) -> Exception<'_>;
 }
 

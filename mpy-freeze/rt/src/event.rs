@@ -1,4 +1,4 @@
-//! What interrupt handlers ask of Python.
+//! Requests of interrupt handlers to Python.
 
 use core::cell::UnsafeCell;
 use core::fmt;
@@ -9,9 +9,9 @@ use crate::object::Obj;
 use crate::shim;
 use crate::vm::Vm;
 
-/// Something that an interrupt handler tells Python of: a callable runs when it has been fired.
+/// An event that an interrupt handler fires, and for which Python runs a callable.
 ///
-/// It lies in a `static`, and neither it nor firing it needs memory.
+/// It belongs in a `static`. Neither the event nor firing it takes memory from a heap.
 ///
 /// ```no_run
 /// use mpy_freeze_rt::{Event, Exception, Obj, Vm};
@@ -29,13 +29,13 @@ use crate::vm::Vm;
 /// }
 /// ```
 ///
-/// The callable runs with the argument of [`fire`](Self::fire) between two steps of the Python that runs then, or
-/// while that waits; where Python doesn't run because Rust has work to do, at [`Vm::run_pending`] or when Python runs
-/// next. An event that is fired again before its callable has begun runs it once, with the last argument: what has to
-/// be counted is counted by the handler. One that is fired while its callable runs runs it again afterwards.
+/// Python runs the callable with the argument of [`fire`](Self::fire), between two steps or while it waits. If Rust is at
+/// work instead, the callable runs at [`Vm::run_pending`] or when Python runs next. If the event is fired again before the
+/// callable has begun, the callable runs once, with the last argument: a handler that has to count does so itself. If it
+/// is fired while the callable runs, the callable runs again afterwards.
 ///
-/// Callables run one at a time. What one raises is printed on the console, and the program goes on; a
-/// [`KeyboardInterrupt`](keyboard_interrupt) and the end of a [bounded run](Vm::run_for) go on to the program itself.
+/// Callables run one at a time. An exception of a callable is printed on the console, and the program goes on; a
+/// [`KeyboardInterrupt`](keyboard_interrupt) and the end of a [bounded run](Vm::run_for) reach the program itself.
 pub struct Event(UnsafeCell<ffi::RawEvent>);
 
 // SAFETY: nobody but the shim looks inside, and it does so in critical sections alone. The callable that is named in
@@ -51,7 +51,7 @@ impl fmt::Debug for Event {
 }
 
 impl Event {
-    /// An event that nobody waits for.
+    /// Makes an event without a callable.
     #[expect(
         clippy::new_without_default,
         reason = "an event belongs into a static, where Default can't be called"
@@ -60,29 +60,28 @@ impl Event {
         Self(UnsafeCell::new(ffi::RawEvent::new()))
     }
 
-    /// Has `callable` run when the event is fired, until the VM ends or [`off`](Self::off). It takes the place of
-    /// an earlier one.
+    /// Runs `callable` whenever the event is fired, until the VM ends or [`off`](Self::off). It replaces an earlier one.
     ///
     /// # Errors
     ///
-    /// `TypeError` where the object can't be called, `MemoryError` where there is no room to remember it. The event
-    /// is then as it was.
+    /// `TypeError` if the object can't be called, `MemoryError` if there is no room to remember it. The event stays as it
+    /// was.
     pub fn on<'vm>(&'static self, _vm: &'vm Vm, callable: &Obj<'vm>) -> Result<(), Exception<'vm>> {
-        // SAFETY: the event stays where it is, being borrowed for ever, and the VM runs.
+        // SAFETY: the event is borrowed for ever, so it stays where it is. The VM runs, and the call leaves no object.
         unsafe { shim::unit(|out| ffi::mpyf_event_on(self.0.get(), callable.handle(), out)) }
     }
 
-    /// Forgets the callable. It doesn't run any more, even if the event has been fired.
+    /// Removes the callable. It doesn't run any more, even if the event has been fired.
     pub fn off(&'static self, _vm: &Vm) {
         // SAFETY: as above.
         unsafe { ffi::mpyf_event_off(self.0.get()) }
     }
 
-    /// Has the callable run soon, with `arg` as its argument.
+    /// Requests a run of the callable, with `arg` as its argument.
     ///
     /// It may be called from any interrupt handler and from any thread (on a system with threads not from a signal
-    /// handler), and takes a critical section of a few instructions. Returns false, and does nothing, where no
-    /// callable waits for the event: an earlier VM's doesn't count.
+    /// handler), and takes a critical section of a few instructions. It returns `false`, and does nothing, if the event has
+    /// no callable of the running VM.
     pub fn fire(&self, arg: i32) -> bool {
         // SAFETY: the shim keeps the event's address only where a callable is registered, which takes an event that
         // stays where it is.
@@ -90,12 +89,12 @@ impl Event {
     }
 }
 
-/// Raises `KeyboardInterrupt` in the Python that runs, as Ctrl-C does on a PC, at the next step or while it waits.
+/// Raises `KeyboardInterrupt` in the running Python code, as Ctrl-C does on a PC, at its next step or while it waits.
 ///
 /// It may be called from any interrupt handler and from any thread (on a system with threads not from a signal
-/// handler): where a UART receives a Ctrl-C, or when a button is pressed. Python can catch the exception; what it
-/// doesn't catch comes to Rust as an `Err` of its class. Returns false, and does nothing, where no VM runs. Where one
-/// runs but Rust has work to do, it waits for [`Vm::run_pending`] or for Python to run next.
+/// handler): when a UART receives a Ctrl-C, or when a button is pressed. Python can catch the exception; otherwise Rust gets
+/// it as an `Err`. It returns `false`, and does nothing, if no VM is running. If a VM is running but Rust is at work, the
+/// exception waits for [`Vm::run_pending`] or for Python to run next.
 ///
 /// Native code and single calls of C code, such as `sum(range(1000000))`, end first.
 pub fn keyboard_interrupt() -> bool {
@@ -109,9 +108,9 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `KeyboardInterrupt`, where [`keyboard_interrupt`] has been called.
+    /// `KeyboardInterrupt` if [`keyboard_interrupt`] has been called.
     pub fn run_pending(&self) -> Result<(), Exception<'_>> {
-        // SAFETY: the VM runs; the call leaves an exception in `out` or nothing.
+        // SAFETY: the VM runs, and the call leaves no object.
         unsafe { shim::unit(|out| ffi::mpyf_run_pending(out)) }
     }
 }

@@ -7,11 +7,11 @@ use crate::ffi;
 use crate::object::Obj;
 use crate::text;
 
-/// What Python raised.
+/// An exception that Python raised, or that Python is to raise.
 ///
-/// `Display` writes the traceback as Python prints it, without a line break at its end; `Debug` writes the
-/// exception's `repr()`. When there was no memory for an exception of its own, it is a `MemoryError`, or one
-/// whose message and traceback are cut short; the next shortage may then reuse the same object.
+/// `Display` writes the traceback as Python prints it, without a line break at its end. `Debug` writes the exception's
+/// `repr()`. If MicroPython had no memory for the exception, it is a `MemoryError`, or its message and traceback are cut
+/// short; the next shortage may then reuse the same object.
 pub struct Exception<'vm>(Obj<'vm>);
 
 impl<'vm> Exception<'vm> {
@@ -19,27 +19,27 @@ impl<'vm> Exception<'vm> {
         Self(object)
     }
 
-    /// The exception as an object, to look at its attributes.
+    /// Returns the exception as an object, for its attributes.
     pub fn as_obj(&self) -> &Obj<'vm> {
         &self.0
     }
 
-    /// The exception as an object.
+    /// Converts the exception to an object.
     pub fn into_obj(self) -> Obj<'vm> {
         self.0
     }
 
-    /// The name of the exception's class.
+    /// Returns the name of the exception's class.
     pub fn type_name(&self) -> &'vm str {
         self.0.type_name()
     }
 
-    /// The exception's message, to be written: what Python's `str()` gives.
+    /// Returns the exception's message for formatting, as Python's `str()` has it.
     pub fn message(&self) -> impl fmt::Display {
         &self.0
     }
 
-    /// Whether the exception is of this class or of one derived from it, as in `except ValueError:`.
+    /// Returns `true` if the exception is of this class or of a derived one, as `except ValueError:` checks.
     ///
     /// ```no_run
     /// use mpy_freeze_rt::{ErrorType, Exception, Vm};
@@ -57,16 +57,17 @@ impl<'vm> Exception<'vm> {
         unsafe { ffi::mpyf_exception_is(self.0.handle(), class.as_ptr()) != 0 }
     }
 
-    /// What the exception was raised with: the message, or an `OSError`'s number. `None` where there was nothing.
+    /// Returns the first argument of the exception: the message, or an `OSError`'s number. It is `None` if there are no
+    /// arguments.
     ///
     /// # Errors
     ///
-    /// Whatever looking at an exception of a class of Python's raises.
+    /// Any exception that a property of the exception's class raises.
     pub fn value(&self) -> Result<Obj<'vm>, Exception<'vm>> {
         self.0.attr("value")
     }
 
-    /// All that the exception was raised with, as a tuple.
+    /// Returns the arguments of the exception, as a tuple.
     ///
     /// # Errors
     ///
@@ -75,7 +76,7 @@ impl<'vm> Exception<'vm> {
         self.0.attr("args")
     }
 
-    /// Whether the exception's class or one of its bases has this name, as in `except ValueError:`.
+    /// Returns `true` if the exception's class or one of its bases has this name.
     ///
     /// `sys.exit()` comes to Rust as a `"SystemExit"`.
     pub fn matches(&self, class: &str) -> bool {
@@ -83,13 +84,11 @@ impl<'vm> Exception<'vm> {
         unsafe { ffi::mpyf_exception_matches(self.0.handle(), class.as_ptr(), class.len()) != 0 }
     }
 
-    /// Writes the traceback, as Python prints it, without a line break at its end. It needs no memory of
-    /// Python's heap.
+    /// Writes the traceback as Python prints it, without a line break at its end. This takes no memory from Python's heap.
     ///
     /// # Errors
     ///
-    /// What `out` reports. An exception that Python raises on the way, in a `__str__` for example, is named in
-    /// the text.
+    /// The error of `out`. If Python raises another exception meanwhile, in a `__str__` for example, the text names it.
     pub fn write_traceback(&self, out: &mut impl fmt::Write) -> fmt::Result {
         text::write(self.0.handle(), ffi::TEXT_TRACEBACK, out)
     }

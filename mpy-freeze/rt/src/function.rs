@@ -1,4 +1,4 @@
-//! Rust functions as objects that Python calls: what the macros' expansions are made of.
+//! Rust functions as objects that Python calls. The macros' expansions consist of these.
 
 use core::cell::Cell;
 use core::ffi::c_void;
@@ -52,7 +52,7 @@ impl RawReturn {
         (kind as usize, payload.cast_signed() as isize)
     }
 
-    /// What the shim has read, or the exception that it raised.
+    /// Returns the word that the shim has read, or the exception that it raised.
     ///
     /// # Safety
     ///
@@ -69,10 +69,10 @@ impl RawReturn {
     }
 }
 
-/// What a Rust function returns, in the form in which the shim takes it over.
+/// The result of a Rust function in the shim's ABI.
 ///
-/// It may be a handle, which the shim releases. So there is one of it, which can't be copied, and it can't be kept until
-/// another call, which may be one of another VM.
+/// It may be a handle, which the shim releases. So it can't be copied, and it can't be kept until another call, which may be
+/// one of another VM.
 #[derive(Debug)]
 #[repr(transparent)]
 #[must_use = "it is what Python gets"]
@@ -139,7 +139,7 @@ impl<'a> Return<'a> {
         Self::new(ffi::RETURN_RAISED, handle as isize)
     }
 
-    /// A call of the shim as it came out.
+    /// The result of a call of the shim.
     #[inline]
     pub(crate) fn of(result: Result<Obj<'_>, Exception<'_>>) -> Self {
         match result {
@@ -157,7 +157,7 @@ impl<'a> Return<'a> {
 /// The code of a Rust function that Python calls.
 pub type Code = unsafe extern "C" fn(*const c_void) -> RawReturn;
 
-/// A function of so many arguments, as an object in ROM.
+/// A function with a fixed number of arguments, as an object in ROM.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Function {
@@ -182,15 +182,15 @@ unsafe impl<const N: usize> Sync for SignedFunction<N> {}
 #[derive(Debug)]
 #[repr(C)]
 pub struct Signature<const N: usize> {
-    /// Which of them must be given, the first in the lowest bit.
+    /// The required ones, the first in the lowest bit.
     pub required: u32,
     /// 1 for `*args`, 2 for `**kwargs`.
     pub flags: u8,
-    /// How many there are with names.
+    /// The number of those with names.
     pub n_params: u8,
-    /// How many of them can be given by position.
+    /// The number of those that can be given by position.
     pub n_positional: u8,
-    /// How many of these only so.
+    /// The number of those that can be given by position only.
     pub n_positional_only: u8,
     /// The qstrs of their names.
     pub names: [u16; N],
@@ -266,7 +266,7 @@ impl<const N: usize> SignedFunction<N> {
 #[derive(Debug)]
 pub struct Call<'a> {
     args: *const c_void,
-    /// Whether an operator can't do with its other operand.
+    /// Set when an operator doesn't take its other operand.
     declined: Cell<bool>,
     lasts: PhantomData<&'a ()>,
 }
@@ -303,17 +303,17 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     ///
-    /// What the conversion raises.
+    /// The exception of the conversion.
     #[inline]
     pub fn arg<T: FromPy<'a>>(&self, index: usize) -> Result<T, Exception<'a>> {
         T::from_py(self.place(index))
     }
 
-    /// An argument that may not be given.
+    /// An argument that may be absent.
     ///
     /// # Errors
     ///
-    /// What the conversion raises.
+    /// The exception of the conversion.
     #[inline]
     pub fn arg_or<T: FromPy<'a>>(
         &self,
@@ -347,7 +347,7 @@ impl<'a> Call<'a> {
         T::lend(self.place(index))
     }
 
-    /// The other operand of an operator. One of another type is left to that type.
+    /// The other operand of an operator. If it has another type, Python asks that type.
     pub fn operand<T>(&self, converted: Result<T, Exception<'a>>) -> Result<T, Exception<'a>> {
         if let Err(exception) = &converted {
             self.declined.set(exception.matches("TypeError"));
@@ -371,13 +371,13 @@ impl<'a> Call<'a> {
     }
 }
 
-/// What a Rust function can take by reference.
+/// A type that a Rust function can take by reference.
 #[diagnostic::on_unimplemented(
     message = "a function for Python can't take a reference to `{Self}`",
     note = "make it a class with `#[pyclass]` and `#[pymethods]`"
 )]
 pub trait Lend<'a> {
-    /// What holds the object meanwhile.
+    /// The guard that holds the object meanwhile.
     type Guard: core::ops::Deref;
 
     /// Takes hold of the object.

@@ -1,10 +1,10 @@
-//! Memory for Python's objects.
+//! Memory for Python objects.
 
 use core::cell::UnsafeCell;
 use core::fmt;
 use core::mem::MaybeUninit;
 
-/// `N` bytes for Python's heap, to stand in a `static` without any `unsafe`.
+/// `N` bytes for Python's heap, for a `static` without any `unsafe`.
 ///
 /// ```no_run
 /// use mpy_freeze_rt::{Heap, Vm};
@@ -20,7 +20,7 @@ pub struct Heap<const N: usize>(UnsafeCell<[MaybeUninit<u8>; N]>);
 unsafe impl<const N: usize> Sync for Heap<N> {}
 
 impl<const N: usize> Heap<N> {
-    /// An unused heap. It needs no memory in the image: a `static` of it lies in `.bss`.
+    /// Makes an unused heap. A `static` of it lies in `.bss` and takes no room in the image.
     pub const fn new() -> Self {
         Self(UnsafeCell::new([MaybeUninit::uninit(); N]))
     }
@@ -38,8 +38,7 @@ impl<const N: usize> Default for Heap<N> {
     }
 }
 
-/// Memory that [`Vm::run`](crate::Vm::run) can be given: a mutable slice or array of bytes, initialised or not,
-/// or a [`Heap`].
+/// Memory for [`Vm::run`](crate::Vm::run): a mutable slice or array of bytes, initialised or not, or a [`Heap`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no memory for Python's heap",
     note = "take `&HEAP` of a `static HEAP: Heap<65536>`, or a `&mut` slice or array of bytes"

@@ -8,7 +8,7 @@ use crate::ffi::RawKeyword;
 use crate::value::{Args, Argument, IntoPy, Value};
 use crate::vm::Vm;
 
-/// An argument by name in the form in which the shim takes it over.
+/// An argument by name, in the form in which the shim takes it over.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Keyword<'a> {
@@ -17,7 +17,7 @@ pub struct Keyword<'a> {
 }
 
 impl<'a> Keyword<'a> {
-    /// The argument `name = value`.
+    /// Makes the argument `name = value`.
     pub fn new(name: &'a str, value: impl Into<Value<'a>>) -> Self {
         Self {
             raw: RawKeyword {
@@ -37,8 +37,8 @@ impl fmt::Debug for Keyword<'_> {
     }
 }
 
-/// The arguments of a call that are given by name: an array or slice of names and values, or a tuple of up to eight
-/// of such pairs, whose values are of any kinds.
+/// The arguments of a call by name: an array of names and values, a tuple of up to eight such pairs whose values have any
+/// types, or a slice of [`Keyword`]s.
 ///
 /// ```no_run
 /// # fn example<'a>(blink: &mpy_freeze_rt::Obj<'a>) -> Result<(), mpy_freeze_rt::Exception<'a>> {

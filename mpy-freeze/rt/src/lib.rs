@@ -1,5 +1,5 @@
-//! Python in Rust firmware: the modules that [`freeze!`] has put into ROM, run by the MicroPython that the crate
-//! `mpy-freeze` has built for the same target.
+//! Python in Rust firmware: [`freeze!`] puts modules into ROM, and the MicroPython that the crate `mpy-freeze` has built for
+//! the same target runs them.
 //!
 //! The firmware's `build.rs` is `mpy_freeze::Build::new().build()`, with `mpy-freeze` among its
 //! `[build-dependencies]`; the firmware itself is this:
@@ -16,7 +16,7 @@
 //! // Every module in the folder `app`, compiled and linked into ROM.
 //! mpy_freeze_rt::freeze!("app/");
 //!
-//! // What Python needs of the board.
+//! // The board's services for Python.
 //! struct Board;
 //!
 //! impl Platform for Board {
@@ -33,7 +33,7 @@
 //!
 //! mpy_freeze_rt::platform!(Board);
 //!
-//! // What Python needs of the RAM.
+//! // The memory for Python's objects.
 //! static HEAP: Heap<{ 64 * 1024 }> = Heap::new();
 //!
 //! // Calls `total("2024-05-01", 7)` in `app/main.py`.
@@ -55,9 +55,12 @@
 //! # fn main() {}
 //! ```
 //!
-//! Objects ([`Obj`]) and exceptions ([`Exception`]) end with the VM they belong to; what is wanted of them is taken
-//! out inside of [`Vm::run`]. A [`Root`] keeps an object where no lifetime of the VM's can be named, in a driver for
-//! example, and is empty when the VM has stopped. Nothing that Python raises passes through a Rust function: it comes back as an `Err`.
+//! Objects ([`Obj`]) and exceptions ([`Exception`]) end with their VM, so that a program converts them to Rust values inside
+//! of [`Vm::run`]. A [`Root`] keeps an object where the VM's lifetime can't be named, in a driver for example, and is empty
+//! after the VM has stopped. An exception never jumps over a Rust function: it comes back as an `Err`.
+//!
+//! [`IntoPy`] is the conversion to Python and [`FromPy`] the one back. Rust modules for Python are made with
+//! [`macro@pymodule`], [`macro@pyfunction`] and [`macro@pyclass`]; a Rust function raises with [`Raise`].
 //!
 //! Python itself is as safe as its modules. One that reaches into memory by address (`uctypes`, `machine.mem32`)
 //! can break what Rust relies on, as `unsafe` code can; so can `@micropython.viper` functions with their pointers
@@ -73,18 +76,16 @@
 //!
 //! # Interrupts and time
 //!
-//! - An interrupt handler makes Python call something: [`Event`].
-//! - An interrupt handler ends what Python does: [`keyboard_interrupt`].
-//! - The board's other work has its turn while Python runs: [`Platform::poll`], and while Python waits:
-//!   [`Platform::idle`].
-//! - A call of Python that must end: [`Vm::run_for`].
-//! - Python that takes its turns itself, as one task among others: a generator or coroutine is an iterator in Rust
-//!   ([`Obj::try_iter`]), and each `next()` runs it to its next `yield`.
+//! - An interrupt handler has Python call something: [`Event`].
+//! - An interrupt handler interrupts Python: [`keyboard_interrupt`].
+//! - The board does other work while Python runs: [`Platform::poll`], and while Python waits: [`Platform::idle`].
+//! - Rust limits the steps of a call: [`Vm::run_for`].
+//! - Python is one task among others: a generator or coroutine is an iterator in Rust ([`Obj::try_iter`]), and each `next()`
+//!   runs it to its next `yield`.
 //!
 //! On bare metal this needs an implementation of the crate `critical-section`, which the crate of the chip or of the
 //! architecture has: for a Cortex-M with one core, `cortex-m` with the feature `critical-section-single-core`.
 #![no_std]
-#![deny(missing_debug_implementations)]
 
 mod ask;
 mod bounded;
@@ -134,7 +135,7 @@ pub use stack::stack_above;
 pub use value::{Args, IntoPy, Value};
 pub use vm::{HeapInfo, StartError, Vm};
 
-/// What the macros of this crate expand to. It isn't part of the interface.
+/// The items that this crate's macros expand to. They aren't part of the interface.
 #[doc(hidden)]
 #[allow(missing_docs, reason = "nobody reads it")]
 pub mod __private {

@@ -1,6 +1,6 @@
-//! The lock that one VM at a time holds: MicroPython keeps its state in one place of the program.
+//! The lock that a running VM holds. MicroPython keeps its state in globals, so there is one VM at a time.
 
-/// Whether a VM runs. On a controller that can't exchange a value atomically, `critical-section` does it.
+/// A flag that is set while a VM runs. `critical-section` guards it on targets without atomic exchange.
 #[cfg(target_has_atomic = "8")]
 mod running {
     use core::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ mod running {
 pub(crate) struct Lock(());
 
 impl Lock {
-    /// Takes the lock, if nobody has it.
+    /// Takes the lock if it is free.
     pub(crate) fn take() -> Option<Self> {
         if running::replace(true) {
             None

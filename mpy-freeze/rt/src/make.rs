@@ -1,4 +1,4 @@
-//! New objects of Python's, made from Rust.
+//! Python objects made from Rust.
 
 use core::fmt;
 
@@ -11,7 +11,7 @@ use crate::value::{Args, IntoPy};
 use crate::vm::Vm;
 
 impl Vm {
-    /// A new `tuple` of up to eight values of any kinds, or of an array or slice.
+    /// Makes a `tuple`: of up to eight values of any types, of an array, or of a slice of [`Value`](crate::Value)s.
     ///
     /// ```no_run
     /// # fn example(vm: &mpy_freeze_rt::Vm) -> Result<(), mpy_freeze_rt::Exception<'_>> {
@@ -22,7 +22,7 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `MemoryError`, and those that [`IntoPy::into_py`] names.
+    /// `MemoryError`, and the errors of [`IntoPy::into_py`].
     pub fn new_tuple(&self, items: impl Args) -> Result<Obj<'_>, Exception<'_>> {
         items.with(self, |items| {
             let (items, n_items) = raw_args(items);
@@ -31,11 +31,11 @@ impl Vm {
         })
     }
 
-    /// A new `list` of up to eight values of any kinds, or of an array or slice.
+    /// Makes a `list`: of up to eight values of any types, of an array, or of a slice of [`Value`](crate::Value)s.
     ///
     /// # Errors
     ///
-    /// `MemoryError`, and those that [`IntoPy::into_py`] names.
+    /// `MemoryError`, and the errors of [`IntoPy::into_py`].
     pub fn new_list(&self, items: impl Args) -> Result<Obj<'_>, Exception<'_>> {
         items.with(self, |items| {
             let (items, n_items) = raw_args(items);
@@ -44,7 +44,7 @@ impl Vm {
         })
     }
 
-    /// A new `dict` of keys and values.
+    /// Makes a `dict` of keys and values.
     ///
     /// ```no_run
     /// # fn example(vm: &mpy_freeze_rt::Vm) -> Result<(), mpy_freeze_rt::Exception<'_>> {
@@ -55,12 +55,12 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `MemoryError`, `TypeError` for a key that can't be one, and those that [`IntoPy::into_py`] names.
+    /// `MemoryError`, `TypeError` for a key that has no hash, and the errors of [`IntoPy::into_py`].
     pub fn new_dict<K: IntoPy, V: IntoPy>(
         &self,
         items: impl IntoIterator<Item = (K, V)>,
     ) -> Result<Obj<'_>, Exception<'_>> {
-        // SAFETY: the VM runs, and the call leaves a handle in `out`.
+        // SAFETY: the VM runs, and the call leaves an object.
         let dict = unsafe { shim::object(|out| ffi::mpyf_dict(out)) }?;
         for (key, value) in items {
             dict.set_item(key, value)?;
@@ -68,7 +68,7 @@ impl Vm {
         Ok(dict)
     }
 
-    /// A new `str`, put together piece by piece in Python's heap.
+    /// Formats a `str` piece by piece in Python's heap.
     ///
     /// ```no_run
     /// # fn example(vm: &mpy_freeze_rt::Vm) -> Result<(), mpy_freeze_rt::Exception<'_>> {
@@ -80,12 +80,12 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `MemoryError`, and `RuntimeError` where something that is formatted reports an error.
+    /// `MemoryError`, and `RuntimeError` if a formatted value reports an error.
     pub fn new_str(&self, text: fmt::Arguments<'_>) -> Result<Obj<'_>, Exception<'_>> {
         if let Some(text) = text.as_str() {
             return self.new_obj(text);
         }
-        // SAFETY: the VM runs, and the call leaves a handle in `out`.
+        // SAFETY: the VM runs, and the call leaves an object.
         let object = unsafe { shim::object(|out| ffi::mpyf_text_new(out)) }?;
         let mut builder = Builder {
             object,
@@ -99,32 +99,32 @@ impl Vm {
                 Err(failed.exception())
             }
             (None, Ok(())) => {
-                // SAFETY: the handle is of a text that hasn't been finished, and the call leaves a handle in `out`.
+                // SAFETY: the handle is of a text that hasn't been finished, and the call leaves an object.
                 unsafe { shim::object(|out| ffi::mpyf_text_finish(builder.object.handle(), out)) }
             }
         }
     }
 
-    /// What Python has under a name everywhere, such as `print` or `ValueError`.
+    /// Returns the builtin of a name, such as `print` or `ValueError`.
     ///
     /// # Errors
     ///
-    /// `AttributeError` where there is nothing of this name.
+    /// `AttributeError` if there is no such builtin.
     pub fn builtin(&self, name: &str) -> Result<Obj<'_>, Exception<'_>> {
         self.import("builtins")?.attr(name)
     }
 
-    /// The `dict` of the module `__main__`, in which [`exec`](Self::exec) and [`eval`](Self::eval) run.
+    /// Returns the `dict` of the module `__main__`, in which [`exec`](Self::exec) and [`eval`](Self::eval) run.
     ///
     /// # Errors
     ///
-    /// `MemoryError` where the table of objects that Rust holds can't grow.
+    /// `MemoryError` if the table of objects that Rust holds can't grow.
     pub fn globals(&self) -> Result<Obj<'_>, Exception<'_>> {
-        // SAFETY: the VM runs, and the call leaves a handle in `out`.
+        // SAFETY: the VM runs, and the call leaves an object.
         unsafe { shim::object(|out| ffi::mpyf_main(out)) }
     }
 
-    /// An exception of a class, with a message. It is a `MemoryError` where there is no room for one.
+    /// Makes an exception of a class, with a message. It is a `MemoryError` if there is no room for one.
     ///
     /// ```no_run
     /// use mpy_freeze_rt::{ErrorType, Exception, Vm};
@@ -143,8 +143,8 @@ impl Vm {
         }
     }
 
-    /// An exception of a class, with any arguments: the number of an `OSError`, for example. It is a `MemoryError`
-    /// where there is no room for one.
+    /// Makes an exception of a class, with any arguments: the number of an `OSError`, for example. It is a `MemoryError` if
+    /// there is no room for one, and the exception of an argument that can't be converted.
     pub fn new_exception_with(&self, class: ErrorType, args: impl Args) -> Exception<'_> {
         let made = args.with(self, |args| {
             let (args, n_args) = raw_args(args);
@@ -160,7 +160,7 @@ impl Vm {
     }
 }
 
-/// A text that grows.
+/// A text that is being formatted.
 struct Builder<'vm> {
     object: Obj<'vm>,
     raised: Option<Exception<'vm>>,

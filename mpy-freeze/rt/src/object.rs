@@ -1,4 +1,4 @@
-//! Python objects in Rust's hands.
+//! Handles to Python objects.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -15,9 +15,9 @@ use crate::vm::Vm;
 
 /// A Python object, kept alive for as long as this lives.
 ///
-/// It may lie anywhere, in a `Box` or in a collection too: the garbage collector knows what Rust holds. It can't
-/// outlive the VM (`'vm`) and can't leave its thread. `Display` writes what Python's `str()` gives, `Debug`
-/// what `repr()` gives.
+/// It can be stored anywhere, including in a `Box` or a collection: the garbage collector knows the objects that Rust
+/// holds. It can't outlive the VM (`'vm`) or leave its thread. `Display` writes Python's `str()` of the object, `Debug`
+/// its `repr()`.
 ///
 /// ```compile_fail,E0597
 /// # use mpy_freeze_rt::{Obj, Vm};
@@ -51,7 +51,7 @@ use crate::vm::Vm;
 #[repr(transparent)]
 pub struct Obj<'vm> {
     handle: u32,
-    /// As if it were a reference to the VM: it lasts as long and stays on its thread.
+    /// Behaves like a reference to the VM: the object doesn't outlive it and stays on its thread.
     vm: PhantomData<&'vm Vm>,
 }
 
@@ -96,11 +96,11 @@ impl<'vm> Obj<'vm> {
         unsafe { Vm::running() }
     }
 
-    /// The attribute `name`.
+    /// Returns the attribute `name`.
     ///
     /// # Errors
     ///
-    /// `AttributeError`, or whatever a `__getattr__` or a property raises.
+    /// `AttributeError`, or any exception that a `__getattr__` or a property raises.
     pub fn attr(&self, name: &str) -> Result<Obj<'vm>, Exception<'vm>> {
         // SAFETY: the name lives through the call, which leaves an object.
         unsafe { shim::object(|out| ffi::mpyf_attr(self.handle, name.as_ptr(), name.len(), out)) }
@@ -110,7 +110,7 @@ impl<'vm> Obj<'vm> {
     ///
     /// # Errors
     ///
-    /// `AttributeError`, or whatever a `__setattr__` or a property raises.
+    /// `AttributeError`, or any exception that a `__setattr__` or a property raises.
     pub fn set_attr(&self, name: &str, value: impl IntoPy) -> Result<(), Exception<'vm>> {
         let value = Argument::new(value, self.vm())?;
         // SAFETY: name and value live through the call, which leaves no object.
@@ -127,11 +127,11 @@ impl<'vm> Obj<'vm> {
         }
     }
 
-    /// The attribute `name`, or nothing where the object has none.
+    /// Returns the attribute `name`, or `None` if the object has no such attribute.
     ///
     /// # Errors
     ///
-    /// Whatever a `__getattr__` or a property raises, other than `AttributeError`.
+    /// Any exception other than `AttributeError` that a `__getattr__` or a property raises.
     pub fn attr_or_none(&self, name: &str) -> Result<Option<Obj<'vm>>, Exception<'vm>> {
         // SAFETY: the name lives through the call, which leaves no object where there is no such attribute.
         unsafe {
@@ -141,7 +141,7 @@ impl<'vm> Obj<'vm> {
         }
     }
 
-    /// Whether the object has an attribute `name`, as Python's `hasattr()`.
+    /// Checks for an attribute `name`, as Python's `hasattr()` does.
     ///
     /// # Errors
     ///
@@ -154,7 +154,7 @@ impl<'vm> Obj<'vm> {
     ///
     /// # Errors
     ///
-    /// `AttributeError`, or whatever a `__delattr__` or a property raises.
+    /// `AttributeError`, or any exception that a `__delattr__` or a property raises.
     pub fn del_attr(&self, name: &str) -> Result<(), Exception<'vm>> {
         // SAFETY: the name lives through the call, which leaves no object.
         unsafe { shim::unit(|out| ffi::mpyf_del_attr(self.handle, name.as_ptr(), name.len(), out)) }
@@ -164,7 +164,7 @@ impl<'vm> Obj<'vm> {
     ///
     /// # Errors
     ///
-    /// Whatever the call raises; `TypeError` where the object can't be called or not with these arguments.
+    /// Any exception that the call raises, and `TypeError` if the object can't be called with these arguments.
     pub fn call(&self, args: impl Args) -> Result<Obj<'vm>, Exception<'vm>> {
         args.with(self.vm(), |args| {
             let (args, n_args) = raw_args(args);
@@ -177,7 +177,7 @@ impl<'vm> Obj<'vm> {
     ///
     /// # Errors
     ///
-    /// `AttributeError` where there is no such method, and whatever the call raises.
+    /// `AttributeError` if there is no such method, and any exception that the call raises.
     pub fn call_method(&self, name: &str, args: impl Args) -> Result<Obj<'vm>, Exception<'vm>> {
         args.with(self.vm(), |args| {
             let (args, n_args) = raw_args(args);
@@ -264,11 +264,12 @@ impl<'vm> Obj<'vm> {
         }
     }
 
-    /// The item `self[key]`.
+    /// Returns the item `self[key]`.
     ///
     /// # Errors
     ///
-    /// `IndexError`, `KeyError`, `TypeError` for an object that has no items, and whatever a `__getitem__` raises.
+    /// `IndexError`, `KeyError`, `TypeError` for an object that has no items, and any exception that a `__getitem__`
+    /// raises.
     pub fn item(&self, key: impl IntoPy) -> Result<Obj<'vm>, Exception<'vm>> {
         let key = Argument::new(key, self.vm())?;
         let key = key.value();
@@ -280,7 +281,7 @@ impl<'vm> Obj<'vm> {
     ///
     /// # Errors
     ///
-    /// `IndexError`, `TypeError` for an object whose items can't be set, and whatever a `__setitem__` raises.
+    /// `IndexError`, `TypeError` for an object whose items can't be set, and any exception that a `__setitem__` raises.
     pub fn set_item(&self, key: impl IntoPy, value: impl IntoPy) -> Result<(), Exception<'vm>> {
         let (key, value) = (
             Argument::new(key, self.vm())?,
@@ -297,8 +298,8 @@ impl<'vm> Obj<'vm> {
     ///
     /// # Errors
     ///
-    /// `IndexError`, `KeyError`, `TypeError` for an object whose items can't be deleted, and whatever a `__delitem__`
-    /// raises.
+    /// `IndexError`, `KeyError`, `TypeError` for an object whose items can't be deleted, and any exception that a
+    /// `__delitem__` raises.
     pub fn del_item(&self, key: impl IntoPy) -> Result<(), Exception<'vm>> {
         let key = Argument::new(key, self.vm())?;
         let key = key.value();
@@ -306,17 +307,17 @@ impl<'vm> Obj<'vm> {
         unsafe { shim::unit(|out| ffi::mpyf_del_item(self.handle, key.as_raw(), out)) }
     }
 
-    /// How many items the object has, as Python's `len()`.
+    /// Returns the number of items, as Python's `len()` does.
     ///
     /// # Errors
     ///
-    /// `TypeError` for an object without a length, and whatever a `__len__` raises.
+    /// `TypeError` for an object without a length, and any exception that a `__len__` raises.
     pub fn len(&self) -> Result<usize, Exception<'vm>> {
         // SAFETY: the call writes a length and leaves no object.
         unsafe { shim::value(|len, out| ffi::mpyf_len(self.handle, len, out)) }
     }
 
-    /// Whether the object has no items.
+    /// Returns `true` if the object has no items.
     ///
     /// # Errors
     ///
@@ -325,7 +326,7 @@ impl<'vm> Obj<'vm> {
         self.len().map(|len| len == 0)
     }
 
-    /// The object's items one after another, as a `for` of Python takes them.
+    /// Returns an iterator over the object's items, as a Python `for` loop takes them.
     ///
     /// ```no_run
     /// # fn example<'a>(readings: &mpy_freeze_rt::Obj<'a>) -> Result<f64, mpy_freeze_rt::Exception<'a>> {
@@ -339,13 +340,14 @@ impl<'vm> Obj<'vm> {
     ///
     /// # Errors
     ///
-    /// `TypeError` for an object that can't be iterated over. What an item raises comes in its place.
+    /// `TypeError` for an object that can't be iterated over. An exception that Python raises instead of an item is
+    /// returned by the iterator.
     pub fn try_iter(&self) -> Result<Iter<'vm>, Exception<'vm>> {
         // SAFETY: the object lives through the call, which leaves another.
         unsafe { shim::object(|out| ffi::mpyf_iter(self.handle, out)) }.map(Iter)
     }
 
-    /// The same object once more.
+    /// Returns a second handle to the same object.
     ///
     /// # Errors
     ///
@@ -354,7 +356,7 @@ impl<'vm> Obj<'vm> {
         self.place_in_vm().to_obj()
     }
 
-    /// Whether the object is `None`.
+    /// Returns `true` if the object is `None`.
     pub fn is_none(&self) -> bool {
         self.place().is_none()
     }
@@ -368,34 +370,34 @@ impl<'vm> Obj<'vm> {
         T::from_py(self.place())
     }
 
-    /// The object's truth, as in an `if`.
+    /// Returns the object's truth, as an `if` sees it.
     ///
     /// # Errors
     ///
-    /// Whatever a `__bool__` or `__len__` raises.
+    /// Any exception that a `__bool__` or `__len__` raises.
     pub fn to_bool(&self) -> Result<bool, Exception<'vm>> {
         self.place_in_vm().to_bool()
     }
 
-    /// The number that an `int` or a `bool` is.
+    /// Returns the value of an `int` or `bool`.
     ///
     /// # Errors
     ///
-    /// `TypeError` for any other type, `OverflowError` where 64 bits don't hold the number.
+    /// `TypeError` for any other type, `OverflowError` for a number that 64 bits can't hold.
     pub fn to_i64(&self) -> Result<i64, Exception<'vm>> {
         self.place_in_vm().to_i64()
     }
 
-    /// The number that a `float` is, or an `int` as a float.
+    /// Returns the value of a `float` or `int`.
     ///
     /// # Errors
     ///
-    /// `TypeError` for anything that is no number, or in a firmware without floats.
+    /// `TypeError` for any other type, and in a firmware without floats.
     pub fn to_f64(&self) -> Result<f64, Exception<'vm>> {
         self.place_in_vm().to_f64()
     }
 
-    /// The text of a `str`, in place. Whether it is UTF-8 is looked at in each call.
+    /// Returns the text of a `str`, in place. Each call checks that it is UTF-8.
     ///
     /// # Errors
     ///
@@ -406,45 +408,44 @@ impl<'vm> Obj<'vm> {
         self.place_in_vm().as_str()
     }
 
-    /// The contents of a `bytes`, in place.
+    /// Returns the contents of a `bytes`, in place.
     ///
     /// # Errors
     ///
-    /// `TypeError` for any other type: a `bytearray` can change while it is looked at, so make `bytes` of it
-    /// first.
+    /// `TypeError` for any other type. A `bytearray` can change while Rust reads it: convert it to `bytes` first.
     pub fn as_bytes(&self) -> Result<&[u8], Exception<'vm>> {
         self.place_in_vm().as_bytes()
     }
 
-    /// Where the object is, for as long as this holds it.
+    /// The object's place, which is valid while this holds the object.
     pub(crate) fn place(&self) -> Place<'_> {
         // SAFETY: the handle is of a living object while `self` lives.
         unsafe { Place::of_handle(self.handle) }
     }
 
-    /// As [`place`](Self::place), for results that name the VM.
+    /// The same as [`place`](Self::place), for results with the lifetime of the VM.
     ///
-    /// What is borrowed from it must be given the lifetime of `self`, as the signatures above do.
+    /// A method that returns a borrow of the object must give it the lifetime of `self`, as those above do.
     pub(crate) fn place_in_vm(&self) -> Place<'vm> {
         // SAFETY: the handle is of a living object while `self` lives, and the callers above return nothing that
         // is borrowed for longer.
         unsafe { Place::of_handle(self.handle) }
     }
 
-    /// What Python's `str()` gives, as a `str` object.
+    /// Calls Python's `str()`, and returns the `str` object.
     ///
     /// # Errors
     ///
-    /// Whatever a `__str__` raises, and `MemoryError`.
+    /// Any exception that a `__str__` raises, and `MemoryError`.
     pub fn str(&self) -> Result<Obj<'vm>, Exception<'vm>> {
         self.to_text(ffi::TEXT_STR)
     }
 
-    /// What Python's `repr()` gives, as a `str` object.
+    /// Calls Python's `repr()`, and returns the `str` object.
     ///
     /// # Errors
     ///
-    /// Whatever a `__repr__` raises, and `MemoryError`.
+    /// Any exception that a `__repr__` raises, and `MemoryError`.
     pub fn repr(&self) -> Result<Obj<'vm>, Exception<'vm>> {
         self.to_text(ffi::TEXT_REPR)
     }
@@ -454,14 +455,15 @@ impl<'vm> Obj<'vm> {
         unsafe { shim::object(|out| ffi::mpyf_text(self.handle, kind, out)) }
     }
 
-    /// The name of the object's type.
+    /// Returns the name of the object's type.
     pub fn type_name(&self) -> &'vm str {
         self.place_in_vm().type_name()
     }
 }
 
-/// The items of an object, from [`Obj::try_iter`]. Getting each can raise, after which the iterator may go on or end, as the
-/// object has it.
+/// An iterator over an object's items, from [`Obj::try_iter`].
+///
+/// Each step can raise. The object decides whether the iterator goes on after that.
 #[derive(Debug)]
 pub struct Iter<'vm>(Obj<'vm>);
 
@@ -486,7 +488,7 @@ impl fmt::Debug for Obj<'_> {
     }
 }
 
-/// The arguments as the shim takes them.
+/// Arguments in the shim's form: a pointer to the first and their number.
 pub(crate) fn raw_args(args: &[Value<'_>]) -> (*const ffi::RawValue, usize) {
     // A `Value` is a `RawValue` in a transparent wrapper.
     (args.as_ptr().cast(), args.len())

@@ -1,4 +1,4 @@
-//! Where an object is while Rust looks at it, and what Rust makes of it.
+//! Objects in place, and their conversion to Rust values.
 
 use core::ffi::c_void;
 use core::fmt;
@@ -14,7 +14,7 @@ use crate::shim;
 
 /// A place that holds an object: an argument of a call, or an [`Obj`].
 ///
-/// It lends the object for `'a`, and costs nothing: what is read of it is read in place. [`FromPy`] has an example.
+/// It lends the object for `'a`. Reading the object from its place needs no handle. [`FromPy`] has an example.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The arguments of a call, or null for the table of handles.
@@ -56,19 +56,19 @@ impl<'a> Place<'a> {
         (self.args, self.index)
     }
 
-    /// Whether an object is there: an argument with a default may not have been given.
+    /// Returns `true` if the place holds an object. An argument with a default may be absent.
     pub(crate) fn is_given(self) -> bool {
         // SAFETY: the place is valid for `'a`, which is what making one has promised.
         unsafe { ffi::mpyf_is_given(self.args, self.index) != 0 }
     }
 
-    /// Whether the object is `None`.
+    /// Returns `true` if the object is `None`.
     pub fn is_none(self) -> bool {
         // SAFETY: as above.
         unsafe { ffi::mpyf_is_none(self.args, self.index) != 0 }
     }
 
-    /// The object as a value of a Rust type.
+    /// Converts the object to a Rust type.
     ///
     /// # Errors
     ///
@@ -77,17 +77,17 @@ impl<'a> Place<'a> {
         T::from_py(self)
     }
 
-    /// The object itself, kept for as long as the result lives.
+    /// Returns the object itself, which is kept alive for as long as the result lives.
     ///
     /// # Errors
     ///
-    /// `MemoryError` where the table of objects that Rust holds can't grow.
+    /// `MemoryError` if the table of objects that Rust holds can't grow.
     pub fn to_obj(self) -> Result<Obj<'a>, Exception<'a>> {
         // SAFETY: as above, and the call leaves a handle in `out`.
         unsafe { shim::object(|out| ffi::mpyf_as_object(self.args, self.index, out)) }
     }
 
-    /// The name of the object's type.
+    /// Returns the name of the object's type.
     pub fn type_name(self) -> &'a str {
         let (mut data, mut len) = (core::ptr::null(), 0);
         // SAFETY: as above. Names of types are interned strings, which MicroPython neither moves nor frees while
@@ -162,8 +162,10 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The beginning of an instance of a Rust class or of one derived from it, and a handle that keeps it, or zero
-    /// where it is the object of this place.
+    /// Returns the address of an instance of a Rust class, and the handle that keeps it.
+    ///
+    /// The handle is zero if the instance is the object of this place. For an object of a derived Python class the
+    /// instance is another object.
     #[inline]
     pub(crate) fn instance(self, kind: *const ()) -> Result<(NonNull<c_void>, u32), Exception<'a>> {
         let mut keeper = 0;
@@ -197,7 +199,7 @@ impl fmt::Debug for Place<'_> {
     }
 }
 
-/// Bytes as text. MicroPython's `str` may hold what isn't UTF-8, a surrogate for example.
+/// Bytes as text, if they are UTF-8. MicroPython's `str` can hold others, a surrogate for example.
 fn text(bytes: &[u8]) -> Option<&str> {
     if bytes.is_ascii() {
         // SAFETY: ASCII is UTF-8. Looking for it alone takes half of the time that a look at any text does.
@@ -211,11 +213,11 @@ fn address(payload: isize) -> *const u8 {
     core::ptr::with_exposed_provenance(payload.cast_unsigned())
 }
 
-/// The bytes that the shim lends.
+/// A slice of bytes that the shim lends.
 ///
 /// # Safety
 ///
-/// Where `len` isn't zero, `data` points to as many bytes that neither change nor go away during `'a`.
+/// Unless `len` is zero, `data` points to `len` bytes that stay unchanged during `'a`.
 unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
     if len == 0 {
         return &[];
@@ -224,8 +226,7 @@ unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
     unsafe { core::slice::from_raw_parts(data, len) }
 }
 
-/// A Rust type that an object of Python can be taken as: an argument of a Rust function, or what
-/// [`Obj::extract`] gives.
+/// A Rust type that Python objects convert to: a parameter of a Rust function, or the result of [`Obj::extract`].
 ///
 /// | Python | Rust |
 /// |---|---|
@@ -239,10 +240,10 @@ unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
 /// | `tuple` of as many items | tuples of up to eight |
 /// | `tuple` or `list` of as many items | arrays of what borrows nothing, numbers for example |
 ///
-/// What is read of a tuple's items is read in place. Those of a list can change at any time, and so an array has its
-/// own. Another number of items is a `ValueError`.
+/// The items of a tuple are read in place. Those of a list can change at any time, so an array holds copies. Another number
+/// of items is a `ValueError`.
 ///
-/// A type of your own is a parameter of functions and what `extract` gives:
+/// A type of your own can be one too:
 ///
 /// ```no_run
 /// use mpy_freeze_rt::{Exception, FromPy, Place};
@@ -260,15 +261,15 @@ unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "Python's objects can't be taken as `{Self}`",
-    note = "a class of Rust's is taken by reference, or as a `Ref` or `RefMut`"
+    message = "Python objects can't be converted to `{Self}`",
+    note = "implement `FromPy` for it; an object of a `#[pyclass]` is taken by reference, or as a `Ref` or `RefMut`"
 )]
 pub trait FromPy<'a>: Sized {
     /// Reads the object.
     ///
     /// # Errors
     ///
-    /// What the call raises: `TypeError` for an object of another type.
+    /// `TypeError` for an object of another type. Python gets the exception from the call.
     fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>>;
 }
 
@@ -278,14 +279,14 @@ impl<'a> FromPy<'a> for bool {
     }
 }
 
-/// What is raised for a number beyond a Rust type's range.
+/// The exception for a number beyond a Rust type's range.
 #[cold]
 #[inline(never)]
 fn too_large<'a>() -> Exception<'a> {
     Raise::new(ErrorType::OVERFLOW_ERROR, "int is out of range").exception()
 }
 
-/// What is raised for a `str` that Rust can't take for one.
+/// The exception for a `str` that is no Rust `str`.
 #[cold]
 #[inline(never)]
 fn not_utf8<'a>() -> Exception<'a> {

@@ -1,72 +1,74 @@
-//! What the board does for Python.
+//! The board's services for Python.
 
 use core::time::Duration;
 
-/// The board: where Python's text goes, where its input comes from, and what time it is.
+/// The board's services for Python: the console's output and input, the time, and waiting.
 ///
-/// A firmware implements it once and installs it with [`platform!`](crate::platform!). The functions are
-/// called from inside MicroPython, where nothing may unwind: a panic in one of them ends the program.
-///
-/// Since they run in the middle of MicroPython's own work, a use of the VM in them ends in a `RuntimeError`.
+/// A firmware implements it once and installs it with [`platform!`](crate::platform!). MicroPython calls the functions, and
+/// nothing may unwind through it: a panic in one of them ends the program. Since they run in the middle of MicroPython's
+/// own work, a use of the VM in them ends in a `RuntimeError`.
 pub trait Platform {
-    /// Writes all of `bytes` to the console. `print` comes here, in pieces, with `"\n"` at the end of a line;
-    /// a board whose terminal wants `"\r\n"` adds the carriage return itself. A firmware that was built with
-    /// `Build::repl` gets `"\r\n"`.
+    /// Writes all of `bytes` to the console.
+    ///
+    /// The output of `print` comes in pieces, with `"\n"` at the end of a line; a board whose terminal wants `"\r\n"` adds
+    /// the carriage return itself. A firmware that was built with `Build::repl` gets `"\r\n"`.
     fn write(bytes: &[u8]);
 
-    /// One byte of input, if there is one. It doesn't wait.
+    /// Returns one byte of input, if there is one. It doesn't wait.
     ///
-    /// To a board's prompt, in raw paste mode, hosts send up to 255 bytes ahead: a buffer that is filled meanwhile has room for them.
+    /// In the prompt's raw paste mode hosts send up to 255 bytes ahead: the board's buffer needs room for them.
     fn read() -> Option<u8> {
         None
     }
 
-    /// Microseconds since some moment, never going back.
+    /// Returns microseconds since any fixed moment. The count never goes back.
     fn ticks_us() -> u64;
 
-    /// The time since 1970 began, in UTC or as Python is to see it; nothing where the board has no clock that knows.
-    /// It is what `time.time` tells and what files are dated with. Without one,
-    /// the year 2000 began when the board's ticks did.
+    /// Returns the time since 1970 began, in UTC or as Python is to see it, or `None` if the board has no such clock.
+    ///
+    /// `time.time` and the dates of files use it. Without a clock, the year 2000 began when the board's ticks did.
     fn now() -> Option<Duration> {
         None
     }
 
-    /// Fills `bytes` with bits that nobody can foresee, from the processor's generator of random numbers or a source of
-    /// noise, and says whether it could: `false` where the board has none, or where it fails. All keys of TLS
-    /// come from here, so that something that only looks random (a clock, a counter, a number by which the chip can be
-    /// told from others) is no entropy. Without it `tls.SSLContext` raises a `NotImplementedError`.
+    /// Fills `bytes` with unpredictable bits, from the processor's random number generator or a source of noise.
+    ///
+    /// It returns `false` if the board has no such source, or if the source fails. All keys of TLS depend on these bits:
+    /// something that only looks random (a clock, a counter, the chip's serial number) is no entropy. Without entropy
+    /// `tls.SSLContext` raises a `NotImplementedError`.
     fn entropy(bytes: &mut [u8]) -> bool {
         let _ = bytes;
         false
     }
 
-    /// Starts the board anew, for `machine.reset`. Where this returns, the caller gets a `NotImplementedError`.
+    /// Restarts the board, for `machine.reset`. If this returns, Python gets a `NotImplementedError`.
     fn reset() {}
 
-    /// Called again and again while Python waits, in `time.sleep` as for input: the place to sleep until the
-    /// next interrupt, or to feed a watchdog.
+    /// Waits a little. MicroPython calls this again and again while Python waits, in `time.sleep` and for input: the place to
+    /// sleep until the next interrupt, or to feed a watchdog.
     ///
     /// An interrupt can come between Python's last look for events and the instruction that puts the processor to
     /// sleep. `wfe` of a Cortex-M doesn't sleep then; `wfi` does, until the next interrupt.
     fn idle() {}
 
-    /// Called while Python runs, after every 256 steps: the place to run an async executor's ready tasks, or to feed
-    /// a watchdog. A step is a branch, the call of a function, or the entry of an exception handler; while Python
-    /// waits, each call of [`idle`](Self::idle) is one. What Python does in a single call of C code
-    /// (`sum(range(1000000))`) and in native code isn't interrupted.
+    /// Does the board's other work. MicroPython calls this after every 256 steps of Python: the place to run an async
+    /// executor's ready tasks, or to feed a watchdog.
+    ///
+    /// A step is a branch, the call of a function, or the entry of an exception handler; while Python
+    /// waits, each call of [`idle`](Self::idle) is one. A single call of C code (`sum(range(1000000))`)
+    /// and native code aren't interrupted.
     fn poll() {}
 
-    /// Bytes of stack that Python may use below [`Vm::run`](crate::Vm::run), Rust's own frames in between
-    /// included. Recursion that goes deeper ends in a `RuntimeError`.
+    /// Returns the bytes of stack that Python may use below [`Vm::run`](crate::Vm::run), including Rust's own frames in
+    /// between. Deeper recursion ends in a `RuntimeError`.
     ///
-    /// The runtime keeps a part of it (1 KiB on 32-bit targets, 16 KiB on 64-bit ones) as the room that C
-    /// functions need between two checks. What interrupt handlers need isn't part of it: where they share the
-    /// stack, it must be left beyond the limit. [`stack_above`](crate::stack_above) takes the limit from where the
-    /// linker has put the stack's end.
+    /// The runtime keeps a part of it (1 KiB on 32-bit targets, 16 KiB on 64-bit ones) for C functions between two checks.
+    /// The stack of interrupt handlers isn't part of it: if they share the stack, the limit leaves room for them.
+    /// [`stack_above`](crate::stack_above) computes the limit from the stack's end, which the linker knows.
     fn stack_limit() -> usize;
 }
 
-/// Installs a [`Platform`] as the board of this program. It stands once in a program.
+/// Installs a [`Platform`] as the board of this program. A program has one.
 ///
 /// ```no_run
 /// struct Board;
@@ -161,7 +163,7 @@ macro_rules! platform {
     };
 }
 
-/// The board's stack limit.
+/// Returns the board's stack limit, in bytes.
 pub(crate) fn stack_limit() -> usize {
     unsafe extern "Rust" {
         safe fn __mpy_freeze_stack_limit() -> usize;
@@ -203,7 +205,7 @@ mod critical {
     }
 }
 
-/// What `platform!` expands to.
+/// The functions that `platform!` expands to.
 #[allow(missing_docs, reason = "nobody writes these names but the macro")]
 pub mod private {
     use crate::Platform;
@@ -246,7 +248,7 @@ pub mod private {
         P::entropy(bytes).into()
     }
 
-    /// Nanoseconds since 1970, which fit into the number for centuries; 0 where the board doesn't know.
+    /// Nanoseconds since 1970, which fit into the number for centuries; 0 if the board has no clock.
     pub fn now_ns<P: Platform>() -> u64 {
         let now = P::now().map_or(0, |now| now.as_nanos());
         u64::try_from(now).unwrap_or(0)

@@ -1,16 +1,16 @@
 //! Items in ROM, as the tables of modules and classes name them.
 //!
-//! A table believes what these say. So only unsafe code makes them, which is the expansion of the attributes: a constant
-//! that is written by hand in the place of one of theirs has no value to begin with.
+//! The tables rely on these. So only unsafe code makes them, which is in the expansion of the attributes: safe code has no
+//! value for a constant in the place of one of theirs.
 
 use core::marker::PhantomData;
 
-/// A name of the firmware's.
+/// A qstr of the firmware.
 #[derive(Debug, Clone, Copy)]
 pub struct Qstr(u16);
 
 impl Qstr {
-    /// The name of this number.
+    /// The qstr of this number.
     ///
     /// # Safety
     ///
@@ -29,7 +29,7 @@ impl Qstr {
 #[derive(Debug)]
 pub struct IsModule;
 
-/// Marks an item that stands in a module only.
+/// Marks an item that belongs in a module.
 #[derive(Debug)]
 pub struct IsMember;
 
@@ -45,8 +45,8 @@ impl<K> StaticObject<K> {
     ///
     /// # Safety
     ///
-    /// There is one, for ever, that nobody writes to, and it is a module where `K` says so. What Rust code it leads to
-    /// reads the arguments that the object's type lets through, and no others.
+    /// The object is there for ever, nobody writes to it, and it is a module if `K` says so. Its Rust code reads those
+    /// arguments that the object's type lets through, and no others.
     pub const unsafe fn new(address: *const ()) -> Self {
         Self {
             address,

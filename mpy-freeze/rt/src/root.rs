@@ -1,4 +1,4 @@
-//! Objects that are kept beyond the call that made them.
+//! Objects that outlive the call that made them.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -11,27 +11,26 @@ use crate::object::Obj;
 use crate::value::{IntoPy, Value};
 use crate::vm::Vm;
 
-/// Counts the starts and ends of VMs. Only who holds the lock of the one VM writes to it; whoever drops a root reads
-/// it, on whatever thread that is.
+/// Counts the starts and ends of VMs. Only the holder of the VM's lock writes to it. Dropping a root reads it, on any
+/// thread.
 static GENERATION: AtomicUsize = AtomicUsize::new(0);
 
-/// The count stays here once it has come so far: no VM from then on has roots.
+/// The count saturates here. From then on there are no new roots.
 const LAST: usize = usize::MAX;
 
-/// Makes all roots that there are those of a VM that is gone. The caller holds the lock of the one VM.
+/// Invalidates all existing roots. The caller holds the VM's lock.
 pub(crate) fn next_generation() {
     let generation = GENERATION.load(Ordering::Relaxed);
     GENERATION.store(generation.saturating_add(1), Ordering::Relaxed);
 }
 
-/// A Python object that is kept alive wherever this lies: in a driver, in a variable beside [`Vm::run`], or in a closure
-/// that Python calls.
+/// A handle without a lifetime that keeps a Python object alive: in a driver, in a variable outside of [`Vm::run`], or in a
+/// closure that Python calls.
 ///
-/// It has no lifetime. After its VM has stopped it is no object any more, and dropping it does nothing.
+/// After its VM has stopped it is empty, and dropping it does nothing.
 ///
-/// An object that is kept by a `Root` which lies in an object of Python's, in a closure for example, is never
-/// collected where the two need each other: the collector takes every `Root` for one that is needed. All are gone when
-/// the VM stops.
+/// The collector doesn't look into Rust values and takes every `Root` for one in use. A `Root` inside of a Python object,
+/// a closure for example, that leads back to this object keeps both until the VM stops.
 ///
 /// ```no_run
 /// use mpy_freeze_rt::{Exception, Root, Vm};
@@ -50,7 +49,7 @@ pub(crate) fn next_generation() {
 /// }
 /// ```
 ///
-/// It stays on its thread, as all of MicroPython does:
+/// It stays on its thread, like everything of MicroPython's:
 ///
 /// ```compile_fail,E0277
 /// # fn kept(root: mpy_freeze_rt::Root) {
@@ -66,7 +65,7 @@ pub(crate) fn next_generation() {
 /// # }
 /// ```
 ///
-/// What is looked at through it can't be kept beyond the VM:
+/// The object that it gives can't outlive the VM:
 ///
 /// ```compile_fail,E0521
 /// # use mpy_freeze_rt::{Obj, Root, Vm};
@@ -89,7 +88,7 @@ impl Root {
     ///
     /// # Errors
     ///
-    /// `RuntimeError` when as many VMs have been started as a machine word can count.
+    /// `RuntimeError` after more starts of VMs than a machine word can count.
     pub fn new(object: Obj<'_>) -> Result<Self, Exception<'_>> {
         let generation = GENERATION.load(Ordering::Relaxed);
         if generation == LAST {
@@ -106,14 +105,14 @@ impl Root {
         })
     }
 
-    /// Whether the object's VM still runs.
+    /// Returns `true` if the object's VM is still running.
     pub fn is_alive(&self) -> bool {
         // A root is on the thread of its VM, which has seen the end of that VM if there was one. Whatever VMs other
         // threads start meanwhile, the count never comes back to what it was.
         GENERATION.load(Ordering::Relaxed) == self.generation
     }
 
-    /// The object, if it is one of this VM's.
+    /// Returns the object, if it belongs to this VM.
     pub fn get<'a, 'vm>(&'a self, _: &'vm Vm) -> Option<&'a Obj<'vm>> {
         if !self.is_alive() {
             return None;
@@ -124,7 +123,7 @@ impl Root {
         Some(unsafe { &*object.cast::<Obj<'vm>>() })
     }
 
-    /// What is raised for a root whose VM has stopped.
+    /// The exception for a root whose VM has stopped.
     fn gone<'vm>() -> Exception<'vm> {
         Raise::new(ErrorType::RUNTIME_ERROR, "the object's VM has stopped").exception()
     }
@@ -147,7 +146,7 @@ impl fmt::Debug for Root {
     }
 }
 
-/// The object, or a `RuntimeError` where it is none of this VM's.
+/// Gives Python the object, or raises `RuntimeError` if its VM has stopped.
 impl IntoPy for Root {
     fn into_py(self, vm: &Vm) -> Result<Obj<'_>, Exception<'_>> {
         let mut root = ManuallyDrop::new(self);
@@ -160,7 +159,7 @@ impl IntoPy for Root {
     }
 }
 
-/// The object, or a `RuntimeError` where it is none of this VM's.
+/// Gives Python the object, or raises `RuntimeError` if its VM has stopped.
 impl IntoPy for &Root {
     fn into_py(self, vm: &Vm) -> Result<Obj<'_>, Exception<'_>> {
         self.get(vm).ok_or_else(Root::gone)?.into_py(vm)

@@ -29,7 +29,7 @@ impl<'a> Return<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// Where the items of a tuple lie, which must be `n_items`.
+    /// Returns the address of a tuple's items, of which there must be `n_items`.
     fn tuple_items(self, n_items: usize) -> Result<*const c_void, Exception<'a>> {
         let (args, index) = self.raw();
         let mut items = core::ptr::null();
@@ -38,10 +38,10 @@ impl<'a> Place<'a> {
         Ok(items)
     }
 
-    /// An item of a tuple or list, which must have `n_items`.
+    /// Returns an item of a tuple or list, which must have `n_items`.
     fn sequence_item(self, n_items: usize, item: usize) -> Result<Obj<'a>, Exception<'a>> {
         let (args, index) = self.raw();
-        // SAFETY: as above; the call leaves a handle in `out`.
+        // SAFETY: as above; the call leaves an object.
         unsafe { shim::object(|out| ffi::mpyf_sequence_item(args, index, n_items, item, out)) }
     }
 }
@@ -80,22 +80,22 @@ tuples!(6: A 0 B 1 C 2 D 3 E 4 F 5);
 tuples!(7: A 0 B 1 C 2 D 3 E 4 F 5 G 6);
 tuples!(8: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);
 
-/// Arrays of what has a value of its own, from a tuple or list: a list can lose its items while Rust has the array, so
-/// that nothing of it can be borrowed.
+/// Converts a tuple or list to an array. A list can lose its items while Rust has the array, so the items' types borrow
+/// nothing.
 impl<'a, T: for<'b> FromPy<'b>, const N: usize> FromPy<'a> for [T; N] {
     fn from_py(place: Place<'a>) -> Result<Self, Exception<'a>> {
         const { assert!(N > 0, "an array of no items says nothing") };
         let mut items = [const { None }; N];
         for (index, item) in items.iter_mut().enumerate() {
             let object = place.sequence_item(N, index)?;
-            // What is raised may be told of for as long as the VM runs, unlike the object.
+            // The exception may be kept for as long as the VM runs, unlike the object.
             *item = Some(T::from_py(object.place_in_vm())?);
         }
         Ok(items.map(|item| item.expect("each item has been read")))
     }
 }
 
-/// A list, or a `bytes`.
+/// Makes a `list`, or a `bytes` of an array of `u8`.
 impl<T: IntoPy, const N: usize> IntoPy for [T; N] {
     fn into_py(self, vm: &Vm) -> Result<Obj<'_>, Exception<'_>> {
         match self.as_value() {

@@ -1,7 +1,9 @@
-//! How much stack there is.
+//! The room on the stack.
 
-/// The bytes of stack between the caller and `end`, the lowest address that the stack may reach, less `reserve` for
-/// interrupt handlers: what [`Platform::stack_limit`](crate::Platform::stack_limit) returns.
+/// Returns the bytes of stack between the caller and `end`, less `reserve` for interrupt handlers.
+///
+/// `end` is the lowest address that the stack may reach. The result is meant for
+/// [`Platform::stack_limit`](crate::Platform::stack_limit).
 ///
 /// The linker knows the end. With `cortex-m-rt` (from 0.7.4 on) it is this:
 ///
@@ -15,8 +17,8 @@
 /// }
 /// ```
 ///
-/// Where the stack is an array, or a task's of an operating system, it is the address of its first byte. The result
-/// is zero where there is nothing left.
+/// If the stack is an array, or that of an operating system's task, its end is the address of its first byte. The result is
+/// zero if nothing is left.
 #[inline(never)]
 pub fn stack_above<T>(end: *const T, reserve: usize) -> usize {
     let here = 0u8;

@@ -1,11 +1,11 @@
-//! Objects as text, written piece by piece while MicroPython makes it.
+//! Objects as text, which MicroPython writes piece by piece.
 
 use core::ffi::{c_char, c_void};
 use core::fmt::{self, Write as _};
 
 use crate::ffi;
 
-/// Where the pieces go, and how it went.
+/// The writer that takes the pieces, and its result so far.
 struct Sink<'a> {
     out: &'a mut dyn fmt::Write,
     result: fmt::Result,
@@ -44,7 +44,7 @@ impl Sink<'_> {
     }
 }
 
-/// The sink as a writer of Rust's own text.
+/// The sink as a writer for Rust's formatting.
 struct Pieces<'a, 'b>(&'a mut Sink<'b>);
 
 impl fmt::Write for Pieces<'_, '_> {
@@ -53,7 +53,7 @@ impl fmt::Write for Pieces<'_, '_> {
     }
 }
 
-/// What the shim calls for each piece.
+/// The shim's callback for each piece.
 ///
 /// # Safety
 ///
@@ -71,7 +71,7 @@ unsafe extern "C" fn take_piece(context: *mut c_void, text: *const c_char, len: 
 
 /// Writes the object as text of the kind that is one of the `TEXT` constants, without a line break at its end.
 ///
-/// An exception that Python raises on the way is named in the text: formatting has no other way to tell it.
+/// If Python raises an exception meanwhile, the text names it: formatting has no other way to report it.
 pub(crate) fn write(handle: u32, kind: u32, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut sink = Sink {
         out,

@@ -392,14 +392,14 @@ impl<T: IntoPy + Copy> IntoPy for &T {
     #[inline]
     fn into_return(self, vm: &Vm) -> Return<'_> {
         match self.as_value() {
-            // The bytes of a long array aren't copied to the stack before.
+            // A long array of bytes isn't copied to the stack first.
             Some(value) if size_of::<T>() > size_of::<Value<'_>>() => Return::new_object(value, vm),
             _ => (*self).into_return(vm),
         }
     }
 }
 
-/// The argument of a call in Rust's hands: the value, or the object that was made of it.
+/// An argument that is about to be passed: the value, or the object that was made of it.
 pub(crate) enum Argument<'vm, T> {
     Value(T),
     Object(Obj<'vm>),
@@ -424,8 +424,7 @@ impl<'vm, T: IntoPy> Argument<'vm, T> {
     }
 }
 
-/// The arguments of a call by position: a tuple of up to eight values of any kinds, an array of one kind, or a slice of
-/// [`Value`]s.
+/// The arguments of a call by position: a tuple of up to eight values of any types, an array, or a slice of [`Value`]s.
 pub trait Args {
     /// Gives `call` the arguments in the shim's form.
     #[doc(hidden)]

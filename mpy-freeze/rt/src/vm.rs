@@ -13,20 +13,20 @@ use crate::root;
 use crate::shim;
 use crate::value::{IntoPy, Value};
 
-/// A running MicroPython. There is one at a time, and it stays on its thread.
+/// A running MicroPython. There is one at a time, and it stays on the thread that started it.
 #[derive(Debug)]
 pub struct Vm {
-    /// MicroPython looks at the stack of the thread that started it.
+    /// MicroPython scans the stack of the thread that started it.
     thread: PhantomData<*const ()>,
 }
 
-/// Why a VM couldn't be started.
+/// The reason why a VM couldn't be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StartError {
-    /// A VM runs already, perhaps further up on the same stack.
+    /// A VM is already running, perhaps further up on the same stack.
     AlreadyRunning,
-    /// The heap hasn't room for MicroPython's own objects.
+    /// The heap has no room for MicroPython's own objects.
     HeapTooSmall,
     /// [`Platform::stack_limit`](crate::Platform::stack_limit) leaves no room for Python.
     StackTooSmall,
@@ -46,21 +46,21 @@ impl fmt::Display for StartError {
 
 impl core::error::Error for StartError {}
 
-/// How much of the heap is in use, in bytes.
+/// The state of Python's heap, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HeapInfo {
-    /// What there is for objects: the memory given to [`Vm::run`], less the collector's own tables.
+    /// The room for objects: the memory given to [`Vm::run`], less the collector's own tables.
     pub total: usize,
-    /// What objects take, those included that the next collection frees.
+    /// The room that objects take, including those that the next collection frees.
     pub used: usize,
-    /// What is free.
+    /// The room that is free.
     pub free: usize,
-    /// The largest piece that is free.
+    /// The largest contiguous piece that is free.
     pub max_free_block: usize,
 }
 
-/// Stops the VM, and lets the lock go after that: also when the closure panics.
+/// A started VM. Dropping it stops MicroPython and then releases the lock, after a panic too.
 struct Running<H> {
     _heap: H,
     _lock: Lock,
@@ -78,8 +78,8 @@ impl<H> Drop for Running<H> {
 impl Vm {
     /// Starts MicroPython with `heap` as the memory for its objects, calls `f`, and stops MicroPython.
     ///
-    /// The heap belongs to MicroPython until this returns, and holds nothing of worth after that. Finalisers
-    /// of objects that are left run at the end. Where panics unwind, a panic in `f` stops MicroPython on its
+    /// The heap belongs to MicroPython until this returns; its contents are meaningless after that. The finalisers of the
+    /// remaining objects run at the end. Where panics unwind, a panic in `f` stops MicroPython on its
     /// way up, and another VM can be started.
     ///
     /// # Errors
@@ -91,7 +91,7 @@ impl Vm {
     ) -> Result<R, StartError> {
         let lock = Lock::take().ok_or(StartError::AlreadyRunning)?;
         let (start, len) = heap.region();
-        // The collector scans the stack from here down. Rust's own frames hold handles, which it needs not see.
+        // The collector scans the stack from here down. Rust's own frames hold handles and no addresses.
         let mut stack_top = 0usize;
         let stack_top = (&raw mut stack_top).cast();
         // SAFETY: the lock makes this the only VM, and the heap is ours for as long as `Running` lives. The top
@@ -111,7 +111,7 @@ impl Vm {
         }))
     }
 
-    /// The VM that runs, seen from inside of a call of Rust by Python.
+    /// The running VM, for code that Python has called.
     ///
     /// # Safety
     ///
@@ -123,23 +123,22 @@ impl Vm {
         }
     }
 
-    /// Imports a module and returns it; of a dotted name, the last module. A module is executed when it is
+    /// Imports a module and returns it. For a dotted name, that is the last module. MicroPython executes a module when it is
     /// imported for the first time.
     ///
     /// # Errors
     ///
-    /// `ImportError` where there is no such module, and whatever the module raises.
+    /// `ImportError` if there is no such module, and any exception that the module raises.
     pub fn import(&self, name: &str) -> Result<Obj<'_>, Exception<'_>> {
         // SAFETY: the VM runs, and the pointers are good for the call, which leaves a handle in `out`.
         unsafe { shim::object(|out| ffi::mpyf_import(name.as_ptr(), name.len(), out)) }
     }
 
-    /// Compiles statements and executes them in the module `__main__`. `file` is what tracebacks call the
-    /// source.
+    /// Compiles statements and executes them in the module `__main__`. Tracebacks call the source `file`.
     ///
     /// # Errors
     ///
-    /// `SyntaxError`, whatever the statements raise, and `NotImplementedError` in a firmware without a compiler.
+    /// `SyntaxError`, any exception that the statements raise, and `NotImplementedError` in a firmware without a compiler.
     pub fn exec(&self, source: &str, file: &str) -> Result<(), Exception<'_>> {
         self.execute(source, file, ffi::SOURCE_STATEMENTS).map(drop)
     }
@@ -169,7 +168,7 @@ impl Vm {
         }
     }
 
-    /// Makes a Python object of a Rust value: of an instance of a class that is written in Rust, too.
+    /// Makes a Python object of a Rust value. A value of a `#[pyclass]` becomes a new instance.
     ///
     /// ```no_run
     /// use mpy_freeze_rt::{Exception, IntoPy, Obj, Vm};
@@ -194,7 +193,7 @@ impl Vm {
         unsafe { shim::object(|out| ffi::mpyf_new(value.as_raw(), out)) }
     }
 
-    /// How much of the heap is in use. To see what something costs, [`collect`](Self::collect) first.
+    /// Returns the state of the heap. It counts garbage as used: [`collect`](Self::collect) first to see what objects take.
     pub fn heap_info(&self) -> HeapInfo {
         let mut info = ffi::RawHeapInfo {
             total: 0,

@@ -6,7 +6,7 @@ use syn::{Attribute, FnArg, Ident, ImplItem, ImplItemConst, ImplItemFn, ItemImpl
 use super::dunder::{Dunder, refusal};
 use super::function::{Function, Receiver, Role};
 use super::signature::Options;
-use super::{conditions, error, is_attribute, python_name};
+use super::{conditions, error, is_attribute, one_of, python_name};
 
 /// The attributes that say what a function is to its class.
 pub const MARKS: [&str; 6] = [
@@ -330,14 +330,9 @@ fn class_ident(item: &ItemImpl) -> syn::Result<Ident> {
 
 /// The one attribute that says what an item is to its class.
 fn mark(attributes: &[Attribute]) -> syn::Result<Option<&Attribute>> {
-    let mut found = None;
     for attribute in attributes {
-        let named = |names: &[&str]| names.iter().any(|name| is_attribute(attribute, name));
-        if named(&MARKS) {
-            if found.replace(attribute).is_some() {
-                return Err(error(attribute, "an item is one of these, not two"));
-            }
-        } else if named(&["pyfunction", "pymethods", "pyclass", "pymodule_export"]) {
+        let mut others = ["pyfunction", "pymethods", "pyclass", "pymodule_export"].iter();
+        if others.any(|name| is_attribute(attribute, name)) {
             return Err(error(
                 attribute,
                 "functions of a class are methods without an attribute, or have `#[new]`, `#[staticmethod]`, \
@@ -345,7 +340,7 @@ fn mark(attributes: &[Attribute]) -> syn::Result<Option<&Attribute>> {
             ));
         }
     }
-    Ok(found)
+    one_of(attributes, &MARKS)
 }
 
 fn refuse_self(item: &ImplItemFn, message: &str) -> syn::Result<()> {
@@ -505,7 +500,10 @@ mod tests {
                 "impl A { #[setter] fn set_a(&mut self) {} }",
                 "a setter has",
             ),
-            ("impl A { #[getter] #[setter] fn a(&self) {} }", "not two"),
+            (
+                "impl A { #[getter] #[setter] fn a(&self) {} }",
+                "`#[getter]` and `#[setter]` contradict each other",
+            ),
             (
                 "impl A { #[pyfunction] fn a(&self) {} }",
                 "without an attribute",

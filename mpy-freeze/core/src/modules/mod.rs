@@ -47,6 +47,27 @@ fn has_attribute(attributes: &[Attribute], name: &str) -> bool {
         .any(|attribute| is_attribute(attribute, name))
 }
 
+/// The one attribute of these names that an item has.
+fn one_of<'a>(attributes: &'a [Attribute], names: &[&str]) -> syn::Result<Option<&'a Attribute>> {
+    let mut found: Option<(&str, &Attribute)> = None;
+    for attribute in attributes {
+        let Some(name) = names.iter().find(|name| is_attribute(attribute, name)) else {
+            continue;
+        };
+        if let Some((other, _)) = found.replace((name, attribute)) {
+            let message = if other == *name {
+                format!("`#[{name}]` stands here twice")
+            } else {
+                format!(
+                    "`#[{other}]` and `#[{name}]` contradict each other: an item has one of them"
+                )
+            };
+            return Err(error(attribute, message));
+        }
+    }
+    Ok(found.map(|(_, attribute)| attribute))
+}
+
 /// The `cfg` attributes.
 fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
     let all = attributes.iter();

@@ -4,7 +4,7 @@ use syn::{Attribute, Ident, Item, ItemMod, UseTree};
 
 use super::signature::Options;
 use super::tables::combine;
-use super::{conditions, docs, error, has_attribute, python_name};
+use super::{conditions, docs, error, has_attribute, one_of, python_name};
 
 /// A module as its attributes and items describe it.
 #[derive(Clone)]
@@ -94,8 +94,19 @@ impl Module {
     }
 }
 
+/// The attributes that say what an item is in its module.
+const KINDS: [&str; 6] = [
+    "pyfunction",
+    "pymodule_init",
+    "pyclass",
+    "pyexception",
+    "pymodule",
+    "pymodule_export",
+];
+
 /// What an item adds to its module.
 fn entries(item: &Item) -> syn::Result<Vec<Entry>> {
+    one_of(attributes(item), &KINDS)?;
     let (attributes, ident, export) = match item {
         Item::Fn(function) if has_attribute(&function.attrs, "pyfunction") => {
             (&function.attrs, &function.sig.ident, Export::Function)
@@ -145,6 +156,18 @@ fn entries(item: &Item) -> syn::Result<Vec<Entry>> {
         export,
         conditions: conditions(attributes),
     }])
+}
+
+/// The attributes of an item that a module can hold.
+fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Fn(function) => &function.attrs,
+        Item::Struct(class) => &class.attrs,
+        Item::Mod(module) => &module.attrs,
+        Item::Const(constant) => &constant.attrs,
+        Item::Use(used) => &used.attrs,
+        _ => &[],
+    }
 }
 
 /// The names that a `use` brings.

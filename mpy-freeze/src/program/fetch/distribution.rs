@@ -35,6 +35,7 @@ const KEYRINGS: [&str; 2] = [
 ];
 
 /// A mirror with its index of source packages read.
+#[derive(Debug)]
 pub(super) struct Distribution {
     folder: TempDir,
 }

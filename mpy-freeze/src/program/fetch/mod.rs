@@ -45,6 +45,7 @@ pub(super) fn run(words: Vec<OsString>) -> Result<ExitCode> {
 }
 
 /// Brings pinned releases into the cache. It remembers what it found out about servers on the way.
+#[derive(Debug)]
 pub struct Fetcher {
     cache: PathBuf,
     unreachable: Vec<String>,

@@ -64,12 +64,17 @@
 //! | `CC_<target>`, `TARGET_CC`, `CC`, `CFLAGS_<target>`, `AR_<target>`, … | as the `cc` crate has them |
 //! | `LIBCLANG_PATH` | the folder of libclang, which bindgen needs |
 //! | `MPY_FREEZE_OBJECTS` | a folder where builds keep their objects, each under a hash of all that it was compiled from, and find those of other targets, profiles and firmwares; it grows, and may be emptied at any time |
-//! | `XDG_CACHE_HOME` | where the user's cache is, which `cargo xtask setup` fills |
+//! | `XDG_CACHE_HOME` | where the user's cache is, which `mpy-freeze fetch` and `cargo xtask setup` fill |
 //!
 //! # Tools
 //!
 //! A C compiler for the host (`cc`) and one for the target: `arm-none-eabi-gcc` or `riscv64-unknown-elf-gcc` where
 //! it is found, else clang; an archiver; libclang. No C library for the target, no make, no Python.
+//!
+//! # The program
+//!
+//! The feature `program` has the program `mpy-freeze` (`cargo install mpy-freeze --features program`), which fetches releases,
+//! shows the size of images, and has MicroPython's compiler. A build script needs nothing of it.
 //!
 //! # What it leaves in `OUT_DIR`
 //!

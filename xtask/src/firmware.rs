@@ -29,7 +29,7 @@ impl Program {
     }
 }
 
-/// Where an emulated board has its console.
+/// The place of an emulated board's console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Console {
     /// This program's own input and output, as they are.

@@ -28,7 +28,7 @@ pub struct Wanted {
     targets: Vec<&'static str>,
     /// The releases of MicroPython that have to be there. Without any, it is the one that the build finds by itself.
     releases: Vec<&'static Release>,
-    /// Whether firmware is built that has TLS, ciphers or hashes.
+    /// Asks for mbedTLS too, for firmware with TLS, ciphers or hashes.
     mbedtls: bool,
     /// Go ahead without asking.
     pub yes: bool,

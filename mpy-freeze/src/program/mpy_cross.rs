@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 
 use crate::tools;
 
-/// What the compiler calls itself in its usage line.
+/// The compiler's name in its own usage line.
 const NAME: &str = "mpy-freeze mpy-cross";
 
 /// Builds the compiler where it isn't there yet, and becomes it.

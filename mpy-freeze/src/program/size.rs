@@ -191,7 +191,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// Where a section lies when the firmware runs.
+/// The memory that holds a section when the firmware runs.
 #[derive(Debug, PartialEq, Eq)]
 enum Place {
     Rom,

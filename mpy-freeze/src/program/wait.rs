@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How often the line is drawn.
+/// The time between two drawings of the line.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Runs a command to its end and returns what it printed. `growing` is a file that it writes; its size is shown.

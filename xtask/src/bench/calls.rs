@@ -105,7 +105,7 @@ fn is_class(function: &str) -> bool {
     function.starts_with(char::is_uppercase)
 }
 
-/// Whether a symbol belongs to a function or class of `functions.c`.
+/// Tells whether a symbol belongs to a function or class of `functions.c`.
 fn is_in_c(symbol: &str, function: &str) -> bool {
     let Some(rest) = symbol.strip_prefix(&format!("c_{function}")) else {
         return false;
@@ -114,7 +114,7 @@ fn is_in_c(symbol: &str, function: &str) -> bool {
     is_class(function) || ["", "_obj", "_args"].contains(&part)
 }
 
-/// Whether a symbol belongs to a function or class of the module `in_rust`. A mangled name has the length of each part
+/// Tells whether a symbol belongs to a function or class of the module `in_rust`. A mangled name has the length of each part
 /// before it.
 fn is_in_rust(symbol: &str, function: &str) -> bool {
     if is_class(function) {

@@ -15,7 +15,7 @@ use crate::releases::RELEASES;
 use crate::table::Markdown;
 use crate::{host, setup, shell};
 
-/// How many modules are frozen.
+/// The numbers of modules to freeze.
 const SIZES: [usize; 4] = [125, 250, 500, 1000];
 
 /// One measurement.
@@ -31,7 +31,7 @@ struct Bench {
     folder: PathBuf,
     /// The program that freezes a folder.
     freeze: PathBuf,
-    /// Where example-firmware's build script left MicroPython.
+    /// The folder that example-firmware's build script wrote.
     out_dir: PathBuf,
     mpy_cross: PathBuf,
     mpy_tool: PathBuf,

@@ -15,7 +15,7 @@ use crate::releases::{RELEASES, Release};
 use crate::table::Markdown;
 use crate::{host, setup, shell};
 
-/// What the programs are given as the processor's speed in MHz and the heap in KiB, from which they choose how much they do.
+/// The processor's speed in MHz and the heap in KiB that the programs are told. They choose from these how much they do.
 const SIZE: [&str; 2] = ["100", "100"];
 
 /// A board to measure on.
@@ -23,7 +23,7 @@ struct Measured {
     board: &'static str,
     /// Upstream's name of it.
     upstream: &'static str,
-    /// What upstream's makefile has to be told besides.
+    /// Further variables for upstream's makefile.
     variables: &'static [&'static str],
     /// Python's expression for microseconds: upstream's port has no clock, but both boards have a counter.
     microseconds: &'static str,

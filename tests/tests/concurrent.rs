@@ -1,5 +1,6 @@
 //! Builds at the same time, and builds that were killed, end right.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -133,4 +134,41 @@ fn a_killed_build_is_taken_up_again() {
         &finished.expect("the archive") == alone(),
         "the archive differs from that of a build that was never killed"
     );
+}
+
+/// A compiler that notes how many of its kind run, itself included.
+const COUNTING_COMPILER: &str = r#"#!/bin/sh
+here=$(dirname "$0")
+mkdir "$here/running/$$"
+ls "$here/running" | wc -l >> "$here/counts"
+cc "$@"
+status=$?
+rmdir "$here/running/$$"
+exit $status
+"#;
+
+#[test]
+fn compilers_take_tokens_of_the_jobserver() {
+    let project = Project::host("tokens").built_anew();
+    project.write("cc.sh", COUNTING_COMPILER);
+    let compiler = project.root.join("cc.sh");
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&compiler, executable).expect("the mode can be set");
+    std::fs::create_dir(project.root.join("running")).expect("the folder can be made");
+    let jobserver = jobserver::Client::new(1).expect("a pipe");
+    let mut cargo = project.cargo(&["build", "--jobs", "6"]);
+    jobserver.configure(cargo.env("CC", &compiler));
+    let output = cargo.output().expect("cargo runs");
+    assert!(output.status.success(), "{}", text_of(&output));
+    let counts = project.read("counts");
+    let counts = counts.lines().map(|count| count.trim().parse::<usize>());
+    let counts: Vec<usize> = counts.collect::<Result<_, _>>().expect("numbers");
+    assert!(counts.len() > 200, "{} runs of the compiler", counts.len());
+    let most = counts.iter().max();
+    assert_eq!(
+        most,
+        Some(&2),
+        "one on the build script's own token and one on the jobserver's"
+    );
+    assert_eq!(jobserver.available().expect("a pipe"), 1, "it is back");
 }

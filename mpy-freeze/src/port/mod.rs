@@ -27,6 +27,7 @@ mod patches;
 mod preprocess;
 mod program;
 mod qstr;
+mod releases;
 mod store;
 mod target;
 mod toolchain;

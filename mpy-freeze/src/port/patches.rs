@@ -6,9 +6,10 @@
 
 use std::path::PathBuf;
 
-use mpy_freeze_core::{Source, Version};
+use mpy_freeze_core::Source;
 
 use super::program::Unit;
+use super::releases::Releases;
 use crate::error::{Error, Problem, Result};
 
 /// One row: what a file is compiled with, beyond the flags that every file gets.
@@ -59,39 +60,6 @@ impl Patch {
     /// Whether a program without this row would be unsafe or wrong, and not just slower.
     fn is_needed(&self) -> bool {
         self.replaced || self.header.is_some() || !self.defines.is_empty()
-    }
-}
-
-/// A range of releases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Releases {
-    /// The first release, where it isn't the oldest that is supported.
-    first: Option<Version>,
-    /// The first release after the last one, where newer ones aren't meant too.
-    end: Option<Version>,
-}
-
-impl Releases {
-    const EVERY: Self = Self {
-        first: None,
-        end: None,
-    };
-
-    /// A release and all newer ones.
-    const fn from(major: u32, minor: u32, micro: u32) -> Self {
-        let first = Version {
-            major,
-            minor,
-            micro,
-        };
-        Self {
-            first: Some(first),
-            ..Self::EVERY
-        }
-    }
-
-    fn contains(self, version: Version) -> bool {
-        self.first.is_none_or(|first| first <= version) && self.end.is_none_or(|end| version < end)
     }
 }
 
@@ -454,6 +422,8 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
+    use mpy_freeze_core::Version;
+
     use super::*;
     use crate::port::files;
     use crate::testing::Folder;
@@ -522,20 +492,6 @@ mod tests {
         assert_eq!(unit("py/ab").flags, ["-O3"]);
         assert!(!unit("py/a").collected && unit("py/b").collected);
         assert!(unit("py/b").flags.is_empty());
-    }
-
-    #[test]
-    fn a_row_is_for_its_releases() {
-        let in_26 = Releases::from(1, 26, 0);
-        let version = |minor| source(Path::new(""), minor).version;
-        assert!(!in_26.contains(version(25)));
-        assert!(in_26.contains(version(26)) && in_26.contains(version(27)));
-        let before_26 = Releases {
-            end: in_26.first,
-            ..Releases::EVERY
-        };
-        assert!(before_26.contains(version(25)) && !before_26.contains(version(26)));
-        assert!(Releases::EVERY.contains(version(99)));
     }
 
     #[test]

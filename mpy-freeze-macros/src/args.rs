@@ -22,7 +22,7 @@ pub(crate) struct Args {
 #[derive(Debug)]
 pub(crate) struct Input {
     pub(crate) path: String,
-    /// Whether it is `manifest = "…"`.
+    /// Set for `manifest = "…"`.
     pub(crate) manifest: bool,
     pub(crate) span: Span,
 }

@@ -1,10 +1,10 @@
-//! What Cargo tells the compiler. Nothing else in this crate reads the environment.
+//! The variables that Cargo sets for the compiler. Nothing else in this crate reads the environment.
 
 use std::path::PathBuf;
 
 use mpy_freeze_core::Context;
 
-/// Where the crate is, and where its build script wrote.
+/// The crate's folder, and that of its build script.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
     /// The folder of the crate's `Cargo.toml`.
@@ -14,7 +14,7 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Reads it.
+    /// Reads the variables.
     pub(crate) fn read() -> Self {
         Self {
             manifest_dir: variable("CARGO_MANIFEST_DIR").unwrap_or_default(),
@@ -22,7 +22,7 @@ impl Environment {
         }
     }
 
-    /// What the build script left.
+    /// Loads the context that the build script left.
     pub(crate) fn context(&self) -> mpy_freeze_core::Result<Context> {
         match &self.out_dir {
             Some(out_dir) => Context::load(out_dir),

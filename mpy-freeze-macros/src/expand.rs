@@ -53,8 +53,7 @@ fn from_inside(path: &syn::Path) -> TokenStream {
     }
 }
 
-/// Expands an attribute without arguments. Where it fails, the item stays, so that nothing else is reported because
-/// it is missing.
+/// Expands an attribute without arguments. If that fails, the item stays, so that its absence isn't reported as well.
 pub(crate) fn attribute<T: syn::parse::Parse>(
     arguments: TokenStream,
     item: TokenStream,
@@ -72,7 +71,7 @@ pub(crate) fn attribute<T: syn::parse::Parse>(
     expanded().unwrap_or_else(|error| beside(&item, &error))
 }
 
-/// Reads the item that an attribute stands at; another kind of item is said to be the wrong one.
+/// Parses the item below an attribute. For an item of another kind, the error says so.
 fn parse<T: syn::parse::Parse>(item: &TokenStream) -> syn::Result<T> {
     syn::parse2(item.clone()).map_err(|error| {
         let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
@@ -97,7 +96,7 @@ pub(crate) fn class(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expanded().unwrap_or_else(|error| beside(&item, &error))
 }
 
-/// What the build script left.
+/// Loads the context that the build script left.
 fn context() -> syn::Result<Context> {
     Environment::read().context().map_err(|error| {
         syn::Error::new(
@@ -110,14 +109,14 @@ fn context() -> syn::Result<Context> {
     })
 }
 
-/// An item and what is wrong with it. Attributes that only the expansion knows would be errors of their own.
+/// An item beside its error. Attributes that only the expansion knows are removed: they would be errors of their own.
 fn beside(item: &TokenStream, error: &syn::Error) -> TokenStream {
     let error = error.to_compile_error();
     let item = attributes::removed(item.clone());
     quote!(#item #error)
 }
 
-/// Every problem as an error of its own, at the argument whose files it is about.
+/// Makes an error of each problem, at the argument that its file belongs to.
 fn place(error: &mpy_freeze_core::Error, base: &Path, inputs: &[Input]) -> syn::Error {
     let mut problems = error.problems().iter();
     let at = |problem: &Problem| syn::Error::new(span(problem, base, inputs), problem);

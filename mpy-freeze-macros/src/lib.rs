@@ -39,8 +39,12 @@ use proc_macro::TokenStream;
 /// `opt` is the compiler's optimisation level: 0 is the default, 1 drops `assert`, 2 also makes `__debug__`
 /// false, 3 also drops line numbers. A manifest may set another for its files.
 ///
-/// `modules = [panel, drivers::motor]` are the Python modules of the crate that are written in Rust, by their paths: see
-/// [`macro@pymodule`]. They can be imported without more, with frozen Python or alone.
+/// `modules = [panel, drivers::motor]` lists the Python modules of the crate that are written in Rust, by their paths:
+/// see [`macro@pymodule`]. Python can import them without any registration. A firmware can have them without frozen
+/// Python.
+///
+/// Errors of the Python compiler are shown at the argument that the file belongs to, with the file and line at their
+/// beginning and the source text behind: rustc lets no macro point into a file that isn't Rust.
 ///
 /// The crate's build script has to build MicroPython with `mpy_freeze::Build`; an error shows the lines to add.
 /// A firmware has one `freeze!`.
@@ -51,14 +55,14 @@ pub fn freeze(input: TokenStream) -> TokenStream {
         .into()
 }
 
-/// Makes a Rust function one that Python calls.
+/// Makes a Rust function callable from Python.
 ///
 /// ```rust,ignore
 /// #[pymodule]
 /// mod board {
 ///     use mpy_freeze_rt::{ErrorType, Exception, Obj, Raise, Vm, pyfunction};
 ///
-///     /// How long it takes to blink.
+///     /// Returns the time that blinking takes.
 ///     #[pyfunction]
 ///     #[py(signature = (times, /, pause = 100, *, colour = None))]
 ///     fn blink(times: u8, pause: u32, colour: Option<&str>) -> Result<u32, Raise> {
@@ -102,9 +106,9 @@ pub fn freeze(input: TokenStream) -> TokenStream {
 ///     assert str(error) == "no such colour"
 /// ```
 ///
-/// `#[py(name = "…")]` gives it another name in Python, `#[py(signature = (…))]` says how it is called, in Python's own
-/// notation; without one, all arguments are given by position. A default is a Rust expression of the parameter's type.
-/// There can be sixteen parameters.
+/// `#[py(name = "…")]` gives it another name in Python. `#[py(signature = (…))]` is its signature in Python's notation;
+/// without one, all arguments are given by position. A default is a Rust expression of the parameter's type. A function
+/// has at most sixteen parameters.
 ///
 /// | parameter | Python passes |
 /// |---|---|
@@ -112,15 +116,15 @@ pub fn freeze(input: TokenStream) -> TokenStream {
 /// | integers of up to 64 bits | `int`; `OverflowError` for one that doesn't fit |
 /// | `f32`, `f64` | `float` or `int` |
 /// | `&str` | `str`, in place |
-/// | `&[u8]` | what has the buffer protocol, in place |
-/// | `&mut [u8]` | what can be written to, in place |
-/// | `Option<T>` | `None`, or what `T` takes |
+/// | `&[u8]` | anything with the buffer protocol, in place |
+/// | `&mut [u8]` | anything with a writable buffer, in place |
+/// | `Option<T>` | `None`, or as for `T` |
 /// | tuples of up to eight | `tuple` of as many |
 /// | `[T; N]` of what borrows nothing | `tuple` or `list` of as many |
 /// | `&T`, `&mut T` of a `#[pyclass]` | an instance, or one of a derived class |
 /// | `Obj`, `&Obj` | anything; `*args` is a tuple, `**kwargs` a dict |
-/// | `&Vm` | nothing: it is the VM that calls |
-/// | a type of your own | what its `FromPy` takes |
+/// | `&Vm` | nothing: it is the calling VM |
+/// | a type of your own | as its `FromPy` has it |
 ///
 /// A returned value has `IntoPy`, whose documentation has the table of types. The error of a `Result` is raised.
 ///
@@ -241,7 +245,7 @@ pub fn pymodule(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(arguments.into(), item.into(), module::expand).into()
 }
 
-/// Makes a Rust function run when the module is imported: it stands in a `#[pymodule]`, and takes nothing or a `&Vm`.
+/// Runs a Rust function when Python imports the module. It belongs in a `#[pymodule]`, and takes nothing or a `&Vm`.
 ///
 /// ```rust,ignore
 /// #[pymodule]
@@ -346,9 +350,9 @@ pub fn pymodule_init(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// assert Blue().pin == 4
 /// ```
 ///
-/// A value of the type becomes an object where a Rust function returns it, alone or in an `Option`, a tuple or an array,
-/// and `&Led` or `&mut Led` as a parameter takes one. Python may use an object at any time, so that borrowing is checked when it happens: `RuntimeError`
-/// says that the value is in use.
+/// A value of the type becomes an object where a Rust function returns it, alone or in an `Option`, a tuple or an
+/// array, and `&Led` or `&mut Led` as a parameter takes one. Python may use an object at any time, so borrows are
+/// checked at run time: a `RuntimeError` says that the value is in use.
 ///
 /// `#[pyclass(extends = Base)]` derives the class from another one of Rust's, whose value is the first field.
 ///
@@ -357,8 +361,8 @@ pub fn pymodule_init(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// - A class has no parameters, neither types nor lifetimes: Python keeps its objects as long as it likes.
 /// - While the collector drops a value, Python doesn't run: a `Drop` that calls it gets `RuntimeError`.
 /// - The type's alignment is at most four machine words.
-/// - A Python class that is derived from it writes the properties as it reads them. A `__setattr__` of its own sees all
-///   that is written; from there `super().__setattr__` writes to the object's own dict, where a property isn't.
+/// - If a derived Python class has a `__setattr__`, it gets every assignment. From there `super().__setattr__` writes
+///   to the object's own dict and not to a property.
 #[proc_macro_attribute]
 pub fn pyclass(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::class(arguments.into(), item.into()).into()
@@ -456,9 +460,9 @@ pub fn pyclass(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// A method takes `&self` or `&mut self`, or the object itself as `slf: Obj`. `#[new]` is the constructor. `#[getter]`
 /// and `#[setter]` make a property, which works on objects of derived classes, in Rust and in Python, too. A
-/// `#[classmethod]` has the class as its first parameter. Python's operators call methods such as `__add__`: an argument
-/// of another type leaves the operation to the other operand. `__next__` returns an `Option`, whose `None` ends the
-/// iteration. The collector drops the Rust value with the object; Python sees that as `__del__`.
+/// `#[classmethod]` has the class as its first parameter. Python's operators call methods such as `__add__`: an
+/// argument of another type leaves the operation to the other operand. `__next__` returns an `Option`, whose `None`
+/// ends the iteration. The collector drops the Rust value with the object; Python sees that as `__del__`.
 ///
 /// # Errors
 ///
@@ -467,8 +471,8 @@ pub fn pyclass(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Limits
 ///
-/// - A class can't compute or refuse attributes of any name (`__getattr__`): MicroPython doesn't ask it. Properties have
-///   names.
+/// - A class can't compute or refuse attributes of any name (`__getattr__`): MicroPython doesn't ask it. Properties
+///   have names.
 #[proc_macro_attribute]
 pub fn pymethods(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(arguments.into(), item.into(), methods::expand).into()

@@ -14,9 +14,10 @@ use crate::fs;
 const HEADER: &str = "mpy-freeze context 4";
 
 /// How a MicroPython object is laid out in a machine word (`MICROPY_OBJ_REPR` in `py/mpconfig.h`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ObjRepr {
     /// Small ints and qstrs tagged in the low bits, floats on the heap or in ROM.
+    #[default]
     A,
     /// As `A`, with one bit less for small ints.
     B,
@@ -27,9 +28,10 @@ pub enum ObjRepr {
 }
 
 /// How integers beyond a small int are stored (`MICROPY_LONGINT_IMPL`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LongInt {
     /// Not at all.
+    #[default]
     None,
     /// As a C `long long`.
     LongLong,
@@ -41,9 +43,10 @@ pub enum LongInt {
 }
 
 /// What a Python float is in C (`MICROPY_FLOAT_IMPL`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Float {
     /// There are no floats.
+    #[default]
     None,
     /// A C `float`.
     Single,
@@ -74,7 +77,10 @@ pub struct Packaged {
 }
 
 /// Everything about the firmware that freezing depends on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// The default is of no firmware: the build script sets every field.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Context {
     /// MicroPython's release, for example `1.26.1`.
     pub micropython: String,

@@ -44,7 +44,8 @@ impl<'vm> Obj<'vm> {
     ///
     /// # Errors
     ///
-    /// `TypeError` for an object that isn't a container, and any exception that a `__contains__` or a comparison raises.
+    /// `TypeError` for an object that isn't a container, and any exception that a `__contains__` or a comparison
+    /// raises.
     pub fn contains(&self, value: impl IntoPy) -> Result<bool, Exception<'vm>> {
         self.ask(ffi::ASK_CONTAINS, value).map(|answer| answer != 0)
     }
@@ -55,8 +56,8 @@ impl<'vm> Obj<'vm> {
         unsafe { ffi::mpyf_is(self.handle(), other.handle()) != 0 }
     }
 
-    /// Checks whether the object is an instance of a class, or of one of the classes in a tuple, as Python's `isinstance()`
-    /// does.
+    /// Checks whether the object is an instance of a class, or of one of the classes in a tuple, as Python's
+    /// `isinstance()` does.
     ///
     /// # Errors
     ///

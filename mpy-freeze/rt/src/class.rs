@@ -236,8 +236,8 @@ impl Drop for Held<'_> {
 /// }
 /// ```
 ///
-/// While it lives, borrowing the value mutably raises `RuntimeError`, in Python and in Rust: in the example, if both are
-/// the same object.
+/// While it lives, borrowing the value mutably raises `RuntimeError`, in Python and in Rust: in the example, if both
+/// are the same object.
 pub struct Ref<'a, T: PyClass> {
     held: Held<'a>,
     class: PhantomData<&'a T>,
@@ -265,7 +265,8 @@ impl<T: PyClass> Deref for RefMut<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: the object was asked for as one of `T`. The state says that there is a value and that it is ours alone.
+        // SAFETY: the object was asked for as one of `T`. The state says that there is a value and that it is ours
+        // alone.
         unsafe { (*self.held.instance::<T>().value.get()).assume_init_ref() }
     }
 }

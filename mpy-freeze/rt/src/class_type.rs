@@ -113,8 +113,8 @@ const fn is_filled(has: u16, slot: u16) -> bool {
     has & slot & has::SLOTS != 0 || iterates
 }
 
-/// Returns the number of words behind the type object's fixed part: the class, which is no slot of MicroPython's, and the
-/// filled slots.
+/// Returns the number of words behind the type object's fixed part: the class, which is no slot of MicroPython's, and
+/// the filled slots.
 pub const fn n_words(has: u16) -> usize {
     let mut count = 1;
     let mut slot = 1;

@@ -20,13 +20,13 @@ const ALIGNMENT: usize = 4 * size_of::<usize>();
 impl Vm {
     /// Makes a function that Python can call of a Rust closure.
     ///
-    /// The closure moves into an object in Python's heap, and is dropped when that is collected or when the VM stops, in
-    /// a firmware that has finalisers (which the ROM level `ExtraFeatures` and those above it have). It can be called
-    /// again while it runs, by Python that it calls, and so it is a `Fn`: what it changes lies in a `Cell` or
+    /// The closure moves into an object in Python's heap, and is dropped when that is collected or when the VM stops,
+    /// in a firmware that has finalisers (which the ROM level `ExtraFeatures` and those above it have). It can be
+    /// called again while it runs, by Python that it calls, and so it is a `Fn`: what it changes lies in a `Cell` or
     /// `RefCell`. A panic in it ends the program, as in any function that Python calls.
     ///
-    /// It takes arguments by position only: a call with one by name (`add(amount=3)`) raises `TypeError` and doesn't reach
-    /// the closure. For names, defaults and `**kwargs` there is `#[pyfunction]`.
+    /// It takes arguments by position only: a call with one by name (`add(amount=3)`) raises `TypeError` and doesn't
+    /// reach the closure. For names, defaults and `**kwargs` there is `#[pyfunction]`.
     ///
     /// An object is returned as a [`Root`](crate::Root).
     ///

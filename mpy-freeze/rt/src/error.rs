@@ -87,8 +87,8 @@ impl fmt::Debug for ErrorType {
 /// An exception that Rust code has Python raise: a class and a message.
 ///
 /// Making one needs neither a VM nor memory, so that code which knows nothing of Python can return it as its error. An
-/// exception that Python has raised is an [`Exception`]; [`Vm::new_exception`] makes one whose message is formatted at run
-/// time.
+/// exception that Python has raised is an [`Exception`]; [`Vm::new_exception`] makes one whose message is formatted at
+/// run time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Raise {
     class: ErrorType,

@@ -29,10 +29,10 @@ use crate::vm::Vm;
 /// }
 /// ```
 ///
-/// Python runs the callable with the argument of [`fire`](Self::fire), between two steps or while it waits. If Rust is at
-/// work instead, the callable runs at [`Vm::run_pending`] or when Python runs next. If the event is fired again before the
-/// callable has begun, the callable runs once, with the last argument: a handler that has to count does so itself. If it
-/// is fired while the callable runs, the callable runs again afterwards.
+/// Python runs the callable with the argument of [`fire`](Self::fire), between two steps or while it waits. If Rust is
+/// at work instead, the callable runs at [`Vm::run_pending`] or when Python runs next. If the event is fired again
+/// before the callable has begun, the callable runs once, with the last argument: a handler that has to count does so
+/// itself. If it is fired while the callable runs, the callable runs again afterwards.
 ///
 /// Callables run one at a time. An exception of a callable is printed on the console, and the program goes on; a
 /// [`KeyboardInterrupt`](keyboard_interrupt) and the end of a [bounded run](Vm::run_for) reach the program itself.
@@ -60,12 +60,13 @@ impl Event {
         Self(UnsafeCell::new(ffi::RawEvent::new()))
     }
 
-    /// Runs `callable` whenever the event is fired, until the VM ends or [`off`](Self::off). It replaces an earlier one.
+    /// Runs `callable` whenever the event is fired, until the VM ends or [`off`](Self::off). It replaces an earlier
+    /// one.
     ///
     /// # Errors
     ///
-    /// `TypeError` if the object can't be called, `MemoryError` if there is no room to remember it. The event stays as it
-    /// was.
+    /// `TypeError` if the object can't be called, `MemoryError` if there is no room to remember it. The event stays as
+    /// it was.
     pub fn on<'vm>(&'static self, _vm: &'vm Vm, callable: &Obj<'vm>) -> Result<(), Exception<'vm>> {
         // SAFETY: the event is borrowed for ever, so it stays where it is. The VM runs, and the call leaves no object.
         unsafe { shim::unit(|out| ffi::mpyf_event_on(self.0.get(), callable.handle(), out)) }
@@ -80,8 +81,8 @@ impl Event {
     /// Requests a run of the callable, with `arg` as its argument.
     ///
     /// It may be called from any interrupt handler and from any thread (on a system with threads not from a signal
-    /// handler), and takes a critical section of a few instructions. It returns `false`, and does nothing, if the event has
-    /// no callable of the running VM.
+    /// handler), and takes a critical section of a few instructions. It returns `false`, and does nothing, if the event
+    /// has no callable of the running VM.
     pub fn fire(&self, arg: i32) -> bool {
         // SAFETY: the shim keeps the event's address only where a callable is registered, which takes an event that
         // stays where it is.
@@ -92,9 +93,9 @@ impl Event {
 /// Raises `KeyboardInterrupt` in the running Python code, as Ctrl-C does on a PC, at its next step or while it waits.
 ///
 /// It may be called from any interrupt handler and from any thread (on a system with threads not from a signal
-/// handler): when a UART receives a Ctrl-C, or when a button is pressed. Python can catch the exception; otherwise Rust gets
-/// it as an `Err`. It returns `false`, and does nothing, if no VM is running. If a VM is running but Rust is at work, the
-/// exception waits for [`Vm::run_pending`] or for Python to run next.
+/// handler): when a UART receives a Ctrl-C, or when a button is pressed. Python can catch the exception; otherwise Rust
+/// gets it as an `Err`. It returns `false`, and does nothing, if no VM is running. If a VM is running but Rust is at
+/// work, the exception waits for [`Vm::run_pending`] or for Python to run next.
 ///
 /// Native code and single calls of C code, such as `sum(range(1000000))`, end first.
 pub fn keyboard_interrupt() -> bool {

@@ -10,8 +10,8 @@ use crate::text;
 /// An exception that Python raised, or that Python is to raise.
 ///
 /// `Display` writes the traceback as Python prints it, without a line break at its end. `Debug` writes the exception's
-/// `repr()`. If MicroPython had no memory for the exception, it is a `MemoryError`, or its message and traceback are cut
-/// short; the next shortage may then reuse the same object.
+/// `repr()`. If MicroPython had no memory for the exception, it is a `MemoryError`, or its message and traceback are
+/// cut short; the next shortage may then reuse the same object.
 pub struct Exception<'vm>(Obj<'vm>);
 
 impl<'vm> Exception<'vm> {
@@ -84,7 +84,8 @@ impl<'vm> Exception<'vm> {
         unsafe { ffi::mpyf_exception_matches(self.0.handle(), class.as_ptr(), class.len()) != 0 }
     }
 
-    /// Writes the traceback as Python prints it, without a line break at its end. This takes no memory from Python's heap.
+    /// Writes the traceback as Python prints it, without a line break at its end. This takes no memory from Python's
+    /// heap.
     ///
     /// # Errors
     ///

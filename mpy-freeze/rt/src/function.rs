@@ -71,8 +71,8 @@ impl RawReturn {
 
 /// The result of a Rust function in the shim's ABI.
 ///
-/// It may be a handle, which the shim releases. So it can't be copied, and it can't be kept until another call, which may be
-/// one of another VM.
+/// It may be a handle, which the shim releases. So it can't be copied, and it can't be kept until another call, which
+/// may be one of another VM.
 #[derive(Debug)]
 #[repr(transparent)]
 #[must_use = "it is what Python gets"]

@@ -37,8 +37,8 @@ impl fmt::Debug for Keyword<'_> {
     }
 }
 
-/// The arguments of a call by name: an array of names and values, a tuple of up to eight such pairs whose values have any
-/// types, or a slice of [`Keyword`]s.
+/// The arguments of a call by name: an array of names and values, a tuple of up to eight such pairs whose values have
+/// any types, or a slice of [`Keyword`]s.
 ///
 /// ```no_run
 /// # fn example<'a>(blink: &mpy_freeze_rt::Obj<'a>) -> Result<(), mpy_freeze_rt::Exception<'a>> {

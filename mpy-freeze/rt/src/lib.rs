@@ -1,5 +1,5 @@
-//! Python in Rust firmware: [`freeze!`] puts modules into ROM, and the MicroPython that the crate `mpy-freeze` has built for
-//! the same target runs them.
+//! Python in Rust firmware: [`freeze!`] puts modules into ROM, and the MicroPython that the crate `mpy-freeze` has
+//! built for the same target runs them.
 //!
 //! The firmware's `build.rs` is `mpy_freeze::Build::new().build()`, with `mpy-freeze` among its
 //! `[build-dependencies]`; the firmware itself is this:
@@ -55,9 +55,9 @@
 //! # fn main() {}
 //! ```
 //!
-//! Objects ([`Obj`]) and exceptions ([`Exception`]) end with their VM, so that a program converts them to Rust values inside
-//! of [`Vm::run`]. A [`Root`] keeps an object where the VM's lifetime can't be named, in a driver for example, and is empty
-//! after the VM has stopped. An exception never jumps over a Rust function: it comes back as an `Err`.
+//! Objects ([`Obj`]) and exceptions ([`Exception`]) end with their VM, so that a program converts them to Rust values
+//! inside of [`Vm::run`]. A [`Root`] keeps an object where the VM's lifetime can't be named, in a driver for example,
+//! and is empty after the VM has stopped. An exception never jumps over a Rust function: it comes back as an `Err`.
 //!
 //! [`IntoPy`] is the conversion to Python and [`FromPy`] the one back. Rust modules for Python are made with
 //! [`macro@pymodule`], [`macro@pyfunction`] and [`macro@pyclass`]; a Rust function raises with [`Raise`].
@@ -80,8 +80,8 @@
 //! - An interrupt handler interrupts Python: [`keyboard_interrupt`].
 //! - The board does other work while Python runs: [`Platform::poll`], and while Python waits: [`Platform::idle`].
 //! - Rust limits the steps of a call: [`Vm::run_for`].
-//! - Python is one task among others: a generator or coroutine is an iterator in Rust ([`Obj::try_iter`]), and each `next()`
-//!   runs it to its next `yield`.
+//! - Python is one task among others: a generator or coroutine is an iterator in Rust ([`Obj::try_iter`]), and each
+//!   `next()` runs it to its next `yield`.
 //!
 //! On bare metal this needs an implementation of the crate `critical-section`, which the crate of the chip or of the
 //! architecture has: for a Cortex-M with one core, `cortex-m` with the feature `critical-section-single-core`.

@@ -143,8 +143,8 @@ impl Vm {
         }
     }
 
-    /// Makes an exception of a class, with any arguments: the number of an `OSError`, for example. It is a `MemoryError` if
-    /// there is no room for one, and the exception of an argument that can't be converted.
+    /// Makes an exception of a class, with any arguments: the number of an `OSError`, for example. It is a
+    /// `MemoryError` if there is no room for one, and the exception of an argument that can't be converted.
     pub fn new_exception_with(&self, class: ErrorType, args: impl Args) -> Exception<'_> {
         let made = args.with(self, |args| {
             let (args, n_args) = raw_args(args);

@@ -143,8 +143,8 @@ impl<'a> Place<'a> {
     #[inline(never)]
     pub(crate) fn as_str(self) -> Result<&'a str, Exception<'a>> {
         let mut len = 0;
-        // SAFETY: as above; what comes back is an exception or an address. The bytes of a `str` stay what they are while
-        // the object is held.
+        // SAFETY: as above; what comes back is an exception or an address. The bytes of a `str` stay what they are
+        // while the object is held.
         let bytes = unsafe {
             let data = ffi::mpyf_as_str(self.args, self.index, &mut len).payload()?;
             borrow(address(data), len)
@@ -240,8 +240,8 @@ unsafe fn borrow<'a>(data: *const u8, len: usize) -> &'a [u8] {
 /// | `tuple` of as many items | tuples of up to eight |
 /// | `tuple` or `list` of as many items | arrays of what borrows nothing, numbers for example |
 ///
-/// The items of a tuple are read in place. Those of a list can change at any time, so an array holds copies. Another number
-/// of items is a `ValueError`.
+/// The items of a tuple are read in place. Those of a list can change at any time, so an array holds copies. Another
+/// number of items is a `ValueError`.
 ///
 /// A type of your own can be one too:
 ///

@@ -4,14 +4,14 @@ use core::time::Duration;
 
 /// The board's services for Python: the console's output and input, the time, and waiting.
 ///
-/// A firmware implements it once and installs it with [`platform!`](crate::platform!). MicroPython calls the functions, and
-/// nothing may unwind through it: a panic in one of them ends the program. Since they run in the middle of MicroPython's
-/// own work, a use of the VM in them ends in a `RuntimeError`.
+/// A firmware implements it once and installs it with [`platform!`](crate::platform!). MicroPython calls the functions,
+/// and nothing may unwind through it: a panic in one of them ends the program. Since they run in the middle of
+/// MicroPython's own work, a use of the VM in them ends in a `RuntimeError`.
 pub trait Platform {
     /// Writes all of `bytes` to the console.
     ///
-    /// The output of `print` comes in pieces, with `"\n"` at the end of a line; a board whose terminal wants `"\r\n"` adds
-    /// the carriage return itself. A firmware that was built with `Build::repl` gets `"\r\n"`.
+    /// The output of `print` comes in pieces, with `"\n"` at the end of a line; a board whose terminal wants `"\r\n"`
+    /// adds the carriage return itself. A firmware that was built with `Build::repl` gets `"\r\n"`.
     fn write(bytes: &[u8]);
 
     /// Returns one byte of input, if there is one. It doesn't wait.
@@ -33,9 +33,9 @@ pub trait Platform {
 
     /// Fills `bytes` with unpredictable bits, from the processor's random number generator or a source of noise.
     ///
-    /// It returns `false` if the board has no such source, or if the source fails. All keys of TLS depend on these bits:
-    /// something that only looks random (a clock, a counter, the chip's serial number) is no entropy. Without entropy
-    /// `tls.SSLContext` raises a `NotImplementedError`.
+    /// It returns `false` if the board has no such source, or if the source fails. All keys of TLS depend on these
+    /// bits: something that only looks random (a clock, a counter, the chip's serial number) is no entropy. Without
+    /// entropy `tls.SSLContext` raises a `NotImplementedError`.
     fn entropy(bytes: &mut [u8]) -> bool {
         let _ = bytes;
         false
@@ -44,8 +44,8 @@ pub trait Platform {
     /// Restarts the board, for `machine.reset`. If this returns, Python gets a `NotImplementedError`.
     fn reset() {}
 
-    /// Waits a little. MicroPython calls this again and again while Python waits, in `time.sleep` and for input: the place to
-    /// sleep until the next interrupt, or to feed a watchdog.
+    /// Waits a little. MicroPython calls this again and again while Python waits, in `time.sleep` and for input: the
+    /// place to sleep until the next interrupt, or to feed a watchdog.
     ///
     /// An interrupt can come between Python's last look for events and the instruction that puts the processor to
     /// sleep. `wfe` of a Cortex-M doesn't sleep then; `wfi` does, until the next interrupt.
@@ -62,9 +62,9 @@ pub trait Platform {
     /// Returns the bytes of stack that Python may use below [`Vm::run`](crate::Vm::run), including Rust's own frames in
     /// between. Deeper recursion ends in a `RuntimeError`.
     ///
-    /// The runtime keeps a part of it (1 KiB on 32-bit targets, 16 KiB on 64-bit ones) for C functions between two checks.
-    /// The stack of interrupt handlers isn't part of it: if they share the stack, the limit leaves room for them.
-    /// [`stack_above`](crate::stack_above) computes the limit from the stack's end, which the linker knows.
+    /// The runtime keeps a part of it (1 KiB on 32-bit targets, 16 KiB on 64-bit ones) for C functions between two
+    /// checks. The stack of interrupt handlers isn't part of it: if they share the stack, the limit leaves room for
+    /// them. [`stack_above`](crate::stack_above) computes the limit from the stack's end, which the linker knows.
     fn stack_limit() -> usize;
 }
 

@@ -31,9 +31,9 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `NotImplementedError` in a firmware that was built without `Build::repl`, `MemoryError` if the heap has no room for a
-    /// line of input, and `KeyboardInterrupt` if [`keyboard_interrupt`](crate::keyboard_interrupt) was called while the
-    /// prompt waited. Exceptions of programs at the prompt are printed there.
+    /// `NotImplementedError` in a firmware that was built without `Build::repl`, `MemoryError` if the heap has no room
+    /// for a line of input, and `KeyboardInterrupt` if [`keyboard_interrupt`](crate::keyboard_interrupt) was called
+    /// while the prompt waited. Exceptions of programs at the prompt are printed there.
     pub fn repl(&self) -> Result<(), Exception<'_>> {
         // SAFETY: the VM runs, and the call leaves no object.
         unsafe { shim::unit(|out| ffi::mpyf_repl(out)) }
@@ -44,8 +44,8 @@ impl Vm {
 /// [prompt](Vm::repl) runs a program, or the key that a program has set with `micropython.kbd_intr`.
 ///
 /// The board passes every byte of its console's input to this function as soon as it arrives: in the UART's receive
-/// interrupt, or in [`Platform::poll`](crate::Platform::poll) and [`Platform::idle`](crate::Platform::idle). If the result
-/// is `true`, the byte is used up; [`Platform::read`](crate::Platform::read) returns all others.
+/// interrupt, or in [`Platform::poll`](crate::Platform::poll) and [`Platform::idle`](crate::Platform::idle). If the
+/// result is `true`, the byte is used up; [`Platform::read`](crate::Platform::read) returns all others.
 ///
 /// It may be called wherever [`keyboard_interrupt`](crate::keyboard_interrupt) may be.
 pub fn interrupted_by(byte: u8) -> bool {

@@ -1,7 +1,7 @@
 //! Items in ROM, as the tables of modules and classes name them.
 //!
-//! The tables rely on these. So only unsafe code makes them, which is in the expansion of the attributes: safe code has no
-//! value for a constant in the place of one of theirs.
+//! The tables rely on these. So only unsafe code makes them, which is in the expansion of the attributes: safe code has
+//! no value for a constant in the place of one of theirs.
 
 use core::marker::PhantomData;
 

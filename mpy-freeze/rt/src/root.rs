@@ -24,13 +24,13 @@ pub(crate) fn next_generation() {
     GENERATION.store(generation.saturating_add(1), Ordering::Relaxed);
 }
 
-/// A handle without a lifetime that keeps a Python object alive: in a driver, in a variable outside of [`Vm::run`], or in a
-/// closure that Python calls.
+/// A handle without a lifetime that keeps a Python object alive: in a driver, in a variable outside of [`Vm::run`], or
+/// in a closure that Python calls.
 ///
 /// After its VM has stopped it is empty, and dropping it does nothing.
 ///
-/// The collector doesn't look into Rust values and takes every `Root` for one in use. A `Root` inside of a Python object,
-/// a closure for example, that leads back to this object keeps both until the VM stops.
+/// The collector doesn't look into Rust values and takes every `Root` for one in use. A `Root` inside of a Python
+/// object, a closure for example, that leads back to this object keeps both until the VM stops.
 ///
 /// ```no_run
 /// use mpy_freeze_rt::{Exception, Root, Vm};

@@ -17,8 +17,8 @@
 /// }
 /// ```
 ///
-/// If the stack is an array, or that of an operating system's task, its end is the address of its first byte. The result is
-/// zero if nothing is left.
+/// If the stack is an array, or that of an operating system's task, its end is the address of its first byte. The
+/// result is zero if nothing is left.
 #[inline(never)]
 pub fn stack_above<T>(end: *const T, reserve: usize) -> usize {
     let here = 0u8;

@@ -78,9 +78,9 @@ impl<H> Drop for Running<H> {
 impl Vm {
     /// Starts MicroPython with `heap` as the memory for its objects, calls `f`, and stops MicroPython.
     ///
-    /// The heap belongs to MicroPython until this returns; its contents are meaningless after that. The finalisers of the
-    /// remaining objects run at the end. Where panics unwind, a panic in `f` stops MicroPython on its
-    /// way up, and another VM can be started.
+    /// The heap belongs to MicroPython until this returns; its contents are meaningless after that. The finalisers of
+    /// the remaining objects run at the end. Where panics unwind, a panic in `f` stops MicroPython on its way up, and
+    /// another VM can be started.
     ///
     /// # Errors
     ///
@@ -123,8 +123,8 @@ impl Vm {
         }
     }
 
-    /// Imports a module and returns it. For a dotted name, that is the last module. MicroPython executes a module when it is
-    /// imported for the first time.
+    /// Imports a module and returns it. For a dotted name, that is the last module. MicroPython executes a module when
+    /// it is imported for the first time.
     ///
     /// # Errors
     ///
@@ -138,7 +138,8 @@ impl Vm {
     ///
     /// # Errors
     ///
-    /// `SyntaxError`, any exception that the statements raise, and `NotImplementedError` in a firmware without a compiler.
+    /// `SyntaxError`, any exception that the statements raise, and `NotImplementedError` in a firmware without a
+    /// compiler.
     pub fn exec(&self, source: &str, file: &str) -> Result<(), Exception<'_>> {
         self.execute(source, file, ffi::SOURCE_STATEMENTS).map(drop)
     }
@@ -193,7 +194,8 @@ impl Vm {
         unsafe { shim::object(|out| ffi::mpyf_new(value.as_raw(), out)) }
     }
 
-    /// Returns the state of the heap. It counts garbage as used: [`collect`](Self::collect) first to see what objects take.
+    /// Returns the state of the heap. It counts garbage as used: [`collect`](Self::collect) first to see what objects
+    /// take.
     pub fn heap_info(&self) -> HeapInfo {
         let mut info = ffi::RawHeapInfo {
             total: 0,

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use mpy_freeze_core::frozen::{self, Freeze};
+use mpy_freeze_core::modules::expand as modules;
 use mpy_freeze_core::{Context, Problem};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::args::{Args, Input};
-use crate::attributes;
 use crate::environment::Environment;
 
 /// Expands `freeze!`.
@@ -91,7 +91,7 @@ fn parse<T: syn::parse::Parse>(item: &TokenStream) -> syn::Result<T> {
 pub(crate) fn class(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let expanded = || {
         let options = syn::parse2(arguments);
-        crate::class::expand(&context()?, options, parse(&item)?)
+        modules::class(&context()?, options, parse(&item)?)
     };
     expanded().unwrap_or_else(|error| beside(&item, &error))
 }
@@ -112,7 +112,7 @@ fn context() -> syn::Result<Context> {
 /// An item beside its error. Attributes that only the expansion knows are removed: they would be errors of their own.
 fn beside(item: &TokenStream, error: &syn::Error) -> TokenStream {
     let error = error.to_compile_error();
-    let item = attributes::removed(item.clone());
+    let item = modules::strip::removed(item.clone());
     quote!(#item #error)
 }
 

@@ -4,16 +4,10 @@
 //! and how, and what the attributes of Python modules in Rust say, is in the crate `mpy-freeze`.
 
 mod args;
-mod attributes;
-mod class;
 mod environment;
-mod exception;
 mod expand;
-mod function;
-mod methods;
-mod module;
-mod types;
 
+use mpy_freeze_core::modules::expand as modules;
 use proc_macro::TokenStream;
 
 /// Compiles Python and puts it into the firmware's ROM.
@@ -143,7 +137,7 @@ pub fn freeze(input: TokenStream) -> TokenStream {
 /// - A name that a macro of the crate's own writes has to be told to the build script, by `Build::python_name`.
 #[proc_macro_attribute]
 pub fn pyfunction(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(arguments.into(), item.into(), function::expand).into()
+    expand::attribute(arguments.into(), item.into(), modules::function).into()
 }
 
 /// Makes a Rust struct without fields a class of exceptions, which Python catches by its name and by that of its base.
@@ -184,7 +178,7 @@ pub fn pyfunction(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// classes. The base is `Exception` unless another is given, which can be a class of Rust's too.
 #[proc_macro_attribute]
 pub fn pyexception(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(arguments.into(), item.into(), exception::expand).into()
+    expand::attribute(arguments.into(), item.into(), modules::exception).into()
 }
 
 /// Makes a Rust `mod` a Python module.
@@ -242,7 +236,7 @@ pub fn pyexception(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// The expansion stands in crates that forbid unsafe code.
 #[proc_macro_attribute]
 pub fn pymodule(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(arguments.into(), item.into(), module::expand).into()
+    expand::attribute(arguments.into(), item.into(), modules::module).into()
 }
 
 /// Runs a Rust function when Python imports the module. It belongs in a `#[pymodule]`, and takes nothing or a `&Vm`.
@@ -275,7 +269,7 @@ pub fn pymodule(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// An error that it returns is raised by the `import`.
 #[proc_macro_attribute]
 pub fn pymodule_init(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(arguments.into(), item.into(), function::expand_init).into()
+    expand::attribute(arguments.into(), item.into(), modules::init).into()
 }
 
 /// Makes a Rust struct a Python class, together with [`macro@pymethods`].
@@ -475,5 +469,5 @@ pub fn pyclass(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///   have names.
 #[proc_macro_attribute]
 pub fn pymethods(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(arguments.into(), item.into(), methods::expand).into()
+    expand::attribute(arguments.into(), item.into(), modules::methods).into()
 }

@@ -22,6 +22,7 @@ pub mod qstr;
 pub mod record;
 pub mod scan;
 pub mod source;
+mod tables;
 #[cfg(test)]
 mod testing;
 

@@ -12,7 +12,8 @@ use crate::fingerprint::fingerprint;
 use crate::fs;
 
 use super::cache::{Cache, Key};
-use super::inputs::{Kind, Source};
+use super::inputs::Source;
+use super::kind::Kind;
 
 /// A compiled module, whoever compiled it.
 #[derive(Debug, Clone, PartialEq, Eq)]

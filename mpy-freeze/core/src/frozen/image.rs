@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use super::link::{ObjectRef, Pool, Pools, Word};
 use super::mpy::Prelude;
 use super::text::{Text, TextId};
 
@@ -151,6 +150,50 @@ pub(super) enum Int {
     },
 }
 
+/// A word that stands for an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Word {
+    /// The object itself, as bits.
+    Immediate(u64),
+    /// The address of an object that libmicropython has.
+    Extern(Extern),
+    /// The address of an entry of one of the image's tables.
+    Object(ObjectRef),
+}
+
+/// Objects that libmicropython has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Extern {
+    None,
+    False,
+    True,
+    Ellipsis,
+    EmptyBytes,
+    EmptyTuple,
+    /// The functions that native code calls.
+    FunTable,
+}
+
+/// An entry of a table of the image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum ObjectRef {
+    /// Strings and bytes.
+    Str(usize),
+    /// Integers.
+    Int(usize),
+    /// Floats.
+    Float(usize),
+    /// Complex numbers.
+    Complex(usize),
+    /// Tuples, which have a table for each length.
+    Tuple {
+        /// How many items the tuple has.
+        length: usize,
+        /// Which one of that length it is.
+        index: usize,
+    },
+}
+
 /// A module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Module {
@@ -190,18 +233,6 @@ impl Image {
 }
 
 impl QstrPools {
-    /// Gives every new qstr its text.
-    pub(super) fn new(pools: &Pools, mut qstr: impl FnMut(&[u8]) -> Qstr) -> Self {
-        let mut pool = |pool: &Pool| QstrPool {
-            sorted: pool.sorted,
-            qstrs: pool.texts.iter().map(|text| qstr(text)).collect(),
-        };
-        Self {
-            first: pools.first,
-            pools: pools.pools.iter().map(&mut pool).collect(),
-        }
-    }
-
     /// All qstrs, in the order of their numbers.
     pub(super) fn qstrs(&self) -> impl Iterator<Item = &Qstr> {
         self.pools.iter().flat_map(|pool| &pool.qstrs)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs as std_fs;
 use std::path::{Path, PathBuf};
 
+use super::kind::Kind;
 use super::manifest::{self, Listing};
 use crate::Context;
 use crate::context::Packaged;
@@ -15,17 +16,6 @@ const MAX_TARGET: usize = 255;
 
 /// The optimisation level of MicroPython's own modules, which its manifests freeze without lines and assertions.
 const PACKAGED_OPT: Option<u8> = Some(3);
-
-/// What becomes of a file that is frozen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// It is Python, and is compiled.
-    Python,
-    /// It is compiled already.
-    Mpy,
-    /// It is Python, and stays text that the firmware compiles when it imports it.
-    Text,
-}
 
 /// One file to freeze.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@ pub(crate) mod dump;
 pub(crate) mod emit;
 mod image;
 mod inputs;
+mod kind;
 mod link;
 pub mod manifest;
 pub mod mpy;
@@ -137,7 +138,7 @@ impl<'a> Freeze<'a> {
         let (texts, modules) = found
             .sources
             .into_iter()
-            .partition(|source| source.kind == inputs::Kind::Text);
+            .partition(|source| source.kind == kind::Kind::Text);
         let compiled = compile::compile(self.context, self.optimisation, &self.cache, modules)?;
         let parsed = parse(self.context, &compiled)?;
         let image = link::link(self.context, &link_inputs(&compiled, &parsed), &texts)?;

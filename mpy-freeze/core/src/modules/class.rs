@@ -3,8 +3,9 @@
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Fields, Ident, ItemStruct, Path, Token, Type};
 
+use super::attributes::{docs, python_name};
+use super::errors::error;
 use super::signature::Options;
-use super::{docs, error, python_name};
 
 /// A class as the struct and its attributes describe it.
 #[derive(Clone)]
@@ -109,7 +110,8 @@ impl Class {
 fn fields(all: &Fields) -> syn::Result<Vec<Field>> {
     let mut found = Vec::new();
     for field in all {
-        let has_options = super::has_attribute(&field.attrs, super::OPTIONS);
+        let has_options =
+            super::attributes::has_attribute(&field.attrs, super::attributes::OPTIONS);
         if !has_options {
             continue;
         }

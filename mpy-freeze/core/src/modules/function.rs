@@ -4,8 +4,9 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, GenericParam, Ident, ItemFn, Pat, ReturnType, Safety, Type};
 
+use super::attributes::{docs, python_name};
+use super::errors::error;
 use super::signature::{MAX_PARAMS, Options, Signature};
-use super::{docs, error, python_name};
 
 /// A function as its attributes and parameters describe it.
 #[derive(Clone)]

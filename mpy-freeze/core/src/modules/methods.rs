@@ -3,10 +3,11 @@
 use syn::ReceiverKind;
 use syn::{Attribute, FnArg, Ident, ImplItem, ImplItemConst, ImplItemFn, ItemImpl, Type};
 
+use super::attributes::{conditions, is_attribute, one_of, python_name};
 use super::dunder::{Dunder, refusal};
+use super::errors::error;
 use super::function::{Function, Receiver, Role};
 use super::signature::Options;
-use super::{conditions, error, is_attribute, one_of, python_name};
 
 /// The attributes that say what a function is to its class.
 pub const MARKS: [&str; 6] = [

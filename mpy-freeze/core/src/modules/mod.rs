@@ -1,116 +1,27 @@
-//! Python modules written in Rust: what their attributes say.
+//! Python modules written in Rust: reads the items that have attributes, and expands them.
 //!
-//! The macros of `mpy-freeze-macros` and the build script read the same sources with the same code: the macros turn
-//! what is read into functions and tables in ROM, the build script collects the names that Python knows them by, so
-//! that the tables can have their numbers, and writes stubs for editors.
+//! The macros and the build script read the same sources with the same code. The build script collects the [names],
+//! so that the tables can have their numbers, and writes [stubs](stub) for editors. The macros [expand] the items into
+//! functions and tables in ROM.
 
+mod attributes;
 mod class;
-mod class_tables;
-mod constants;
 mod dunder;
+mod errors;
 mod exception;
+pub mod expand;
 mod function;
 mod methods;
 mod module;
 mod names;
 mod signature;
 pub mod stub;
-mod tables;
 
 pub use class::{Class, ClassOptions, Field};
-pub use class_tables::{class, member_ident};
 pub use dunder::Dunder;
-pub use exception::{ExceptionClass, exception};
+pub use exception::ExceptionClass;
 pub use function::{Function, Param, Receiver, Role};
 pub use methods::{Kind, MARKS, Member, MemberValue, Method, Methods, Property};
 pub use module::{Entry, Export, Module};
 pub use names::names;
 pub use signature::{Default, Named, Signature};
-pub use tables::{module, no_name, qstr, stand_in, static_name};
-
-use quote::ToTokens;
-use syn::{Attribute, Expr, ExprLit, Lit, Meta};
-
-/// The attribute that says how Python sees an item: `#[py(name = "…", signature = (…))]`.
-const OPTIONS: &str = "py";
-
-/// Whether an attribute has this name, whatever the path before it.
-pub fn is_attribute(attribute: &Attribute, name: &str) -> bool {
-    let last = attribute.path().segments.last();
-    last.is_some_and(|segment| segment.ident == name)
-}
-
-/// Whether an item has an attribute of this name.
-fn has_attribute(attributes: &[Attribute], name: &str) -> bool {
-    attributes
-        .iter()
-        .any(|attribute| is_attribute(attribute, name))
-}
-
-/// The one attribute of these names that an item has.
-fn one_of<'a>(attributes: &'a [Attribute], names: &[&str]) -> syn::Result<Option<&'a Attribute>> {
-    let mut found: Option<(&str, &Attribute)> = None;
-    for attribute in attributes {
-        let Some(name) = names.iter().find(|name| is_attribute(attribute, name)) else {
-            continue;
-        };
-        if let Some((other, _)) = found.replace((name, attribute)) {
-            let message = if other == *name {
-                format!("`#[{name}]` stands here twice")
-            } else {
-                format!(
-                    "`#[{other}]` and `#[{name}]` contradict each other: an item has one of them"
-                )
-            };
-            return Err(error(attribute, message));
-        }
-    }
-    Ok(found.map(|(_, attribute)| attribute))
-}
-
-/// The `cfg` attributes.
-fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
-    let all = attributes.iter();
-    all.filter(|attribute| attribute.path().is_ident("cfg"))
-        .cloned()
-        .collect()
-}
-
-/// The lines of the documentation comments, without the space that follows the slashes.
-fn docs(attributes: &[Attribute]) -> Vec<String> {
-    let texts = attributes.iter().filter_map(|attribute| {
-        let Meta::NameValue(meta) = &attribute.meta else {
-            return None;
-        };
-        match &meta.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) if meta.path.is_ident("doc") => Some(text.value()),
-            _ => None,
-        }
-    });
-    let lines: Vec<String> = texts
-        .flat_map(|text| text.split('\n').map(str::to_string).collect::<Vec<_>>())
-        .collect();
-    let lines = lines.iter();
-    lines
-        .map(|line| {
-            line.strip_prefix(' ')
-                .unwrap_or(line)
-                .trim_end()
-                .to_string()
-        })
-        .collect()
-}
-
-/// A name as Python has it: without the `r#` that lets Rust use a keyword.
-pub fn python_name(ident: &syn::Ident) -> String {
-    let name = ident.to_string();
-    name.strip_prefix("r#").unwrap_or(&name).to_string()
-}
-
-/// An error at some tokens.
-fn error(at: impl ToTokens, message: impl std::fmt::Display) -> syn::Error {
-    syn::Error::new_spanned(at, message)
-}

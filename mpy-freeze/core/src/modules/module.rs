@@ -2,9 +2,10 @@
 
 use syn::{Attribute, Ident, Item, ItemMod, UseTree};
 
+use super::attributes::{conditions, docs, has_attribute, one_of, python_name};
+use super::errors::combine;
+use super::errors::error;
 use super::signature::Options;
-use super::tables::combine;
-use super::{conditions, docs, error, has_attribute, one_of, python_name};
 
 /// A module as its attributes and items describe it.
 #[derive(Clone)]

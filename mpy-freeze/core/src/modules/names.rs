@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use syn::Item;
 
+use super::attributes::has_attribute;
 use super::class::Class;
 use super::exception::ExceptionClass;
 use super::function::Function;
-use super::has_attribute;
 use super::methods::Methods;
 use super::module::Module;
 

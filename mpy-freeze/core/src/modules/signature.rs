@@ -4,7 +4,8 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Ident, LitStr, Token, parenthesized, token};
 
-use super::{OPTIONS, error, is_attribute};
+use super::attributes::{OPTIONS, is_attribute};
+use super::errors::error;
 
 /// The most parameters that a function has, as `MPYF_MAX_PARAMS` in `shim/mpyf.h`.
 pub const MAX_PARAMS: usize = 16;

@@ -4,13 +4,13 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::frozen::image::{Code, Image, Int, Module, ProtoFun, RawCode, Str};
-use crate::frozen::link::{ObjectRef, Word};
+use crate::frozen::image::{Code, Image, Int, Module, ObjectRef, ProtoFun, RawCode, Str, Word};
 use crate::frozen::mpy::Prelude;
 use crate::frozen::text::TextId;
 use crate::{Context, Float};
 
-use super::{extern_name, ident, names};
+use super::{extern_name, names};
+use crate::tables::ident;
 
 /// What an entry needs besides itself.
 pub(super) struct Scope<'a> {

@@ -6,18 +6,18 @@
 
 mod entry;
 mod native;
-pub(crate) mod support;
+mod support;
 
 use std::path::{Component, Path, PathBuf};
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use crate::{Context, Float, LongInt};
+use crate::Context;
+use crate::tables::{self, ident};
 
 use self::entry::{Quote, Scope};
-use super::image::{Image, QstrPool};
-use super::link::Extern;
+use super::image::{Extern, Image, QstrPool};
 
 /// Turns an image into items. `sources` are tracked by the compiler: an edit rebuilds the crate.
 pub(super) fn emit(
@@ -35,7 +35,7 @@ pub(super) fn emit(
     let constants = constants(&scope);
     let tables = tables(&scope);
     let modules = rust_modules(&scope, modules);
-    let allow = support::allow();
+    let allow = tables::allow();
     quote! {
         #[doc(hidden)]
         #allow
@@ -166,10 +166,6 @@ fn section(scope: &Scope<'_>, part: Part) -> TokenStream {
         Part::Tables => ".rodata.mpy_freeze.tables",
     };
     quote!(#[unsafe(link_section = #section)])
-}
-
-fn ident(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
 }
 
 /// The bytes of all strings, at a word's address.
@@ -411,54 +407,6 @@ fn sources(scope: &Scope<'_>) -> TokenStream {
     );
     let texts = bytes(scope, Part::Sources, "mp_frozen_str_content", &texts);
     quote!(#lengths #texts)
-}
-
-/// The constants that the image was made for, as assertions over what the bindings say.
-fn expectations(context: &Context) -> Vec<(&'static str, u64)> {
-    let (long_int, dig_bits) = match context.long_int {
-        LongInt::None => (0, 0),
-        LongInt::LongLong => (1, 0),
-        LongInt::Mpz { dig_bits } => (2, dig_bits),
-    };
-    let float = match context.float {
-        Float::None => 0,
-        Float::Single => 1,
-        Float::Double => 2,
-    };
-    let repr = match context.obj_repr {
-        crate::ObjRepr::A => 0,
-        crate::ObjRepr::B => 1,
-        crate::ObjRepr::C => 2,
-        crate::ObjRepr::D => 3,
-    };
-    let mut expected = vec![
-        ("mpyf_cfg_obj_repr", repr),
-        ("mpyf_cfg_immediate_objs", context.immediate_objs.into()),
-        ("mpyf_cfg_small_int_bits", context.small_int_bits.into()),
-        ("mpyf_cfg_longint_impl", long_int),
-        ("mpyf_cfg_float", float),
-        ("mpyf_cfg_complex", context.complex.into()),
-        (
-            "mpyf_cfg_qstr_bytes_in_hash",
-            context.qstr_bytes_in_hash.into(),
-        ),
-        (
-            "mpyf_cfg_qstr_bytes_in_len",
-            context.qstr_bytes_in_len.into(),
-        ),
-        (
-            "mpyf_cfg_persistent_code_save",
-            context.persistent_code_save.into(),
-        ),
-        ("mpyf_cfg_settrace", context.settrace.into()),
-        ("mpyf_cfg_emit_machine_code", context.machine_code.into()),
-        ("mpyf_cfg_mpy_version", context.mpy_version.into()),
-        ("mpyf_cfg_word_bytes", context.word_bytes.into()),
-    ];
-    if matches!(context.long_int, LongInt::Mpz { .. }) {
-        expected.push(("mpyf_cfg_mpz_dig_size", dig_bits.into()));
-    }
-    expected
 }
 
 /// The statics' names. The part that a table counts as is in its name, for tools that read the image's symbols.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::error::Problem;
-use crate::frozen::image::{Image, Int, Str};
+use crate::frozen::image::{Extern, Image, Int, ObjectRef, Str, Word};
 use crate::frozen::mpy::Object;
 use crate::frozen::text::TextBuilder;
 use crate::qstr::qstr_hash;
@@ -11,7 +11,7 @@ use crate::{Context, Float, LongInt};
 
 use super::number::{Integer, complex_bits, float_bits, has_digits};
 use super::qstrs::Numbers;
-use super::word::{Extern, Layout, ObjectRef, Word};
+use super::word::Layout;
 
 /// A constant by type and value. Floats are their bits, so that `0.0` and `-0.0` differ and a NaN is itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::context::tests::sample;
-use crate::frozen::image::Int;
+use crate::frozen::image::{Extern, Int, ObjectRef};
 use crate::frozen::mpy::Prelude;
 use crate::{Arch, Float, LongInt};
 
@@ -386,7 +386,7 @@ fn text(bytes: &[u8]) -> inputs::Source {
     inputs::Source {
         path: "app/t.py".into(),
         target: "t.py".into(),
-        kind: inputs::Kind::Text,
+        kind: crate::frozen::kind::Kind::Text,
         bytes: bytes.into(),
         opt: None,
     }

@@ -13,14 +13,15 @@ use crate::Context;
 use crate::error::{Error, Problem, Result};
 use crate::qstr::qstr_hash;
 
-use super::image::{Code, Image, Module, ProtoFun, Qstr, QstrPools, RawCode, Source};
+use super::image::{
+    Code, Image, Module, ProtoFun, Qstr, QstrPool, QstrPools, RawCode, Source, Word,
+};
 use super::inputs;
 use super::mpy::{self, Kind, Mpy, Object, SCOPE_FLAG_GENERATOR};
 use super::text::TextBuilder;
 use constants::Constants;
 use qstrs::Numbers;
-pub(crate) use qstrs::{Pool, Pools};
-pub(crate) use word::{Extern, ObjectRef, Word};
+use qstrs::{Pool, Pools};
 
 /// Strings of fewer characters than this become qstrs (`PERSISTENT_STR_INTERN_THRESHOLD` in `mpy-tool.py`).
 const INTERN_THRESHOLD: usize = 25;
@@ -215,11 +216,19 @@ impl<'a> Linker<'a> {
 
     fn link(mut self, pools: &Pools, inputs: &[Input<'a>]) -> Result<Image> {
         let bytes_in_hash = self.context.qstr_bytes_in_hash;
-        self.image.pools = QstrPools::new(pools, |text| Qstr {
+        let mut qstr = |text: &Vec<u8>| Qstr {
             hash: qstr_hash(text, bytes_in_hash),
             length: text.len(),
             text: self.text.add(text),
-        });
+        };
+        let mut pool = |pool: &Pool| QstrPool {
+            sorted: pool.sorted,
+            qstrs: pool.texts.iter().map(&mut qstr).collect(),
+        };
+        self.image.pools = QstrPools {
+            first: pools.first,
+            pools: pools.pools.iter().map(&mut pool).collect(),
+        };
         let mut problems = Vec::new();
         for input in inputs {
             self.module(input, &mut problems);

@@ -6,20 +6,20 @@ use crate::Context;
 
 /// The qstrs that are new, as pools that continue the firmware's numbers one after the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Pools {
+pub(super) struct Pools {
     /// The first pool's first number.
-    pub(crate) first: usize,
+    pub(super) first: usize,
     /// The pools, none of them empty: the search can't cope with an empty pool.
-    pub(crate) pools: Vec<Pool>,
+    pub(super) pools: Vec<Pool>,
 }
 
 /// Qstrs that are searched together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Pool {
+pub(super) struct Pool {
     /// Whether the texts are sorted by their bytes, so that a search can halve them.
-    pub(crate) sorted: bool,
+    pub(super) sorted: bool,
     /// The texts.
-    pub(crate) texts: Vec<Vec<u8>>,
+    pub(super) texts: Vec<Vec<u8>>,
 }
 
 /// The numbers of the firmware's qstrs and of the new ones.
@@ -91,12 +91,12 @@ impl<'a> Numbers<'a> {
 
 impl Pools {
     /// The texts of all pools, in the order of their numbers.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &Vec<u8>> {
+    pub(super) fn texts(&self) -> impl Iterator<Item = &Vec<u8>> {
         self.pools.iter().flat_map(|pool| &pool.texts)
     }
 
     /// How many qstrs are new.
-    pub(crate) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.texts().count()
     }
 }

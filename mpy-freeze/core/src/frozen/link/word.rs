@@ -1,50 +1,7 @@
-//! MicroPython objects as machine words (`MICROPY_OBJ_REPR` in `py/mpconfig.h`, the layouts in `py/obj.h`).
+//! Encodes MicroPython objects as machine words (`MICROPY_OBJ_REPR` in `py/mpconfig.h`, the layouts in `py/obj.h`).
 
+use crate::frozen::image::{Extern, Word};
 use crate::{Context, ObjRepr};
-
-/// A word that stands for an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Word {
-    /// The object itself, as bits.
-    Immediate(u64),
-    /// The address of an object that libmicropython has.
-    Extern(Extern),
-    /// The address of an entry of one of the image's tables.
-    Object(ObjectRef),
-}
-
-/// Objects that libmicropython has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Extern {
-    None,
-    False,
-    True,
-    Ellipsis,
-    EmptyBytes,
-    EmptyTuple,
-    /// The functions that native code calls.
-    FunTable,
-}
-
-/// An entry of a table of the image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum ObjectRef {
-    /// Strings and bytes.
-    Str(usize),
-    /// Integers.
-    Int(usize),
-    /// Floats.
-    Float(usize),
-    /// Complex numbers.
-    Complex(usize),
-    /// Tuples, which have a table for each length.
-    Tuple {
-        /// How many items the tuple has.
-        length: usize,
-        /// Which one of that length it is.
-        index: usize,
-    },
-}
 
 /// How the firmware lays out words.
 #[derive(Debug, Clone, Copy)]

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use crate::Context;
 use crate::error::{Error, Problem, Result};
 
-pub use super::inputs::Kind;
+pub use super::kind::Kind;
 use functions::Manifests;
 pub(crate) use name::{has_python_name, is_manifest};
 

@@ -3,9 +3,10 @@
 use syn::{Item, ItemFn, ItemImpl, ItemMod, ItemStruct};
 
 use super::types::{Classes, Known};
+use crate::modules::attributes::{has_attribute, is_attribute, python_name};
 use crate::modules::exception::ExceptionClass;
 use crate::modules::module::{Export, Module};
-use crate::modules::{Class, ClassOptions, Methods, has_attribute, is_attribute, python_name};
+use crate::modules::{Class, ClassOptions, Methods};
 
 /// The functions and classes of a crate.
 #[derive(Default)]

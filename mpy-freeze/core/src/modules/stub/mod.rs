@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use syn::{Item, ItemMod};
 
+use super::attributes::{has_attribute, python_name};
 use super::exception::ExceptionClass;
 use super::function::Function;
 use super::module::{Entry, Export, Module};
-use super::{has_attribute, python_name};
 use known::{ClassItem, CrateItems};
 use text::Writer;
 use types::{Classes, Known};

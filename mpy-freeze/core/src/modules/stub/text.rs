@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use super::HEADER;
 use super::types::{self, Classes};
+use crate::modules::Named;
 use crate::modules::Receiver;
+use crate::modules::attributes::python_name;
 use crate::modules::exception::ExceptionClass;
 use crate::modules::function::{Function, Param, Role};
-use crate::modules::{Named, python_name};
 
 /// Collects what a stub says, by kind.
 pub(super) struct Writer {

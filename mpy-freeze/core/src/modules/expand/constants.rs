@@ -6,7 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Attribute, Type};
 
-use super::error;
+use crate::modules::errors::error;
 use crate::{Context, Float, LongInt, ObjRepr};
 
 /// The digits of 64 bits.

@@ -1,9 +1,11 @@
 //! Attributes that mean something to the macros only.
 
-use mpy_freeze_core::modules;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, ImplItem, Item};
+
+use crate::modules::MARKS;
+use crate::modules::attributes::is_attribute;
 
 /// Those that an expansion must not leave behind.
 const OPTIONS: [&str; 2] = ["py", "pymodule_export"];
@@ -11,13 +13,13 @@ const OPTIONS: [&str; 2] = ["py", "pymodule_export"];
 /// Removes them.
 pub(crate) fn remove(attributes: &mut Vec<Attribute>) {
     attributes.retain(|attribute| {
-        let mut marks = OPTIONS.iter().chain(&modules::MARKS);
-        !marks.any(|mark| modules::is_attribute(attribute, mark))
+        let mut marks = OPTIONS.iter().chain(&MARKS);
+        !marks.any(|mark| is_attribute(attribute, mark))
     });
 }
 
 /// An item as it stands, with all such attributes removed from it and from what is in it.
-pub(crate) fn removed(item: TokenStream) -> TokenStream {
+pub fn removed(item: TokenStream) -> TokenStream {
     let Ok(mut item) = syn::parse2::<Item>(item.clone()) else {
         return item;
     };
@@ -66,5 +68,5 @@ pub(crate) fn remove_from_entry(item: &mut Item) {
 }
 
 fn remove_export(attributes: &mut Vec<Attribute>) {
-    attributes.retain(|attribute| !modules::is_attribute(attribute, "pymodule_export"));
+    attributes.retain(|attribute| !is_attribute(attribute, "pymodule_export"));
 }

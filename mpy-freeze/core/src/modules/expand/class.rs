@@ -1,17 +1,18 @@
 //! `#[pyclass]`: a Rust struct, and what its class knows of its fields.
 
-use mpy_freeze_core::Context;
-use mpy_freeze_core::modules::{self, Class, ClassOptions, Field};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Fields, ItemStruct, Path};
 
-use crate::attributes;
+use super::names::{no_name, static_name};
+use super::strip;
+use crate::Context;
+use crate::modules::{Class, ClassOptions, Field};
 
 /// Expands the attribute. Where it fails, the type has what its methods' tables need, so that what is wrong is said
 /// once.
-pub(crate) fn expand(
+pub fn expand(
     context: &Context,
     options: syn::Result<ClassOptions>,
     item: ItemStruct,
@@ -22,10 +23,10 @@ pub(crate) fn expand(
         if !stand_in.generics.params.is_empty() {
             return Err(error);
         }
-        let item = attributes::removed(stand_in.to_token_stream());
+        let item = strip::removed(stand_in.to_token_stream());
         let parts = parts(
             &stand_in.ident,
-            &modules::no_name(),
+            &no_name(),
             &quote!(::mpy_freeze_rt::__private::Base::NONE),
             &[],
         );
@@ -40,10 +41,10 @@ fn expand_all(
     mut item: ItemStruct,
 ) -> syn::Result<TokenStream> {
     let class = Class::read(&item)?;
-    let name = modules::static_name(context, &class.name, class.ident.span())?;
-    attributes::remove(&mut item.attrs);
+    let name = static_name(context, &class.name, class.ident.span())?;
+    strip::remove(&mut item.attrs);
     for field in item.fields.iter_mut() {
-        attributes::remove(&mut field.attrs);
+        strip::remove(&mut field.attrs);
     }
     // The base's value must lie where an object of the base has it.
     let layout = options.extends.as_ref().map(|_| quote!(#[repr(C)]));
@@ -127,7 +128,7 @@ fn derived(item: &ItemStruct, base: &Path) -> syn::Result<TokenStream> {
 
 /// A field as an attribute of the class.
 fn property(context: &Context, class: &Class, field: &Field) -> syn::Result<TokenStream> {
-    let name = modules::static_name(context, &field.name, field.ident.span())?;
+    let name = static_name(context, &field.name, field.ident.span())?;
     let get = field.get.then(|| getter(class, field));
     let set = field.set.then(|| setter(class, field));
     let [get, set] = [get, set].map(|code| match code {

@@ -1,23 +1,24 @@
 //! `#[pymethods]`: the functions of a Rust `impl`, and the tables of the class that they make.
 
-use mpy_freeze_core::Context;
-use mpy_freeze_core::modules::{self, Function, Kind, MemberValue, Method, Methods, Property};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ItemImpl, Type};
 
-use crate::function::{Callee, Outcome};
-use crate::{attributes, types};
+use super::function::{Callee, Outcome};
+use super::names::static_name;
+use super::{class_tables, strip, types};
+use crate::Context;
+use crate::modules::{Function, Kind, MemberValue, Method, Methods, Property};
 
 /// Expands the attribute. Where it fails, the type is a class nevertheless, so that what is wrong is said once.
-pub(crate) fn expand(context: &Context, item: ItemImpl) -> syn::Result<TokenStream> {
+pub fn expand(context: &Context, item: ItemImpl) -> syn::Result<TokenStream> {
     let stand_in = item.clone();
     expand_all(context, item).or_else(|error| {
         let class = &stand_in.self_ty;
         if stand_in.trait_.is_some() || !stand_in.generics.params.is_empty() {
             return Err(error);
         }
-        let item = attributes::removed(stand_in.to_token_stream());
+        let item = strip::removed(stand_in.to_token_stream());
         let error = error.into_compile_error();
         Ok(quote! {
             #item
@@ -36,7 +37,7 @@ fn expand_all(context: &Context, mut item: ItemImpl) -> syn::Result<TokenStream>
     let ty = &item.self_ty;
     let named: ItemImpl = syn::parse2(types::without_self(item.to_token_stream(), ty))?;
     let methods = Methods::read(&named)?;
-    let tables = modules::class(context, &methods)?;
+    let tables = class_tables::class(context, &methods)?;
     let items = Items {
         context,
         class: &methods.ty,
@@ -50,9 +51,7 @@ fn expand_all(context: &Context, mut item: ItemImpl) -> syn::Result<TokenStream>
         .collect::<syn::Result<Vec<_>>>()?;
     let del = items.del();
     let class = &methods.ty;
-    item.items
-        .iter_mut()
-        .for_each(attributes::remove_from_member);
+    item.items.iter_mut().for_each(strip::remove_from_member);
     Ok(quote! {
         #item
         #[doc(hidden)]
@@ -81,7 +80,7 @@ impl Items<'_> {
                 continue;
             };
             let conditions = &member.conditions;
-            let name = modules::member_ident(number);
+            let name = class_tables::member_ident(number);
             let object = self.object(method)?;
             members.push(quote!(#(#conditions)* const #name: *const () = #object;));
         }
@@ -137,7 +136,7 @@ impl Items<'_> {
     fn property(&self, property: &Property) -> syn::Result<TokenStream> {
         let either = property.get.as_ref().or(property.set.as_ref());
         let at = either.map_or_else(Span::call_site, |function| function.ident.span());
-        let name = modules::static_name(self.context, &property.name, at)?;
+        let name = static_name(self.context, &property.name, at)?;
         let code = |function: &Option<Function>| match function {
             None => Ok(quote!(::core::option::Option::None)),
             Some(function) => {

@@ -4,13 +4,14 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::constants::Constant;
-use super::methods::{Kind, Member, MemberValue, Methods};
-use super::tables::{combine, qstr};
+use super::names::qstr;
 use crate::Context;
-use crate::frozen::emit::support;
+use crate::modules::errors::combine;
+use crate::modules::{Kind, Member, MemberValue, Methods};
+use crate::tables;
 
 /// What a member is called in the `impl` that the macros write beside the user's.
-pub fn member_ident(number: usize) -> Ident {
+pub(super) fn member_ident(number: usize) -> Ident {
     Ident::new(&format!("__MPY_MEMBER_{number}"), Span::call_site())
 }
 
@@ -20,15 +21,15 @@ pub fn member_ident(number: usize) -> Ident {
 /// # Errors
 ///
 /// For names that have no number, and for methods that the firmware's configuration lets nobody call.
-pub fn class(context: &Context, methods: &Methods) -> syn::Result<TokenStream> {
+pub(super) fn class(context: &Context, methods: &Methods) -> syn::Result<TokenStream> {
     // What is written below has names like `Entry`, which a class may have too.
     let class = format_ident!("__MpyClass{}", methods.ident);
-    let support = support::common(context);
+    let support = tables::common(context);
     let Members { items, entries } = members(context, methods, &class)?;
     let own = has(context, methods)?;
     let del = qstr(context, "__del__", methods.ident.span())?;
     let ty = &methods.ty;
-    let allow = support::allow();
+    let allow = tables::allow();
     let kind = kind(&class);
     Ok(quote! {
         #[doc(hidden)]

@@ -1,52 +1,17 @@
 //! A module's tables in ROM, over the types that bindgen read in MicroPython's own headers.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::constants::Constant;
-use super::module::{Entry, Export, Module};
+use super::names::{no_name, qstr, static_qstr};
 use crate::Context;
-use crate::frozen::emit::support;
-
-/// The number of a name, or the error at the place where the name is.
-///
-/// # Errors
-///
-/// For a name that the build script hasn't found.
-pub fn qstr(context: &Context, name: &str, at: Span) -> syn::Result<u16> {
-    context.qstr_number(name).ok_or_else(|| {
-        syn::Error::new(
-            at,
-            format!(
-                "the build script hasn't found the name `{name}` in the crate's sources. It looks into the files below \
-                 src, tests, examples and benches; where a macro writes the item, add to build.rs \
-                 `.python_name(\"{name}\")` after `Build::new()`"
-            ),
-        )
-    })
-}
-
-/// The name as an expression, or the error at the place where the name is.
-///
-/// # Errors
-///
-/// As for [`qstr`].
-pub fn static_name(context: &Context, name: &str, at: Span) -> syn::Result<TokenStream> {
-    qstr(context, name, at).map(static_qstr)
-}
-
-/// A name for what isn't compiled, because there is an error beside it.
-pub fn no_name() -> TokenStream {
-    static_qstr(0)
-}
-
-fn static_qstr(number: u16) -> TokenStream {
-    // SAFETY: the build script has put the name into the firmware under this number.
-    quote!(unsafe { ::mpy_freeze_rt::__private::Qstr::new(#number) })
-}
+use crate::modules::errors::combine;
+use crate::modules::{Entry, Export, Module};
+use crate::tables;
 
 /// What `freeze!` wants of a module that isn't compiled, because there is an error beside it.
-pub fn stand_in() -> TokenStream {
+pub(super) fn stand_in() -> TokenStream {
     constants(&no_name(), &quote!(::core::ptr::null()))
 }
 
@@ -67,8 +32,8 @@ fn constants(name: &TokenStream, address: &TokenStream) -> TokenStream {
 /// # Errors
 ///
 /// For names that have no number.
-pub fn module(context: &Context, module: &Module) -> syn::Result<TokenStream> {
-    let support = support::common(context);
+pub(super) fn module(context: &Context, module: &Module) -> syn::Result<TokenStream> {
+    let support = tables::common(context);
     let number = qstr(context, &module.name, module.ident.span())?;
     let dunder_name = qstr(context, "__name__", module.ident.span())?;
     let (mut items, mut entries) = (Vec::new(), Vec::new());
@@ -85,7 +50,7 @@ pub fn module(context: &Context, module: &Module) -> syn::Result<TokenStream> {
     if let Some(error) = errors {
         return Err(error);
     }
-    let allow = support::allow();
+    let allow = tables::allow();
     let constants = constants(&static_qstr(number), &quote!(__mpy_tables::OBJECT));
     Ok(quote! {
         #[doc(hidden)]
@@ -109,14 +74,6 @@ pub fn module(context: &Context, module: &Module) -> syn::Result<TokenStream> {
         }
         #constants
     })
-}
-
-/// Adds an error to those that there are.
-pub(super) fn combine(errors: &mut Option<syn::Error>, error: syn::Error) {
-    match errors {
-        Some(all) => all.combine(error),
-        None => *errors = Some(error),
-    }
 }
 
 /// One entry of a module's map, and the items that it needs.

@@ -1,22 +1,24 @@
 //! `#[pyfunction]`: a Rust function, and the object by which Python calls it. Methods have such objects too.
 
-use mpy_freeze_core::Context;
-use mpy_freeze_core::modules::{self, Function, Param, Receiver, Role, Signature};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
 
-use crate::{attributes, types};
+use super::names::{qstr, static_name};
+use super::{strip, types};
+use crate::Context;
+use crate::modules::attributes;
+use crate::modules::{Function, Param, Receiver, Role, Signature};
 
 /// Expands `pyfunction`.
-pub(crate) fn expand(context: &Context, item: ItemFn) -> syn::Result<TokenStream> {
+pub fn expand(context: &Context, item: ItemFn) -> syn::Result<TokenStream> {
     let function = Function::read(&item)?;
     object(context, item, &function)
 }
 
 /// Expands `pymodule_init`: a function that MicroPython calls when it imports the module.
-pub(crate) fn expand_init(context: &Context, item: ItemFn) -> syn::Result<TokenStream> {
+pub fn expand_init(context: &Context, item: ItemFn) -> syn::Result<TokenStream> {
     let mut function = Function::read(&item)?;
     if let Some(param) = function.signature.params.first() {
         return Err(syn::Error::new_spanned(
@@ -30,10 +32,10 @@ pub(crate) fn expand_init(context: &Context, item: ItemFn) -> syn::Result<TokenS
 
 /// The function, and beside it the object by which Python calls it.
 fn object(context: &Context, mut item: ItemFn, function: &Function) -> syn::Result<TokenStream> {
-    attributes::remove(&mut item.attrs);
+    strip::remove(&mut item.attrs);
     let ident = &function.ident;
     let visibility = &item.vis;
-    let name = modules::static_name(context, &function.name, ident.span())?;
+    let name = static_name(context, &function.name, ident.span())?;
     let object = format_ident!("__mpy_function_{}", ident, span = Span::call_site());
     let callee = Callee::function(function);
     let (kind, value) = callee.object(context)?;
@@ -340,8 +342,8 @@ fn signature_of(context: &Context, signature: &Signature) -> syn::Result<(usize,
     let mut names = Vec::new();
     let mut required: u32 = 0;
     for (index, param) in signature.params.iter().enumerate() {
-        let name = modules::python_name(&param.ident);
-        names.push(modules::qstr(context, &name, param.ident.span())?);
+        let name = attributes::python_name(&param.ident);
+        names.push(qstr(context, &name, param.ident.span())?);
         if param.default.is_none() {
             required |= 1 << index;
         }

@@ -1,0 +1,204 @@
+//! Items that all tables in ROM begin with, frozen ones and those of modules written in Rust: the bindings, the checks
+//! against them, and the helpers that entries use.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use crate::{Context, Float, LongInt, ObjRepr};
+
+/// Returns the items that every table needs.
+pub(crate) fn common(context: &Context) -> TokenStream {
+    let checks = checks(context);
+    let rom = rom();
+    let words = words(context.obj_repr);
+    let map = map();
+    let mpz = matches!(context.long_int, LongInt::Mpz { .. }).then(mpz);
+    quote! {
+        mod ffi {
+            ::core::include!(::core::concat!(
+                ::core::env!("OUT_DIR"),
+                "/mpy-freeze/bindings.rs"
+            ));
+        }
+        #checks
+        #rom
+        #words
+        #map
+        #mpz
+    }
+}
+
+/// Returns the attribute that silences lints about MicroPython's names and types.
+pub(crate) fn allow() -> TokenStream {
+    quote! {
+        #[allow(
+            warnings, unused, nonstandard_style, unsafe_op_in_unsafe_fn, missing_docs,
+            unreachable_pub, missing_debug_implementations, missing_copy_implementations,
+            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
+            reason = "the names and types are MicroPython's"
+        )]
+    }
+}
+
+/// Compares the bindings' configuration with the one that the image was made for.
+fn checks(context: &Context) -> TokenStream {
+    let checks = expectations(context).into_iter().map(|(name, value)| {
+        let constant = ident(name);
+        let value = Literal::u64_unsuffixed(value);
+        let message = format!("{name} isn't {value}: run `cargo clean` and build again");
+        quote!(assert!(ffi::#constant as u64 == #value, #message);)
+    });
+    quote! {
+        const _: () = {
+            #(#checks)*
+            assert!(cfg!(target_endian = "little"), "bit-fields are laid out for little-endian targets");
+        };
+    }
+}
+
+/// The wrapper of every static.
+fn rom() -> TokenStream {
+    quote! {
+        #[repr(transparent)]
+        struct Rom<T>(T);
+        // SAFETY: the addresses inside lead to other statics that nobody ever writes to; they are `*mut` only
+        // where C has no `const`.
+        unsafe impl<T> Sync for Rom<T> {}
+
+        const fn c(at: *const u8) -> *const ::core::ffi::c_char {
+            at.cast()
+        }
+
+        const fn base(kind: *const ffi::mp_obj_type_t) -> ffi::mp_obj_base_t {
+            ffi::mp_obj_base_t { type_: kind }
+        }
+    }
+}
+
+/// Object words from bits and from addresses.
+fn words(repr: ObjRepr) -> TokenStream {
+    let bits = match repr {
+        ObjRepr::A => quote!((number as usize) << 3 | 2),
+        ObjRepr::B => quote!((number as usize) << 3 | 3),
+        ObjRepr::C => quote!((number as usize) << 4 | 6),
+        ObjRepr::D => quote!((number as u64) << 1 | 0x0002_0000_0000_0001),
+    };
+    let qstr = quote! {
+        const fn q(number: u16) -> Word {
+            w(#bits)
+        }
+    };
+    match repr {
+        ObjRepr::A | ObjRepr::B | ObjRepr::C => quote! {
+            type Word = ffi::mp_rom_obj_t;
+            const fn w(bits: usize) -> Word {
+                ::core::ptr::without_provenance(bits)
+            }
+            const fn p<T>(at: *const T) -> Word {
+                at.cast()
+            }
+            #qstr
+        },
+        ObjRepr::D => quote! {
+            type Word = ffi::mp_rom_obj_t;
+            const fn w(bits: u64) -> Word {
+                ffi::mp_rom_obj_t { u64_: bits }
+            }
+            const fn p<T>(at: *const T) -> Word {
+                ffi::mp_rom_obj_t {
+                    u32_: ffi::_mp_rom_obj_t__bindgen_ty_1 {
+                        lo: at.cast(),
+                        hi: ::core::ptr::null(),
+                    },
+                }
+            }
+            #qstr
+        },
+    }
+}
+
+/// A map in ROM, whose keys are qstrs, and a dict of it.
+fn map() -> TokenStream {
+    quote! {
+        const _: fn(usize, usize, usize, usize) -> MapBits = ffi::mp_map_t::new_bitfield_1;
+        type MapBits = ffi::__BindgenBitfieldUnit<[u8; ::core::mem::size_of::<usize>()]>;
+        type Entry = ffi::mp_rom_map_elem_t;
+        const fn entry(key: u16, value: Word) -> Entry {
+            Entry { key: q(key), value }
+        }
+        // All keys are qstrs, the map is fixed, and it is ordered: three bits, and the length above them.
+        const fn map(entries: &'static [Entry]) -> ffi::mp_map_t {
+            ffi::mp_map_t {
+                _bitfield_1: MapBits::new((entries.len() << 3 | 7).to_le_bytes()),
+                alloc: entries.len(),
+                table: entries.as_ptr().cast_mut().cast(),
+            }
+        }
+        const fn dict(entries: &'static [Entry]) -> ffi::mp_obj_dict_t {
+            ffi::mp_obj_dict_t { base: base(&raw const ffi::mp_type_dict), map: map(entries) }
+        }
+    }
+}
+
+/// The word of a big integer that holds its sign, that its digits can't move, and how many it has room for.
+fn mpz() -> TokenStream {
+    quote! {
+        const _: fn(usize, usize, usize) -> MpzBits = ffi::mpz_t::new_bitfield_1;
+        type MpzBits = ffi::__BindgenBitfieldUnit<[u8; ::core::mem::size_of::<usize>()]>;
+        const fn mpz_bits(negative: bool, n_digits: usize) -> MpzBits {
+            MpzBits::new((negative as usize | 1 << 1 | n_digits << 2).to_le_bytes())
+        }
+    }
+}
+
+/// The constants that the image was made for, as assertions over what the bindings say.
+fn expectations(context: &Context) -> Vec<(&'static str, u64)> {
+    let (long_int, dig_bits) = match context.long_int {
+        LongInt::None => (0, 0),
+        LongInt::LongLong => (1, 0),
+        LongInt::Mpz { dig_bits } => (2, dig_bits),
+    };
+    let float = match context.float {
+        Float::None => 0,
+        Float::Single => 1,
+        Float::Double => 2,
+    };
+    let repr = match context.obj_repr {
+        crate::ObjRepr::A => 0,
+        crate::ObjRepr::B => 1,
+        crate::ObjRepr::C => 2,
+        crate::ObjRepr::D => 3,
+    };
+    let mut expected = vec![
+        ("mpyf_cfg_obj_repr", repr),
+        ("mpyf_cfg_immediate_objs", context.immediate_objs.into()),
+        ("mpyf_cfg_small_int_bits", context.small_int_bits.into()),
+        ("mpyf_cfg_longint_impl", long_int),
+        ("mpyf_cfg_float", float),
+        ("mpyf_cfg_complex", context.complex.into()),
+        (
+            "mpyf_cfg_qstr_bytes_in_hash",
+            context.qstr_bytes_in_hash.into(),
+        ),
+        (
+            "mpyf_cfg_qstr_bytes_in_len",
+            context.qstr_bytes_in_len.into(),
+        ),
+        (
+            "mpyf_cfg_persistent_code_save",
+            context.persistent_code_save.into(),
+        ),
+        ("mpyf_cfg_settrace", context.settrace.into()),
+        ("mpyf_cfg_emit_machine_code", context.machine_code.into()),
+        ("mpyf_cfg_mpy_version", context.mpy_version.into()),
+        ("mpyf_cfg_word_bytes", context.word_bytes.into()),
+    ];
+    if matches!(context.long_int, LongInt::Mpz { .. }) {
+        expected.push(("mpyf_cfg_mpz_dig_size", dig_bits.into()));
+    }
+    expected
+}
+
+pub(crate) fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}

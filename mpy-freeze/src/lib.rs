@@ -104,4 +104,6 @@ pub use mpy_freeze_core::{
     Arch, Context, Dump, Emit, Error, Float, LongInt, MpyCross, ObjRepr, Packaged, Problem, Result,
     Version, frozen,
 };
+#[doc(hidden)]
+pub use port::shim_symbol;
 pub use port::{Artifacts, RomLevel};

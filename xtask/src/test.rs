@@ -14,7 +14,8 @@ use crate::{conformance, host, lint, shell};
 /// Test programs that look at Cargo, at rustc, at compilers, at files or at the documentation, and at MicroPython only so
 /// far as there is one; the one of the prompt, which is upstream's own; those that do one thing for long; and the one that has
 /// emulated boards do what others have this computer do. They run with the first of the releases alone.
-const ONCE: [&str; 21] = [
+const ONCE: [&str; 22] = [
+    "abi",
     "concurrent",
     "dump",
     "errors",

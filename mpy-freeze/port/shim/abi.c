@@ -1,5 +1,8 @@
 // One name for the whole shim. A linker that reads its inputs once takes out of the archive only what
 // has been missed until then; the reference to this name makes it take every file of the shim.
+//
+// The build gives the name as MPYF_ABI. It holds a hash of mpyf.h, so that a shim and a crate mpy-freeze-rt of different
+// interfaces fail to link.
 
 #include "shim/mpyf.h"
 
@@ -57,7 +60,7 @@ static const void *const entries[] = {
     (const void *)mpyf_bound_end,
 };
 
-void mpyf_abi_1(void) {
+void MPYF_ABI(void) {
     // The compiler can't drop what the assembler might look at.
     __asm__ volatile ("" : : "r" (entries));
 }

@@ -190,10 +190,6 @@ typedef struct _mpyf_bound_t {
 // Takes a piece of text. It must return: whatever it calls may raise only behind the shim.
 typedef void (*mpyf_write_t)(void *context, const char *text, size_t len);
 
-// Nobody calls it: a reference to it takes the shim out of the archive. Its number changes with the
-// interface, so that a shim and a crate that don't match fail to link.
-void mpyf_abi_1(void);
-
 uint32_t mpyf_start(uint8_t *heap, size_t heap_len, void *stack_top, size_t stack_bytes);
 void mpyf_stop(void);
 void mpyf_collect(void);

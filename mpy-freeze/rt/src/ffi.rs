@@ -114,6 +114,11 @@ pub(crate) struct RawBound {
 pub(crate) type Write = unsafe extern "C" fn(*mut c_void, *const c_char, usize);
 
 unsafe extern "C" {
+    /// Is never called: a reference to it takes the shim out of the archive. Its name holds a hash of the shim's
+    /// header, so that a shim of another interface fails to link.
+    #[link_name = "mpy_freeze_rt_and_mpy_freeze_are_of_different_versions_7b92c5f68b18a985"]
+    pub fn shim();
+
     pub(crate) fn mpyf_start(
         heap: *mut u8,
         heap_len: usize,
@@ -287,7 +292,7 @@ unsafe extern "C" {
 
     pub(crate) static mut mpyf_outside: u32;
     pub(crate) fn mpyf_new_instance(
-        kind: *const c_void,
+        type_: *const c_void,
         size: usize,
         finalise: u32,
         instance: *mut *mut c_void,
@@ -296,7 +301,7 @@ unsafe extern "C" {
     pub(crate) fn mpyf_as_instance(
         args: *const c_void,
         index: usize,
-        kind: *const c_void,
+        type_: *const c_void,
         keeper: *mut u32,
     ) -> RawReturn;
 
@@ -309,18 +314,18 @@ unsafe extern "C" {
         out: *mut u32,
     ) -> u32;
     pub(crate) fn mpyf_new_exception(
-        class: *const c_void,
+        type_: *const c_void,
         message: *const u8,
         message_len: usize,
         out: *mut u32,
     );
     pub(crate) fn mpyf_new_exception_with(
-        class: *const c_void,
+        type_: *const c_void,
         args: *const RawValue,
         n_args: usize,
         out: *mut u32,
     );
-    pub(crate) fn mpyf_exception_is(object: u32, class: *const c_void) -> u32;
+    pub(crate) fn mpyf_exception_is(object: u32, type_: *const c_void) -> u32;
     pub(crate) fn mpyf_exception_matches(object: u32, name: *const u8, name_len: usize) -> u32;
 
     pub(crate) fn mpyf_event_on(event: *mut RawEvent, callable: u32, out: *mut u32) -> u32;

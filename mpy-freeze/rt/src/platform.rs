@@ -89,7 +89,7 @@ macro_rules! platform {
             // The reference takes the shim out of libmicropython.a, wherever that stands among the linker's
             // inputs.
             #[used]
-            static SHIM: unsafe extern "C" fn() = $crate::__private::mpyf_abi_1;
+            static SHIM: unsafe extern "C" fn() = $crate::__private::shim;
 
             #[unsafe(no_mangle)]
             unsafe extern "C" fn mpyf_platform_write(data: *const u8, len: usize) {
@@ -210,9 +210,7 @@ mod critical {
 pub mod private {
     use crate::Platform;
 
-    unsafe extern "C" {
-        pub fn mpyf_abi_1();
-    }
+    pub use crate::ffi::shim;
 
     /// # Safety
     ///

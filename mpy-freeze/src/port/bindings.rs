@@ -103,7 +103,6 @@ fn generate(header: &Path, args: Vec<String>, recorder: &Recorder) -> Result<Str
         .allowlist_type("mp_obj_(base|str|tuple|int|float|complex)_t|mp_rom_obj_t|qstr_pool_t|qstr_short_t|qstr_hash_t|qstr_len_t|mpz_dig_t|mp_raw_code_kind_t")
         .allowlist_type("mp_map_t|mp_rom_map_elem_t|mp_obj_(dict|module|type)_t|mp_rom_obj_static_class_method_t")
         .allowlist_var("mp_type_.*|mp_const_.*_obj|mp_qstr_const_pool|mp_fun_table|mpyf_.*|MP_TYPE_FLAG_.*")
-        .allowlist_function("mpyf_abi_1")
         .parse_callbacks(Box::new(recorder.clone()));
     builder
         .generate()

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::patches::Patches;
 use super::program::Unit;
+use crate::fingerprint::fingerprint;
 
 /// Lists files of the crate's folder `port` with their contents.
 macro_rules! port_files {
@@ -99,7 +100,23 @@ pub(crate) fn c_units(folder: &Path, patches: &Patches) -> Vec<Unit> {
     PORT.iter()
         .filter_map(|(name, _)| Some((name, unit_name(name)?)))
         .map(|(name, unit)| patches.unit(folder.join(name), unit))
+        .map(|mut unit| {
+            if unit.name == "port/shim-abi" {
+                unit.flags.push(format!("-DMPYF_ABI={}", shim_symbol()));
+            }
+            unit
+        })
         .collect()
+}
+
+/// The symbol by which programs take the shim out of the archive, and which a crate `mpy-freeze-rt` of another interface
+/// lacks: it holds a hash of the shim's header, of its words without comments.
+pub fn shim_symbol() -> String {
+    let header = include_str!("../../port/shim/mpyf.h").lines();
+    let code = header.filter_map(|line| line.split("//").next());
+    let words: Vec<&str> = code.flat_map(str::split_whitespace).collect();
+    let hash = fingerprint(words.join(" ").as_bytes()) as u64;
+    format!("mpy_freeze_rt_and_mpy_freeze_are_of_different_versions_{hash:016x}")
 }
 
 /// The name of a C file's unit; that of any other file is none.

@@ -42,6 +42,7 @@ use crate::error::Result;
 pub use artifacts::Artifacts;
 pub(crate) use config::Config;
 pub(crate) use features::{Feature, with_features};
+pub use files::shim_symbol;
 use inputs::{HostInputs, Inputs};
 pub(crate) use job::{HostJob, Job, ManifestJob};
 pub(crate) use jobs::Jobs;

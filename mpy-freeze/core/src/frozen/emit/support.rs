@@ -79,12 +79,9 @@ fn anchors(context: &Context) -> TokenStream {
         #[unsafe(no_mangle)]
         static freeze_may_be_used_only_once_in_a_firmware: [u8; 0] = [];
 
-        unsafe extern "C" {
-            fn mpyf_abi_1();
-        }
         #section
         #[used]
         #[unsafe(no_mangle)]
-        static mpy_freeze_tables_anchor: unsafe extern "C" fn() = mpyf_abi_1;
+        static mpy_freeze_tables_anchor: unsafe extern "C" fn() = ::mpy_freeze_rt::__private::shim;
     }
 }

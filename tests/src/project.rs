@@ -1,8 +1,8 @@
 //! Cargo projects that a test writes, builds and looks at.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::{Mutex, PoisonError};
 
 use crate::{micropython, repository, work_folder};
 
@@ -199,8 +199,7 @@ impl Project {
         built: &str,
         variable: Option<(&str, &str)>,
     ) -> PathBuf {
-        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-        let guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = lock(&self.target_dir);
         let words = [&["build", "--release", "--target", target], args].concat();
         let mut cargo = self.cargo(&words);
         cargo.envs(variable);
@@ -211,7 +210,6 @@ impl Project {
             .root
             .join(format!("{target}-{}.elf", value.unwrap_or_default()));
         std::fs::copy(built, &image).expect("the image is there");
-        drop(guard);
         image
     }
 }
@@ -221,14 +219,27 @@ impl Project {
 pub fn cargo_on_the_tests(chore: &str, tmpdir: &str) -> Command {
     let target_dir = Path::new(tmpdir).parent().expect("a parent");
     let mut command = Command::new("cargo");
+    if cfg!(feature = "older") {
+        command.args([chore, "--features", "older"]);
+    } else {
+        command.arg(chore);
+    }
     command
-        .args([chore, "--package", "mpy-freeze-tests"])
+        .args(["--package", "mpy-freeze-tests"])
         .current_dir(repository())
         .env("MPY_DIR", micropython())
         .env("CARGO_TARGET_DIR", target_dir)
         .env("CARGO_TERM_COLOR", "never")
         .env_remove("OUT_DIR");
     command
+}
+
+/// Keeps a target folder from all other tests, in other programs too, until the file is closed.
+fn lock(target_dir: &Path) -> File {
+    std::fs::create_dir_all(target_dir).expect("the folder can be made");
+    let file = File::create(target_dir.join("images.lock")).expect("the file can be written");
+    file.lock().expect("the file can be locked");
+    file
 }
 
 fn host_manifest(name: &str) -> String {

@@ -120,7 +120,7 @@ pub const BOARDS: &[Board] = &[
     },
 ];
 
-/// This computer, as a board of the conformance run alone: its prompt is the program in `tests/repl`.
+/// This computer, as a board of the conformance run alone: its prompt is the program in `tests/firmware/repl`.
 pub static HOST: Board = Board {
     name: "host",
     about: "this computer, with sanitizers (conformance only)",

@@ -38,7 +38,7 @@ pub fn check_everything() -> Result<()> {
 
     let (workspace, firmware) = (host::root().to_path_buf(), firmware::folder());
     let fuzz = workspace.join("fuzz");
-    let [calls, repl] = ["calls", "repl"].map(|name| workspace.join("tests").join(name));
+    let [calls, repl] = ["calls", "repl"].map(|name| workspace.join("tests/firmware").join(name));
     check(&workspace, &["fmt", "--all", "--check"], &[])?;
     check(&firmware, &["fmt", "--check"], &[])?;
     check(&fuzz, &["fmt", "--check"], &[])?;

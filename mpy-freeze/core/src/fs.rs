@@ -51,6 +51,20 @@ pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<bool> {
     Ok(true)
 }
 
+/// Copies a file with its permissions unless the copy has these contents already, as [`write_if_changed`] writes one.
+pub fn copy_if_changed(from: &Path, to: &Path) -> Result<()> {
+    if read_if_exists(to)? == Some(read(from)?) {
+        return Ok(());
+    }
+    let temporary = temporary_beside(to)?;
+    if let Err(error) = fs::copy(from, &temporary) {
+        // The rename never happens, so the leftover is of no use; failing to remove it changes nothing.
+        let _ = fs::remove_file(&temporary);
+        return Err(Error::io("write", to, &error));
+    }
+    rename(&temporary, to)
+}
+
 /// Sets the time that a file was written.
 pub fn set_modified(path: &Path, time: SystemTime) -> Result<()> {
     let file = fs::File::options().append(true).open(path);

@@ -54,6 +54,7 @@ fn users_headers(inputs: &Inputs) -> Vec<PathBuf> {
     let system = ["/usr", "/opt", "/Library", "/Applications"].map(Path::new);
     let mut known = vec![inputs.source().root.as_path(), inputs.out.as_path()];
     known.extend(inputs.mbedtls.iter().map(|mbedtls| mbedtls.root.as_path()));
+    known.extend(inputs.workbench().store.root());
     known.extend(system);
     let mut headers: Vec<PathBuf> = inputs.workbench().freshness.seen().into_iter().collect();
     headers

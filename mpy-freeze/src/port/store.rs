@@ -1,4 +1,5 @@
-//! Objects that builds in other folders have made, by everything that they were compiled from.
+//! Objects that builds in other folders have made, by everything that they were compiled from; and the programs for the
+//! host.
 //!
 //! Each target and profile of each firmware has a build folder of its own, and they have most of their files in common:
 //! the compiler for the host all of them.
@@ -6,9 +7,11 @@
 use std::path::{Path, PathBuf};
 
 use super::fresh;
+use super::toolchain::Compiler;
 use crate::error::Result;
 use crate::fingerprint::fingerprint;
 use crate::fs;
+use mpy_freeze_core::Source;
 
 /// The folder of objects, where the user named one.
 #[derive(Debug, Default)]
@@ -68,6 +71,18 @@ impl Store {
             fs::write_if_changed(&kept, &fs::read(object)?)?;
         }
         Ok(())
+    }
+
+    /// The folder of the programs for the host that this compiler makes of this tree.
+    pub(crate) fn programs(&self, compiler: &Compiler, source: &Source) -> Option<PathBuf> {
+        let made_of = format!("{} {:?}", compiler.identity(), source.root);
+        let name = fresh::hex(fresh::hash(made_of.as_bytes()));
+        Some(self.root()?.join("programs").join(name))
+    }
+
+    /// The folder that everything is kept below.
+    pub(crate) fn root(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     fn path(&self, key: &Key) -> Option<PathBuf> {

@@ -4,3 +4,7 @@ mod hostile;
 mod meaning;
 mod ports;
 mod sandbox;
+
+mod once {
+    mod frozen_manifests;
+}

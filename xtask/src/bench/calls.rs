@@ -1,6 +1,6 @@
 //! Functions for Python, written in C and in Rust: instructions a call, and bytes of ROM.
 //!
-//! The firmware in `tests/calls` runs in an emulator that counts one nanosecond an instruction, so that the figures
+//! The firmware in `tests/firmware/calls` runs in an emulator that counts one nanosecond an instruction, so that the figures
 //! are the same on every machine and in every run.
 
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub(super) fn table() -> Result<String> {
 }
 
 fn build() -> Result<PathBuf> {
-    let folder = host::root().join("tests/calls");
+    let folder = host::root().join("tests/firmware/calls");
     let mut command = shell::command(host::cargo(), ["build", "--release", "--quiet"]);
     command.current_dir(&folder);
     // The folder of the workspace's own target is another program's.

@@ -1,4 +1,4 @@
-//! This computer as a board: the program in `tests/repl`, and what tells its sanitizers to end it.
+//! This computer as a board: the program in `tests/firmware/repl`, and what tells its sanitizers to end it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,7 +26,7 @@ pub fn build(release: &Release, extras: &Extras) -> Result<PathBuf> {
     let mut command = shell::command(host::cargo(), ["build", "--release"]);
     let target = target(release);
     command
-        .current_dir(host::root().join("tests/repl"))
+        .current_dir(host::root().join("tests/firmware/repl"))
         .env("CARGO_TARGET_DIR", &target)
         .env("MPY_DIR", setup::tree(release.version)?)
         .env("FROZEN_MANIFEST", &extras.manifest)

@@ -140,7 +140,7 @@ const GROUPS: &[(&str, &[Row])] = &[
 const DAY: &[(&str, &str)] = &[
     ("one test", "cargo test --package mpy-freeze-tests --test manifests"),
     ("one board", "cargo xtask flash --board virt-rv32"),
-    ("bless", "BLESS=1 cargo test --package mpy-freeze-tests --test ui"),
+    ("bless", "BLESS=1 cargo test --package mpy-freeze-tests --test docs ui"),
     ("profile a build", "cargo build --timings, in example-firmware"),
     ("profile an image", "cargo xtask size IMAGE"),
 ];

@@ -79,13 +79,12 @@ fn a_real_file_cut_anywhere_is_an_error_at_its_end() {
 
 /// A firmware for a Cortex-M3 that runs native code, as far as freezing knows.
 fn firmware() -> Context {
-    Context {
-        native_arch: Some(Arch::Armv7m),
-        machine_code: true,
-        inline_asm: true,
-        small_int_bits: 31,
-        ..context()
-    }
+    let mut firmware = context();
+    firmware.native_arch = Some(Arch::Armv7m);
+    firmware.machine_code = true;
+    firmware.inline_asm = true;
+    firmware.small_int_bits = 31;
+    firmware
 }
 
 /// What freezing a file says, without the file's path before it.
@@ -174,19 +173,15 @@ fn a_header_for_another_firmware_is_refused_with_its_place_and_both_numbers() {
         let text = refusal(&firmware(), &bytes);
         assert!(text.contains(message) && text.contains(help), "{text}");
     }
-    let without = Context {
-        native_arch: None,
-        machine_code: false,
-        ..firmware()
-    };
+    let mut without = firmware();
+    without.native_arch = None;
+    without.machine_code = false;
     let text = refusal(&without, &file);
     assert!(text.starts_with("at byte 2: "), "{text}");
     assert!(text.contains("(architecture 5), and the firmware runs none"));
     let asm = "@micropython.asm_thumb\ndef fast(r0): pass\n";
-    let no_assembler = Context {
-        inline_asm: false,
-        ..firmware()
-    };
+    let mut no_assembler = firmware();
+    no_assembler.inline_asm = false;
     let text = refusal(&no_assembler, &compiled(Arch::Armv7m, asm));
     assert!(text.contains("no inline assembler"), "{text}");
 }
@@ -215,12 +210,10 @@ fn names_and_constants_that_a_firmware_cant_hold_are_refused_with_their_place() 
     let file = compiled(Arch::Armv7m, constants);
     let int = place(&file, b"123456789012345678901234567890", 2);
     let float = place(&file, b"2.5", 2);
-    let none = Context {
-        long_int: LongInt::None,
-        float: Float::None,
-        complex: false,
-        ..firmware()
-    };
+    let mut none = firmware();
+    none.long_int = LongInt::None;
+    none.float = Float::None;
+    none.complex = false;
     let text = refusal(&none, &file);
     assert!(
         text.starts_with(&format!("at byte {int}: the integer 12345678901")),
@@ -233,10 +226,8 @@ fn names_and_constants_that_a_firmware_cant_hold_are_refused_with_their_place() 
         )),
         "{text}"
     );
-    let long_long = Context {
-        long_int: LongInt::LongLong,
-        ..firmware()
-    };
+    let mut long_long = firmware();
+    long_long.long_int = LongInt::LongLong;
     let text = refusal(&long_long, &file);
     assert!(
         text.starts_with(&format!("at byte {int}: ")) && text.contains("64 bits"),

@@ -37,7 +37,7 @@ struct Program {
 pub fn steps(release: &'static Release, again: bool) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
     for program in build(release, again)? {
-        if program.name != TESTS && !again && program.folder != host::root().join("tests") {
+        if program.folder != host::root().join("tests") {
             steps.push(program.step(release, "", &[])?);
             continue;
         }

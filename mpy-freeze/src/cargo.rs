@@ -11,6 +11,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use mpy_freeze_core::Source;
+use mpy_freeze_core::trees::{self, Project};
 
 use crate::build::Build;
 use crate::error::{Error, Problem, Result};
@@ -19,12 +20,6 @@ use crate::modules::stub;
 use crate::port::{self, Artifacts, HostJob, Job, Jobs, ManifestJob};
 use crate::record::{self, Watched};
 use crate::scan;
-
-/// Variables that name the MicroPython tree, the first that is set wins.
-const TREE_VARIABLES: [&str; 2] = ["MPY_DIR", "MICROPYTHON_DIR"];
-
-/// The variable that names the tree of mbedTLS.
-const MBEDTLS_VARIABLE: &str = "MBEDTLS_DIR";
 
 /// Variables that begin with this are variables of manifests, as they are in upstream's makefiles.
 const VARIABLE_PREFIX: &str = "MICROPY_MANIFEST_";
@@ -102,10 +97,12 @@ impl Environment {
     /// Reads what Cargo and the user set.
     pub(crate) fn read() -> Self {
         let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let variable = |name: &str| std::env::var_os(name);
         let path = |name: &str| {
-            let value = std::env::var_os(name).filter(|value| !value.is_empty());
+            let value = variable(name).filter(|value| !value.is_empty());
             value.map(PathBuf::from)
         };
+        let tree = |project: Project| project.named(variable).map(|(_, tree)| tree);
         let target = text("TARGET");
         let flags = text("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
         Self {
@@ -115,9 +112,9 @@ impl Environment {
             target_cpu: target_cpu(&flags),
             workers: text("NUM_JOBS").and_then(|jobs| jobs.parse().ok()),
             jobserver: jobserver(),
-            micropython: TREE_VARIABLES.into_iter().find_map(path),
-            mbedtls: path(MBEDTLS_VARIABLE),
-            cache: cache_folder(path),
+            micropython: tree(Project::Micropython),
+            mbedtls: tree(Project::Mbedtls),
+            cache: trees::cache(variable),
             objects: path("MPY_FREEZE_OBJECTS"),
             bindgen_variables: bindgen_variables(target.as_deref().unwrap_or_default())
                 .into_iter()
@@ -235,8 +232,10 @@ impl Environment {
     pub(crate) fn cache(&self) -> Result<&Path> {
         self.cache.as_deref().ok_or_else(|| {
             Error::Config(vec![
-                Problem::new("there is no folder for the user's cache")
-                    .help("set HOME, or name the folder to build in with `tools::mpy_cross`"),
+                Problem::new("there is no folder for the user's cache").help(format!(
+                    "set {}, or name the folder to build in with `tools::mpy_cross`",
+                    trees::CACHE_VARIABLE
+                )),
             ])
         })
     }
@@ -354,7 +353,7 @@ fn watched_paths(environment: &Environment, job: &Job, artifacts: &Artifacts) ->
     paths.extend(job.qstr_defs.iter().cloned());
     paths.insert(record::record_path(&job.out_dir));
     // `cargo xtask setup` writes this file with each release that it unpacks, and the newest one is taken.
-    let releases = job.cache.as_ref().map(|cache| cache.join("releases"));
+    let releases = job.cache.as_deref().map(trees::list_of_releases);
     let from_cache = |tree: &Path| {
         job.cache
             .as_ref()
@@ -385,9 +384,9 @@ fn errors(mut out: impl Write, error: &Error) -> io::Result<()> {
 
 /// All variables that the build looks at, itself or through the `cc` and `bindgen` crates.
 fn variables(target: &str) -> Vec<String> {
-    let mut names: Vec<String> = TREE_VARIABLES.map(String::from).into();
-    names.push(MBEDTLS_VARIABLE.to_string());
-    names.extend(["XDG_CACHE_HOME", "HOME", "LOCALAPPDATA"].map(String::from));
+    let tree_variables = Project::ALL.into_iter().flat_map(Project::variables);
+    let mut names: Vec<String> = tree_variables.copied().map(String::from).collect();
+    names.extend(trees::CACHE_VARIABLES.map(String::from));
     names.extend(bindgen_variables(target));
     names.extend(MANIFEST_VARIABLES.map(String::from));
     names.extend(cc_variables(target));
@@ -462,19 +461,6 @@ fn this_machine() -> String {
         };
         format!("{arch}-unknown-{}-{libc}", std::env::consts::OS)
     }
-}
-
-/// The folder that `cargo xtask setup` unpacks releases into.
-fn cache_folder(path: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
-    let home = path("HOME");
-    let base = if cfg!(target_os = "macos") {
-        home.map(|home| home.join("Library").join("Caches"))
-    } else if cfg!(windows) {
-        path("LOCALAPPDATA")
-    } else {
-        path("XDG_CACHE_HOME").or_else(|| home.map(|home| home.join(".cache")))
-    };
-    base.map(|base| base.join("mpy-freeze"))
 }
 
 fn outside(variable: &str, setter: &str) -> Error {

@@ -20,32 +20,25 @@ pub mod suite;
 
 use std::path::{Path, PathBuf};
 
-/// The MicroPython tree under test: `MPY_DIR`, or the newest in the cache.
+use mpy_freeze_core::Source;
+use mpy_freeze_core::trees::{self, Project};
+
+/// Returns the MicroPython tree under test, which is the one that a build takes.
+fn source() -> Source {
+    let variable = |name: &str| std::env::var_os(name);
+    let named = Project::Micropython.named(variable);
+    let named = named.as_ref().map(|(_, tree)| tree.as_path());
+    Source::find(named, trees::cache(variable).as_deref()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The folder of the MicroPython tree under test.
 pub fn micropython() -> PathBuf {
-    if let Some(tree) = std::env::var_os("MPY_DIR") {
-        return tree.into();
-    }
-    let home = PathBuf::from(std::env::var_os("HOME").expect("HOME is set"));
-    let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(|| home.join(".cache"), Into::into);
-    let pattern = format!("{}/mpy-freeze/micropython-*", cache.display());
-    let trees = glob::glob(&pattern)
-        .expect("the pattern is valid")
-        .flatten();
-    trees
-        .filter(|tree| tree.join("py").is_dir())
-        .max()
-        .expect("`cargo xtask setup` has put a MicroPython tree into the cache")
+    source().root
 }
 
 /// The release of the tree under test, for example `1.26.1`.
 pub fn version() -> String {
-    let header = std::fs::read_to_string(micropython().join("py/mpconfig.h")).expect("a tree");
-    let part = |name: &str| {
-        let define = format!("#define MICROPY_VERSION_{name} ");
-        let line = header.lines().find_map(|line| line.strip_prefix(&define));
-        line.expect("a version").trim().to_string()
-    };
-    format!("{}.{}.{}", part("MAJOR"), part("MINOR"), part("MICRO"))
+    source().version.to_string()
 }
 
 /// Whether expected results are to be written as they are now: `BLESS=1`.

@@ -44,12 +44,6 @@ pub fn cache() -> Result<PathBuf> {
     mpy_freeze::program::cache()
 }
 
-/// The source tree that one of these variables names.
-pub fn named_tree(variables: &[&'static str]) -> Option<(&'static str, PathBuf)> {
-    let mut variables = variables.iter();
-    variables.find_map(|name| variable(name).map(|dir| (*name, PathBuf::from(dir))))
-}
-
 /// The folder of the Rust toolchain that runs this program.
 pub fn sysroot() -> Result<&'static Path> {
     static FOUND: OnceLock<PathBuf> = OnceLock::new();

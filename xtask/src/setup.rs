@@ -203,14 +203,14 @@ fn survey(wanted: &Wanted) -> Result<Vec<Part>> {
 
 /// The tree of a project that a build would take.
 fn any_tree(project: Project) -> Result<Part> {
-    let releases = project.releases().iter().collect();
-    Ok(match host::named_tree(project.variables()) {
+    let releases = releases::of(project).iter().collect();
+    Ok(match project.named(host::variable) {
         Some((variable, place)) => {
             let name = format!("{}, by {variable}", project.title());
             tree_part(project, name, Some(place), releases)
         }
         None => {
-            let place = fetch::newest(&host::cache()?, project);
+            let place = project.newest(&host::cache()?);
             tree_part(project, project.title().to_owned(), place, releases)
         }
     })

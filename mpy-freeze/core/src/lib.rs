@@ -25,10 +25,13 @@ pub mod source;
 mod tables;
 #[cfg(test)]
 mod testing;
+pub mod trees;
+mod version;
 
 pub use arch::Arch;
 pub use compiler::{Emit, MpyCross};
 pub use context::{Context, Float, LongInt, ObjRepr, Packaged};
 pub use error::{Error, Problem, Result};
 pub use frozen::dump::Dump;
-pub use source::{Source, Version};
+pub use source::Source;
+pub use version::Version;

@@ -1,4 +1,8 @@
-//! What the stages' tests share, and tests of the whole pipeline.
+//! Folders for unit tests.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests make files by other means than the code that they test"
+)]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,7 +25,7 @@ impl Folder {
     }
 
     /// Writes a file and the folders above it.
-    pub(crate) fn file(&self, name: &str, contents: impl AsRef<[u8]>) -> &Self {
+    pub(crate) fn file(&self, name: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> &Self {
         let path = self.0.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, contents).unwrap();

@@ -5,7 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-use mpy_freeze_core::source::{self, Source, Version};
+use mpy_freeze_core::trees::Project;
+use mpy_freeze_core::{Source, Version};
 
 use super::constants::Constants;
 use super::folder::stems;
@@ -76,7 +77,7 @@ impl Mbedtls {
         let root = named
             .map(Path::to_owned)
             .or_else(|| submodule.clone().filter(usable))
-            .or_else(|| cache.and_then(|cache| source::newest_in(cache, "mbedtls-")))
+            .or_else(|| cache.and_then(|cache| Project::Mbedtls.newest(cache)))
             .or(submodule);
         match root {
             Some(root) => Self::open(&root),
@@ -90,17 +91,10 @@ impl Mbedtls {
     /// Checks that `root` is a tree of mbedTLS that MicroPython can use.
     fn open(root: &Path) -> Result<Self> {
         // Older series and newer ones say their version elsewhere.
-        let header = root.join("include/mbedtls/build_info.h");
+        let header = root.join(Project::Mbedtls.header());
         let text = fs::read_if_exists(&header)?.unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
-        let part = |name: &str| source::define_of(&text, &format!("MBEDTLS_VERSION_{name}"));
-        let version = (|| {
-            Some(Version {
-                major: part("MAJOR")?,
-                minor: part("MINOR")?,
-                micro: part("PATCH")?,
-            })
-        })();
+        let stated = Project::Mbedtls.stated(&String::from_utf8_lossy(&text));
+        let version = stated.ok().map(|stated| stated.version);
         let series = |version: Version| (version.major, version.minor);
         let Version { major, minor, .. } = OLDEST;
         let problem = match version {
@@ -263,7 +257,7 @@ mod tests {
         let find = || Mbedtls::find(None, &micropython, Some(cache.path()), "Build::ssl");
         let text = find().unwrap_err().to_string();
         assert!(text.contains("this is mbedTLS 3.6.2"), "{text}");
-        cache.file(&format!("mbedtls-3.6.7/{HEADER}"), header([3, 6, 7]));
+        cache.file(format!("mbedtls-3.6.7/{HEADER}"), header([3, 6, 7]));
         assert_eq!(find().unwrap().root, cache.path().join("mbedtls-3.6.7"));
         checkout.file(&submodule, header([3, 6, 5]));
         assert_eq!(find().unwrap().root, checkout.path().join("lib/mbedtls"));

@@ -2,73 +2,7 @@
 
 use anyhow::{Result, anyhow};
 
-/// A project whose sources become part of firmware.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Project {
-    /// The interpreter and its compiler.
-    Micropython,
-    /// The library behind `ssl`, `cryptolib` and `hashlib`. MicroPython's releases come without it.
-    Mbedtls,
-}
-
-impl Project {
-    /// Every project.
-    pub const ALL: [Self; 2] = [Self::Micropython, Self::Mbedtls];
-
-    /// The project's name as it writes it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Micropython => "MicroPython",
-            Self::Mbedtls => "mbedTLS",
-        }
-    }
-
-    /// The name of Debian's source package, with which the names of trees in the cache begin too.
-    pub fn package(self) -> &'static str {
-        match self {
-            Self::Micropython => "micropython",
-            Self::Mbedtls => "mbedtls",
-        }
-    }
-
-    /// The environment's variables that name a tree. A build takes such a tree before any of the cache.
-    pub fn variables(self) -> &'static [&'static str] {
-        match self {
-            Self::Micropython => &["MPY_DIR", "MICROPYTHON_DIR"],
-            Self::Mbedtls => &["MBEDTLS_DIR"],
-        }
-    }
-
-    /// The pinned releases, newest first.
-    pub fn releases(self) -> &'static [Release] {
-        match self {
-            Self::Micropython => RELEASES,
-            Self::Mbedtls => MBEDTLS,
-        }
-    }
-
-    /// The header that states a tree's version, and the macros for its numbers.
-    pub(super) fn version_header(self) -> (&'static str, [&'static str; 3]) {
-        match self {
-            Self::Micropython => (
-                "py/mpconfig.h",
-                [
-                    "MICROPY_VERSION_MAJOR",
-                    "MICROPY_VERSION_MINOR",
-                    "MICROPY_VERSION_MICRO",
-                ],
-            ),
-            Self::Mbedtls => (
-                "include/mbedtls/build_info.h",
-                [
-                    "MBEDTLS_VERSION_MAJOR",
-                    "MBEDTLS_VERSION_MINOR",
-                    "MBEDTLS_VERSION_PATCH",
-                ],
-            ),
-        }
-    }
-}
+pub use mpy_freeze_core::trees::Project;
 
 /// A release and the digests of its archives.
 #[derive(Debug)]
@@ -115,6 +49,14 @@ const MBEDTLS: &[Release] = &[
         debian: "8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a",
     },
 ];
+
+/// Returns the pinned releases of a project, newest first.
+pub fn of(project: Project) -> &'static [Release] {
+    match project {
+        Project::Micropython => RELEASES,
+        Project::Mbedtls => MBEDTLS,
+    }
+}
 
 /// The suites of Debian that have carried one of the releases.
 pub(super) const DEBIAN_SUITES: [&str; 2] = ["trixie", "sid"];
@@ -169,30 +111,28 @@ pub fn find(version: &str) -> Result<&'static Release> {
 
 /// The release that has an archive with this digest.
 pub(super) fn by_digest(digest: &str) -> Option<&'static Release> {
-    let mut releases = Project::ALL.into_iter().flat_map(Project::releases);
+    let mut releases = Project::ALL.into_iter().flat_map(of);
     releases.find(|release| release.digests().contains(&digest))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Version;
 
     #[test]
     fn newest_release_comes_first() {
-        let numbers = |release: &Release| -> Vec<u32> {
-            let parts = release.version.split('.');
-            parts.map(|part| part.parse().unwrap()).collect()
-        };
+        let version = |release: &Release| Version::parse(release.version).unwrap();
         for project in Project::ALL {
-            let releases = project.releases();
-            assert!(releases.is_sorted_by(|a, b| numbers(a) > numbers(b)));
+            let releases = of(project);
+            assert!(releases.is_sorted_by(|a, b| version(a) > version(b)));
             assert!(releases.iter().all(|release| release.project == project));
         }
     }
 
     #[test]
     fn pins_are_digests_and_name_their_release() {
-        for release in Project::ALL.into_iter().flat_map(Project::releases) {
+        for release in Project::ALL.into_iter().flat_map(of) {
             for pin in release.digests() {
                 assert_eq!(pin.len(), 64);
                 assert!(pin.bytes().all(|b| b"0123456789abcdef".contains(&b)));

@@ -5,10 +5,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
+use mpy_freeze_core::trees::{self, Project};
 use tempfile::TempDir;
 
-use super::super::pins::{self, Project, Release};
+use super::super::pins::{self, Release};
 use super::super::wait;
 use super::{Archive, digest, entries, make_folder, name_of, scratch, write};
 
@@ -17,25 +18,12 @@ const STAMP: &str = ".mpy-freeze-stamp";
 
 /// The place of a release in the cache. The release needn't be there.
 pub fn place(cache: &Path, release: &Release) -> PathBuf {
-    folder(cache, release.project, release.version)
-}
-
-fn folder(cache: &Path, project: Project, version: &str) -> PathBuf {
-    cache.join(format!("{}-{version}", project.package()))
+    release.project.place(cache, release.version)
 }
 
 /// Tells whether the whole tree of a release is in the cache.
 pub fn has(cache: &Path, release: &Release) -> bool {
     place(cache, release).join(STAMP).is_file()
-}
-
-/// The newest whole tree of a project in the cache.
-pub fn newest(cache: &Path, project: Project) -> Option<PathBuf> {
-    let prefix = format!("{}-", project.package());
-    let trees = entries(cache).into_iter();
-    trees
-        .filter(|tree| name_of(tree).starts_with(&prefix) && tree.join(STAMP).is_file())
-        .max()
 }
 
 /// Takes into the cache what the user names: a tree, or an archive of one. Returns the tree there.
@@ -126,7 +114,7 @@ fn settle(
     provenance: &str,
 ) -> Result<PathBuf> {
     write(&tree.join(STAMP), provenance)?;
-    let place = folder(cache, project, version);
+    let place = project.place(cache, version);
     if place.exists() {
         // Moved aside first, so that a build in between sees the old tree, the new one, or none.
         let aside = tree.with_file_name("replaced");
@@ -135,7 +123,7 @@ fn settle(
     fs::rename(tree, &place)
         .with_context(|| format!("can't move the tree to {}", place.display()))?;
     // Builds that take the newest release watch this file, so that they notice a newer one.
-    let list = cache.join("releases");
+    let list = trees::list_of_releases(cache);
     let mut open = OpenOptions::new();
     open.create(true)
         .append(true)
@@ -147,37 +135,21 @@ fn settle(
     Ok(place)
 }
 
-/// The project and the version that a tree says it is.
+/// Returns the project and the version that a tree says it is.
 fn identify(tree: &Path) -> Result<(Project, String)> {
     for project in Project::ALL {
-        let (header, _) = project.version_header();
+        let header = project.header();
         if let Ok(text) = fs::read_to_string(tree.join(header)) {
-            let version = header_version(project, &text);
-            let version = version.with_context(|| format!("{header} states no version"))?;
-            return Ok((project, version));
+            let stated = project.stated(&text);
+            let stated = stated.map_err(|name| anyhow!("{header} states no version: no {name}"))?;
+            return Ok((project, stated.to_string()));
         }
     }
-    let headers = Project::ALL.map(|project| project.version_header().0);
     bail!(
         "{} isn't a tree of MicroPython or mbedTLS: there is no {}",
         tree.display(),
-        headers.join(" and no ")
+        Project::ALL.map(Project::header).join(" and no ")
     )
-}
-
-fn header_version(project: Project, text: &str) -> Option<String> {
-    let number = |name: &str| {
-        text.lines().find_map(|line| {
-            let define = line.trim().strip_prefix("#define")?.trim_start();
-            define.strip_prefix(name)?.trim().parse::<u32>().ok()
-        })
-    };
-    let [major, minor, micro] = project.version_header().1.map(number);
-    let preview = match number("MICROPY_VERSION_PRERELEASE") {
-        Some(0) | None => "",
-        Some(_) => "-preview",
-    };
-    Some(format!("{}.{}.{}{preview}", major?, minor?, micro?))
 }
 
 /// Copies a tree without its repository and without what links point at.
@@ -216,19 +188,6 @@ mod tests {
             write(&file, text).unwrap();
         }
         folder
-    }
-
-    #[test]
-    fn version_of_a_header() {
-        let version = header_version(Project::Micropython, HEADER);
-        assert_eq!(version.unwrap(), "1.26.1");
-        let preview = HEADER.replace("RELEASE 0", "RELEASE 1");
-        let version = header_version(Project::Micropython, &preview);
-        assert_eq!(version.unwrap(), "1.26.1-preview");
-        assert_eq!(header_version(Project::Mbedtls, HEADER), None);
-        let header = "#define MBEDTLS_VERSION_MAJOR  3\n#define MBEDTLS_VERSION_MINOR  6\n#define MBEDTLS_VERSION_PATCH  7\n\
-                      #define MBEDTLS_VERSION_NUMBER         0x03060700\n";
-        assert_eq!(header_version(Project::Mbedtls, header).unwrap(), "3.6.7");
     }
 
     #[test]

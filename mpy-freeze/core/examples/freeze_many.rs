@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use mpy_freeze_core::Context;
 use mpy_freeze_core::frozen::Freeze;
+use mpy_freeze_core::fs;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -28,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// The high-water mark of this process's memory, which only Linux tells so simply.
 fn peak_kib() -> Result<u64, Box<dyn std::error::Error>> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
+    let status = fs::read_to_string(Path::new("/proc/self/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let word = line.and_then(|line| line.split_whitespace().next());
     Ok(word.ok_or("no VmHWM in /proc/self/status")?.parse()?)

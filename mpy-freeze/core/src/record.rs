@@ -70,16 +70,15 @@ pub fn recorded(out_dir: &Path) -> Vec<Watched> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::Folder;
 
     #[test]
     fn the_record_keeps_what_it_has() {
-        let name = format!("mpy-freeze-record-{}", std::process::id());
-        let out = std::env::temp_dir().join(name);
+        let out = Folder::new("record");
         let folder = Watched::Path("/a\nb/$c".into());
         let variable = Watched::Variable("MY_DIR".into());
-        record(&out, [folder.clone()]).unwrap();
-        record(&out, [variable.clone(), folder.clone()]).unwrap();
-        assert_eq!(recorded(&out), [variable, folder]);
-        std::fs::remove_dir_all(&out).unwrap();
+        record(out.path(), [folder.clone()]).unwrap();
+        record(out.path(), [variable.clone(), folder.clone()]).unwrap();
+        assert_eq!(recorded(out.path()), [variable, folder]);
     }
 }

@@ -5,9 +5,9 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::Dump;
+use crate::{Dump, fs};
 
 /// Prints each file's contents. A file that can't be shown doesn't keep the others from it.
 pub(super) fn run(files: Vec<OsString>) -> Result<ExitCode> {
@@ -41,6 +41,6 @@ fn text(dump: &Dump, file: &Path) -> Result<String> {
         io::stdin().read_to_end(&mut bytes)?;
         return Ok(dump.text("<stdin>", &bytes)?);
     }
-    let bytes = std::fs::read(file).with_context(|| format!("can't read {}", file.display()))?;
+    let bytes = fs::read(file)?;
     Ok(dump.text(file, &bytes)?)
 }

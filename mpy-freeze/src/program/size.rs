@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fmt;
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,6 +12,8 @@ use object::read::archive::ArchiveFile;
 use object::{
     Object as _, ObjectSection as _, ObjectSymbol as _, SectionFlags, SectionIndex, SymbolKind, elf,
 };
+
+use crate::fs;
 
 /// Prints the report of an image.
 pub(super) fn run(words: Vec<OsString>) -> Result<ExitCode> {
@@ -82,11 +83,10 @@ impl Report {
     ///
     /// When a file can't be read or isn't what it should be.
     pub fn read(image: &Path, library: Option<&Path>) -> Result<Self> {
-        let bytes = fs::read(image).with_context(|| format!("can't read {}", image.display()))?;
+        let bytes = fs::read(image)?;
         let theirs = match library {
             Some(path) => {
-                let bytes =
-                    fs::read(path).with_context(|| format!("can't read {}", path.display()))?;
+                let bytes = fs::read(path)?;
                 let names = archive_symbols(&bytes)
                     .with_context(|| format!("{} isn't an archive", path.display()))?;
                 Some(names)

@@ -8,6 +8,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::fs;
+
 /// The time between two drawings of the line.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -28,7 +30,7 @@ pub(super) fn output(what: &str, command: &mut Command, growing: Option<&Path>) 
     let output = std::thread::scope(|scope| {
         scope.spawn(move || {
             while is_done.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-                let written = growing.and_then(|file| file.metadata().ok());
+                let written = growing.and_then(|file| fs::raw::metadata(file).ok());
                 drawn.set_position(written.map_or(0, |data| data.len()));
                 drawn.tick();
             }

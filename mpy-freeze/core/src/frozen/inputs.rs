@@ -1,7 +1,6 @@
 //! The first stage: the inputs of `freeze!` to files, each under its target path.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs as std_fs;
 use std::path::{Path, PathBuf};
 
 use super::kind::Kind;
@@ -114,7 +113,7 @@ impl Search {
     fn input(&mut self, path: &Path, as_text: bool) {
         // `a/` and `a` are the same folder, and messages should show it one way.
         let path: PathBuf = path.components().collect();
-        match std_fs::metadata(&path) {
+        match fs::raw::metadata(&path) {
             Err(error) => self.problem(
                 Problem::new(format!("can't freeze this path: {error}"))
                     .file(&path)
@@ -369,9 +368,9 @@ fn kind(path: &Path, as_text: bool) -> Option<Kind> {
 
 /// The folder's path without links, and the paths of its entries in the order of their names.
 fn list(folder: &Path) -> std::io::Result<(PathBuf, Vec<PathBuf>)> {
-    let real = std_fs::canonicalize(folder)?;
+    let real = fs::raw::canonicalize(folder)?;
     let mut entries = Vec::new();
-    for entry in std_fs::read_dir(folder)? {
+    for entry in fs::raw::read_dir(folder)? {
         entries.push(entry?.path());
     }
     entries.sort();

@@ -194,8 +194,7 @@ fn a_name_that_is_not_utf8() {
     use std::os::unix::ffi::OsStrExt;
     let folder = Folder::new("inputs");
     folder.file("app/a.py", "");
-    let name = std::ffi::OsStr::from_bytes(b"b\xff.py");
-    std::fs::write(folder.path().join("app").join(name), "").unwrap();
+    folder.file(std::ffi::OsStr::from_bytes(b"app/b\xff.py"), "");
     assert!(problems(&folder, &["app"])[0].contains("the name isn't UTF-8"));
 }
 

@@ -8,6 +8,7 @@ use super::metadata::{Package, Packages};
 use super::paths;
 use super::walk::{Links, Walker};
 use super::{Entry, Kind};
+use crate::fs;
 
 /// How the files of a call are frozen.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +46,7 @@ impl Listed {
         how: How,
     ) -> Result<(), Raise> {
         walker.look()?;
-        let metadata = std::fs::metadata(path).map_err(|_| Raise::no_file(path))?;
+        let metadata = fs::raw::metadata(path).map_err(|_| Raise::no_file(path))?;
         let kind = match (how.kind, paths::extension(path).as_str()) {
             (Some(kind), _) => kind,
             (None, ".py") => Kind::Python,
@@ -82,8 +83,8 @@ impl Listed {
     ) -> Result<(), Raise> {
         // Upstream's tool goes there first, and so `..` in `below` means the parent of what a link stands for.
         let failed = |error| Raise::os_error(base, &error);
-        std::fs::read_dir(base).map_err(failed)?;
-        let real = paths::utf8(std::fs::canonicalize(base).map_err(failed)?)?;
+        fs::raw::read_dir(base).map_err(failed)?;
+        let real = paths::utf8(fs::raw::canonicalize(base).map_err(failed)?)?;
         let top = if below.is_empty() {
             real.clone()
         } else {

@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Context;
 use crate::error::{Error, Problem, Result};
+use crate::fs;
 
 pub use super::kind::Kind;
 use functions::Manifests;
@@ -75,7 +76,7 @@ pub fn list(context: &Context, folder: &Path, manifests: &[String]) -> Result<Li
             ),
         ]));
     };
-    let start = std::fs::canonicalize(folder).map_err(|error| Error::io("open", folder, &error))?;
+    let start = fs::raw::canonicalize(folder).map_err(|error| Error::io("open", folder, &error))?;
     let start = paths::utf8(start).map_err(|raise| {
         let problem = Problem::new(raise.message);
         Error::Inputs(vec![match raise.help {

@@ -10,6 +10,7 @@ use super::inclusion::Inclusions;
 use super::paths::{self, utf8};
 use super::wire::{self, Call, Heard, Raised, Said};
 use crate::error::{Error, Problem, Result};
+use crate::fs;
 
 /// The longest manifest that is read.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -238,7 +239,7 @@ impl<'a> Session<'a> {
     /// The text of a manifest, and the folder that paths in it start at.
     fn open(&mut self, path: &str) -> std::result::Result<(String, String), Raise> {
         let failed = |error| Raise::os_error(path, &error);
-        let metadata = std::fs::metadata(path).map_err(failed)?;
+        let metadata = fs::raw::metadata(path).map_err(failed)?;
         // What isn't a file may have no end, or wait for somebody to write into it.
         if !metadata.is_file() {
             return Err(Raise::manifest("it isn't a file").help("a manifest is a file of text"));
@@ -247,7 +248,7 @@ impl<'a> Session<'a> {
             return Err(Raise::manifest(format!("it has more than {LONGEST} bytes"))
                 .help("a manifest is a list of files: is this one?"));
         }
-        let text = std::fs::read(path).map_err(failed)?;
+        let text = fs::raw::read(path).map_err(failed)?;
         self.manifests.read.push(path.into());
         let text = String::from_utf8(text).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
@@ -258,7 +259,7 @@ impl<'a> Session<'a> {
             let reason = "the file starts with a byte order mark, which Python rejects";
             return Err(Raise::manifest(reason).help("save it as UTF-8 without a byte order mark"));
         }
-        let folder = std::fs::canonicalize(paths::folder(path)).map_err(failed)?;
+        let folder = fs::raw::canonicalize(paths::folder(path)).map_err(failed)?;
         utf8(folder).map(|folder| (text, folder))
     }
 

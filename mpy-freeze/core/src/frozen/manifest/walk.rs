@@ -2,6 +2,7 @@
 
 use super::failure::Raise;
 use super::paths;
+use crate::fs;
 
 /// What manifests may look at: a walk through a whole disk is not what anybody means.
 const MOST_ENTRIES: usize = 500_000;
@@ -70,7 +71,7 @@ impl Walker {
     /// The names of the folders to enter, and of the files.
     fn list(&mut self, folder: &str, links: Links) -> Result<(Vec<String>, Vec<String>), Raise> {
         let (mut folders, mut files) = (Vec::new(), Vec::new());
-        let Ok(listing) = std::fs::read_dir(folder) else {
+        let Ok(listing) = fs::raw::read_dir(folder) else {
             return Ok((folders, files));
         };
         for entry in listing.flatten() {

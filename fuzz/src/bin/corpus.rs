@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use mpy_freeze::{Arch, MpyCross};
+use mpy_freeze::Arch;
 
 /// Larger files make the fuzzer slow and add nothing.
 const LARGEST: usize = 4096;

@@ -435,7 +435,7 @@ pub fn missing(problem: Problem) -> Error {
          \x20       mpy-freeze = \"0.1\"\n\
          \x20   and beside it a build.rs with\n\
          \x20       fn main() {\n\
-         \x20           mpy_freeze_core::Build::new().build();\n\
+         \x20           mpy_freeze::Build::new().build();\n\
          \x20       }",
     )])
 }

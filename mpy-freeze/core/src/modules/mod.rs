@@ -1,6 +1,6 @@
 //! Python modules written in Rust: reads the items that have attributes, and expands them.
 //!
-//! The macros and the build script read the same sources with the same code. The build script collects the [names],
+//! The macros and the build script read the same sources with the same code. The build script collects the `names`,
 //! so that the tables can have their numbers, and writes [stubs](stub) for editors. The macros [expand] the items into
 //! functions and tables in ROM.
 

@@ -4,15 +4,15 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use crate::{Context, Float, LongInt, ObjRepr};
+use crate::{Context, LongInt, ObjRepr};
 
 /// Returns the items that every table needs.
 pub(crate) fn common(context: &Context) -> TokenStream {
     let checks = checks(context);
     let rom = rom();
-    let words = words(context.obj_repr);
+    let words = words(context.facts.obj_repr);
     let map = map();
-    let mpz = matches!(context.long_int, LongInt::Mpz { .. }).then(mpz);
+    let mpz = matches!(context.facts.long_int, LongInt::Mpz { .. }).then(mpz);
     quote! {
         mod ffi {
             ::core::include!(::core::concat!(
@@ -42,9 +42,10 @@ pub(crate) fn allow() -> TokenStream {
 
 /// Compares the bindings' configuration with the one that the image was made for.
 fn checks(context: &Context) -> TokenStream {
-    let checks = expectations(context).into_iter().map(|(name, value)| {
-        let constant = ident(name);
-        let value = Literal::u64_unsuffixed(value);
+    let checks = context.facts.values().into_iter().map(|(name, value)| {
+        let name = format!("mpyf_cfg_{name}");
+        let constant = ident(&name);
+        let value = Literal::i64_unsuffixed(value);
         let message = format!("{name} isn't {value}: run `cargo clean` and build again");
         quote!(assert!(ffi::#constant as u64 == #value, #message);)
     });
@@ -149,54 +150,6 @@ fn mpz() -> TokenStream {
             MpzBits::new((negative as usize | 1 << 1 | n_digits << 2).to_le_bytes())
         }
     }
-}
-
-/// The constants that the image was made for, as assertions over what the bindings say.
-fn expectations(context: &Context) -> Vec<(&'static str, u64)> {
-    let (long_int, dig_bits) = match context.long_int {
-        LongInt::None => (0, 0),
-        LongInt::LongLong => (1, 0),
-        LongInt::Mpz { dig_bits } => (2, dig_bits),
-    };
-    let float = match context.float {
-        Float::None => 0,
-        Float::Single => 1,
-        Float::Double => 2,
-    };
-    let repr = match context.obj_repr {
-        crate::ObjRepr::A => 0,
-        crate::ObjRepr::B => 1,
-        crate::ObjRepr::C => 2,
-        crate::ObjRepr::D => 3,
-    };
-    let mut expected = vec![
-        ("mpyf_cfg_obj_repr", repr),
-        ("mpyf_cfg_immediate_objs", context.immediate_objs.into()),
-        ("mpyf_cfg_small_int_bits", context.small_int_bits.into()),
-        ("mpyf_cfg_longint_impl", long_int),
-        ("mpyf_cfg_float", float),
-        ("mpyf_cfg_complex", context.complex.into()),
-        (
-            "mpyf_cfg_qstr_bytes_in_hash",
-            context.qstr_bytes_in_hash.into(),
-        ),
-        (
-            "mpyf_cfg_qstr_bytes_in_len",
-            context.qstr_bytes_in_len.into(),
-        ),
-        (
-            "mpyf_cfg_persistent_code_save",
-            context.persistent_code_save.into(),
-        ),
-        ("mpyf_cfg_settrace", context.settrace.into()),
-        ("mpyf_cfg_emit_machine_code", context.machine_code.into()),
-        ("mpyf_cfg_mpy_version", context.mpy_version.into()),
-        ("mpyf_cfg_word_bytes", context.word_bytes.into()),
-    ];
-    if matches!(context.long_int, LongInt::Mpz { .. }) {
-        expected.push(("mpyf_cfg_mpz_dig_size", dig_bits.into()));
-    }
-    expected
 }
 
 pub(crate) fn ident(name: &str) -> Ident {

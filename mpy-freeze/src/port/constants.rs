@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::context::Float;
+use crate::context::Facts;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
@@ -40,33 +40,23 @@ impl Constants {
         self.0.get(name).is_some_and(|value| *value != 0)
     }
 
-    /// The value of a constant as a number of another type.
+    /// Returns the facts that freezing depends on.
     ///
     /// # Errors
     ///
-    /// [`Error::Bindings`] where the header doesn't evaluate it, or where the type doesn't hold it.
-    pub(crate) fn number<T: TryFrom<i64>>(&self, name: &str) -> Result<T> {
-        T::try_from(self.get(name)?).map_err(|_| {
-            Error::Bindings(vec![
-                Problem::new(format!(
-                    "the configuration's {name} has a value that can't be meant"
-                ))
-                .help("look at the defines in build.rs and in a mpconfigport.h of your own"),
-            ])
-        })
-    }
-
-    /// The type of Python's floats.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Bindings`] where the header doesn't evaluate it.
-    pub(crate) fn float(&self) -> Result<Float> {
-        Ok(match self.get("float")? {
-            0 => Float::None,
-            1 => Float::Single,
-            _ => Float::Double,
-        })
+    /// [`Error::Bindings`] where the header doesn't evaluate one, or where its value has no meaning.
+    pub(crate) fn facts(&self) -> Result<Facts> {
+        Facts::read(
+            |name| self.get(name),
+            |fact| {
+                Error::Bindings(vec![
+                    Problem::new(format!(
+                        "the configuration's {fact} has a value that can't be meant"
+                    ))
+                    .help("look at the defines in build.rs and in a mpconfigport.h of your own"),
+                ])
+            },
+        )
     }
 
     /// Reads what [`store`](Self::store) wrote; nothing where it isn't there or is of another form.

@@ -67,7 +67,7 @@ pub(crate) fn complete(
     let tree = inputs.tree();
     let check = bindings::check(inputs.workbench(), &program, constants)?;
     program.units.push(check);
-    let libc = tree.libc(&inputs.target, constants.float()?)?;
+    let libc = tree.libc(&inputs.target, constants.facts()?.float)?;
     program.units.extend(libc);
     program.units.extend(tree.libraries(constants)?);
     if let Some(mbedtls) = &inputs.mbedtls {

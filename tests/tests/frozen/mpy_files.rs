@@ -19,12 +19,12 @@ fn round_trip(flags: &[&str]) -> (usize, usize, Vec<String>) {
         let name = file.strip_prefix(&tests).expect("below the folder");
         let name = name.display().to_string();
         let bytes = compiler::compile(&context.mpy_cross, flags, &name, file)?;
-        let wrong = match mpy::read(&bytes, context.mpy_version) {
+        let wrong = match mpy::read(&bytes, context.facts.mpy_version) {
             Err(fault) => Some(format!(
                 "{name}: at byte {}: {}",
                 fault.offset, fault.message
             )),
-            Ok(module) if module.write(context.mpy_version) != bytes => Some(name),
+            Ok(module) if module.write(context.facts.mpy_version) != bytes => Some(name),
             Ok(_) => None,
         };
         let native = bytes.get(2).is_some_and(|features| *features != 0);
@@ -70,7 +70,7 @@ fn a_real_file_cut_anywhere_is_an_error_at_its_end() {
         let bytes = compiler::compile(&context.mpy_cross, flags, "main.py", &file);
         let bytes = bytes.expect("the file compiles");
         for length in 0..bytes.len() {
-            let fault = mpy::read(&bytes[..length], context.mpy_version);
+            let fault = mpy::read(&bytes[..length], context.facts.mpy_version);
             let fault = fault.expect_err("a cut file is no module");
             assert!(fault.offset <= length, "{length}: {fault:?}");
         }

@@ -20,7 +20,7 @@ struct Module {
 fn compile(project: &Project, context: &Context, opt: u8) -> (Vec<Module>, usize) {
     let tests = micropython().join("tests");
     let files = oracle::python_files(&tests);
-    let bits = format!("-msmall-int-bits={}", context.small_int_bits);
+    let bits = format!("-msmall-int-bits={}", context.facts.small_int_bits);
     let level = format!("-O{opt}");
     let mut flags = vec![level.as_str(), &bits];
     let march = context.native_arch.map(|arch| format!("-march={arch}"));

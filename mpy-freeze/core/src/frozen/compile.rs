@@ -111,7 +111,7 @@ impl<'a> Compiler<'a> {
         })?;
         let mut mpy_cross = MpyCross::at(&context.mpy_cross);
         // The context has a byte's worth of bits, since no target's word has more.
-        mpy_cross.small_int_bits(u8::try_from(context.small_int_bits).unwrap_or(u8::MAX));
+        mpy_cross.small_int_bits(u8::try_from(context.facts.small_int_bits).unwrap_or(u8::MAX));
         if let Some(arch) = context.native_arch {
             mpy_cross.arch(arch);
         }

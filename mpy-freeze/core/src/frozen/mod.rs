@@ -157,7 +157,7 @@ fn parse(context: &Context, compiled: &[compile::Compiled]) -> Result<Vec<mpy::M
     let mut parsed = Vec::new();
     let mut problems = Vec::new();
     for module in compiled {
-        match mpy::read(&module.mpy, context.mpy_version) {
+        match mpy::read(&module.mpy, context.facts.mpy_version) {
             Ok(mpy) => parsed.push(mpy),
             Err(fault) if module.given => problems.push(
                 Problem::new(fault.message)

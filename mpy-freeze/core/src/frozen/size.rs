@@ -57,16 +57,16 @@ struct Target {
 
 impl Target {
     fn new(context: &Context) -> Self {
-        let word = context.word_bytes as usize;
+        let word = context.facts.word_bytes as usize;
         Self {
             // Only representation D has words of another size than addresses.
-            pointer: if context.obj_repr == ObjRepr::D {
+            pointer: if context.facts.obj_repr == ObjRepr::D {
                 4
             } else {
                 word
             },
             word,
-            float: match context.float {
+            float: match context.facts.float {
                 Float::Double => 8,
                 Float::Single | Float::None => 4,
             },
@@ -78,7 +78,7 @@ impl Target {
             Int::LongLong(_) => 16,
             Int::Mpz { .. } => 4 * self.pointer,
         };
-        let digit = match context.long_int {
+        let digit = match context.facts.long_int {
             LongInt::Mpz { dig_bits } => dig_bits as usize / 8,
             LongInt::None | LongInt::LongLong => 0,
         };
@@ -96,8 +96,8 @@ impl Target {
     }
 
     fn qstrs(&self, context: &Context, image: &Image) -> usize {
-        let hash = context.qstr_bytes_in_hash as usize;
-        let length = context.qstr_bytes_in_len as usize;
+        let hash = context.facts.qstr_bytes_in_hash as usize;
+        let length = context.facts.qstr_bytes_in_len as usize;
         // A pool's head has five words and, where hashes are kept, their address.
         let head = (5 + usize::from(hash > 0)) * self.pointer;
         let pools = image.pools.pools.len();
@@ -110,10 +110,10 @@ impl Target {
         if self.pointer == 8 {
             raw_code += 4;
         }
-        if context.persistent_code_save {
+        if context.facts.persistent_code_save {
             raw_code += 8;
         }
-        if context.settrace {
+        if context.facts.settrace {
             // The line, then the prelude: six numbers, a qstr and three addresses.
             raw_code += 4_usize.next_multiple_of(self.pointer) + 6 * 4 + 4 * self.pointer;
         }

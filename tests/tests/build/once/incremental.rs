@@ -142,7 +142,7 @@ fn a_header_that_appears_later_counts() {
         .host("x86_64-unknown-linux-gnu")
         .out_dir(&folder);
     let first = build.try_build().unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(first.context.float, Float::Double);
+    assert_eq!(first.context.facts.float, Float::Double);
     assert!(first.context.qstrs.contains(&"json".to_string()));
 
     let included = folder.join("included.h");
@@ -153,7 +153,7 @@ fn a_header_that_appears_later_counts() {
     std::fs::write(&header, text).expect("the file can be written");
     build.mpconfigport(&header);
     let second = build.try_build().unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(second.context.float, Float::Single);
+    assert_eq!(second.context.facts.float, Float::Single);
     assert!(!second.context.qstrs.contains(&"json".to_string()));
     assert_eq!(second.headers, [included, header], "both are watched");
 }

@@ -92,7 +92,7 @@ const ASM: &str = "@micropython.asm_thumb\ndef add(r0, r1):\n    add(r0, r0, r1)
 
 /// What prints the module as the firmware writes it.
 fn printing(mpy: &[u8], context: &Context) -> String {
-    let module = mpy_freeze::frozen::mpy::read(mpy, context.mpy_version).expect("a module");
+    let module = mpy_freeze::frozen::mpy::read(mpy, context.facts.mpy_version).expect("a module");
     let (n_qstr, n_obj) = (module.qstrs.len(), module.objects.len());
     format!("import saver\nprint(saver.mpy('saved.py', {n_qstr}, {n_obj}).hex())\n")
 }

@@ -43,7 +43,7 @@ impl Scope<'_> {
 
     /// A float of the firmware's precision.
     pub(super) fn float(&self, bits: u64) -> TokenStream {
-        match self.context.float {
+        match self.context.facts.float {
             Float::Double => {
                 let bits = Literal::u64_unsuffixed(bits);
                 quote!(f64::from_bits(#bits))
@@ -198,6 +198,7 @@ impl Quote for RawCode {
         };
         let saved = scope
             .context
+            .facts
             .persistent_code_save
             .then(|| saved(scope, self));
         let (kind, data) = match code {
@@ -240,7 +241,7 @@ impl Quote for RawCode {
 fn saved(scope: &Scope<'_>, raw_code: &RawCode) -> TokenStream {
     let length = Literal::usize_unsuffixed(raw_code.length);
     let n_children = Literal::usize_unsuffixed(raw_code.children.1);
-    let native = scope.context.machine_code.then(|| {
+    let native = scope.context.facts.machine_code.then(|| {
         let offset = match raw_code.code {
             Code::Native { prelude_offset, .. } => prelude_offset,
             Code::Bytecode { .. } | Code::Viper { .. } | Code::Asm { .. } => 0,
@@ -248,7 +249,7 @@ fn saved(scope: &Scope<'_>, raw_code: &RawCode) -> TokenStream {
         let offset = Literal::usize_unsuffixed(offset);
         quote!(prelude_offset: #offset,)
     });
-    let traced = scope.context.settrace.then(|| {
+    let traced = scope.context.facts.settrace.then(|| {
         let prelude = match &raw_code.code {
             Code::Bytecode { at, prelude } => trace_prelude(scope, *at, prelude),
             // MicroPython traces bytecode only.

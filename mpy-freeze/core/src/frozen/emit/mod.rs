@@ -170,7 +170,7 @@ fn section(scope: &Scope<'_>, part: Part) -> TokenStream {
 
 /// The bytes of all strings, at a word's address.
 fn text(scope: &Scope<'_>) -> TokenStream {
-    let align = Literal::u32_unsuffixed(scope.context.word_bytes);
+    let align = Literal::u32_unsuffixed(scope.context.facts.word_bytes);
     let bytes = scope.image.text.bytes();
     let table = wrapped_bytes(scope, Part::Qstrs, names::TEXT, bytes, "Aligned");
     quote! {
@@ -199,7 +199,7 @@ fn pools(scope: &Scope<'_>) -> TokenStream {
         &length,
         lengths.collect(),
     );
-    if scope.context.qstr_bytes_in_hash > 0 {
+    if scope.context.facts.qstr_bytes_in_hash > 0 {
         let hashes = pools.qstrs().map(|qstr| {
             let hash = Literal::u32_unsuffixed(qstr.hash);
             quote!(#hash)
@@ -243,7 +243,7 @@ fn pool(
     // The first pool in RAM gets twice as many entries as this says; no pool in ROM has room for more.
     let alloc = Literal::usize_unsuffixed(qstrs.len().min(10));
     let lengths = scope.at(names::LENGTHS, skip);
-    let hashes = (scope.context.qstr_bytes_in_hash > 0).then(|| {
+    let hashes = (scope.context.facts.qstr_bytes_in_hash > 0).then(|| {
         let hashes = scope.at(names::HASHES, skip);
         quote!(hashes: (#hashes).cast_mut(),)
     });
@@ -335,7 +335,7 @@ fn constants(scope: &Scope<'_>) -> TokenStream {
 fn tables(scope: &Scope<'_>) -> TokenStream {
     let image = scope.image;
     let code = bytes(scope, Part::Bytecode, names::BYTECODE, &image.bytecode);
-    let native = native::items(image, scope.context.word_bytes);
+    let native = native::items(image, scope.context.facts.word_bytes);
     let sources = sources(scope);
     let mut items = TokenStream::new();
     let mut add = |name: &str, entry: TokenStream, entries: Vec<TokenStream>| {

@@ -24,8 +24,8 @@ const MAX_ASM_TYPES: u32 = 0xff_ffff;
 /// Looks at a whole module.
 pub(super) fn check(context: &Context, input: &Input<'_>, problems: &mut Vec<Problem>) {
     let found = u32::from(input.mpy.small_int_bits);
-    if found > context.small_int_bits {
-        let needed = context.small_int_bits;
+    if found > context.facts.small_int_bits {
+        let needed = context.facts.small_int_bits;
         let problem = Problem::new(format!(
             "the module was compiled for small ints of {found} bits, and the firmware's have {needed}"
         ));
@@ -109,10 +109,10 @@ fn check_arch(
             message,
             format!("compile it with -march={needed}"),
         );
-    } else if sub_version != context.mpy_sub_version {
+    } else if sub_version != context.facts.mpy_sub_version {
         let message = format!(
             "the file has {what} of .mpy sub-version {sub_version}, and the firmware needs sub-version {}",
-            context.mpy_sub_version
+            context.facts.mpy_sub_version
         );
         let help = format!(
             "compile it with the compiler of MicroPython {}",
@@ -188,7 +188,7 @@ impl Function<'_> {
         }
         match self.code.kind {
             // Without any machine code the header has been refused already.
-            Kind::Asm { .. } if context.machine_code && !context.inline_asm => {
+            Kind::Asm { .. } if context.facts.machine_code && !context.facts.inline_asm => {
                 let message = format!(
                     "the firmware has native code but no inline assembler, which `{name}` is made of"
                 );

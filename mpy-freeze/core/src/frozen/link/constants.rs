@@ -98,11 +98,11 @@ impl<'a> Constants<'a> {
         if let Some(word) = value.and_then(|value| self.layout.small_int(value)) {
             return Ok(word);
         }
-        let int = match (self.context.long_int, value) {
+        let int = match (self.context.facts.long_int, value) {
             (LongInt::None, _) => return Err(no_long_ints(decimal)),
             (LongInt::LongLong, Some(value)) => Int::LongLong(value),
             (LongInt::LongLong, None) => return Err(beyond_64_bits(decimal)),
-            (LongInt::Mpz { .. }, _) if !has_digits(self.context.long_int) => {
+            (LongInt::Mpz { .. }, _) if !has_digits(self.context.facts.long_int) => {
                 return Err(Problem::new(
                     "the firmware's big integers have digits of an unknown size",
                 )
@@ -128,11 +128,11 @@ impl<'a> Constants<'a> {
     }
 
     fn float(&mut self, decimal: &[u8], image: &mut Image) -> Result<Word, Problem> {
-        if self.context.float == Float::None {
+        if self.context.facts.float == Float::None {
             return Err(no_floats(decimal));
         }
-        let bits =
-            float_bits(decimal, self.context.float).ok_or_else(|| damaged("float", decimal))?;
+        let bits = float_bits(decimal, self.context.facts.float)
+            .ok_or_else(|| damaged("float", decimal))?;
         if let Some(word) = self.layout.float(bits) {
             return Ok(word);
         }
@@ -143,15 +143,15 @@ impl<'a> Constants<'a> {
     }
 
     fn complex(&mut self, decimal: &[u8], image: &mut Image) -> Result<Word, Problem> {
-        if self.context.float == Float::None || !self.context.complex {
+        if self.context.facts.float == Float::None || !self.context.facts.complex {
             let number = shown(decimal);
             return Err(Problem::new(format!(
                 "the constant {number} is complex, and the firmware has no complex numbers"
             ))
             .help("define MICROPY_PY_BUILTINS_COMPLEX as 1, or do without it"));
         }
-        let (real, imaginary) =
-            complex_bits(decimal, self.context.float).ok_or_else(|| damaged("complex", decimal))?;
+        let (real, imaginary) = complex_bits(decimal, self.context.facts.float)
+            .ok_or_else(|| damaged("complex", decimal))?;
         Ok(self.once(Value::Complex(real, imaginary), || {
             image.complexes.push((real, imaginary));
             ObjectRef::Complex(image.complexes.len() - 1)
@@ -184,7 +184,7 @@ fn add_str(
 ) -> ObjectRef {
     image.strs.push(Str {
         bytes: is_bytes,
-        hash: qstr_hash(bytes, context.qstr_bytes_in_hash),
+        hash: qstr_hash(bytes, context.facts.qstr_bytes_in_hash),
         length: bytes.len(),
         text: match is_bytes {
             true => text.add_aligned(bytes),

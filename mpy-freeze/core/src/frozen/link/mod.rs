@@ -91,7 +91,7 @@ pub(super) fn link(
 }
 
 fn check_texts(context: &Context, texts: &[inputs::Source], problems: &mut Vec<Problem>) {
-    if context.frozen_str {
+    if context.facts.frozen_str {
         return;
     }
     for text in texts {
@@ -131,7 +131,7 @@ fn names<'a>(
     inputs: &[Input<'a>],
     problems: &mut Vec<Problem>,
 ) -> BTreeSet<&'a [u8]> {
-    let too_long = 1_usize.checked_shl(8 * context.qstr_bytes_in_len);
+    let too_long = 1_usize.checked_shl(8 * context.facts.qstr_bytes_in_len);
     let mut texts = BTreeSet::new();
     for input in inputs {
         for (index, qstr) in input.mpy.qstrs.iter().enumerate() {
@@ -215,7 +215,7 @@ impl<'a> Linker<'a> {
     }
 
     fn link(mut self, pools: &Pools, inputs: &[Input<'a>]) -> Result<Image> {
-        let bytes_in_hash = self.context.qstr_bytes_in_hash;
+        let bytes_in_hash = self.context.facts.qstr_bytes_in_hash;
         let mut qstr = |text: &Vec<u8>| Qstr {
             hash: qstr_hash(text, bytes_in_hash),
             length: text.len(),
@@ -234,7 +234,7 @@ impl<'a> Linker<'a> {
             self.module(input, &mut problems);
         }
         failed(problems)?;
-        self.image.text = self.text.finish(self.context.word_bytes as usize);
+        self.image.text = self.text.finish(self.context.facts.word_bytes as usize);
         Ok(self.image)
     }
 
@@ -275,7 +275,7 @@ impl<'a> Linker<'a> {
         let (linked, scope_flags) = match &code.kind {
             Kind::Bytecode(prelude) => {
                 let at = self.data(data);
-                if code.children.is_empty() && !self.context.persistent_code_save {
+                if code.children.is_empty() && !self.context.facts.persistent_code_save {
                     return ProtoFun::Bytecode(at);
                 }
                 let prelude = prelude.clone();
@@ -335,7 +335,7 @@ impl<'a> Linker<'a> {
     /// Machine code. A function's first word is read as such before it runs, which ARMv6-M can't do at any but a word's
     /// address, and its constants are found relative to such an address.
     fn native(&mut self, data: &'a [u8]) -> usize {
-        let align = self.context.word_bytes as usize;
+        let align = self.context.facts.word_bytes as usize;
         *self.native.entry(data).or_insert_with(|| {
             let native = &mut self.image.native;
             native.resize(native.len().next_multiple_of(align), 0);

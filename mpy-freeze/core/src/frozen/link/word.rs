@@ -15,14 +15,14 @@ pub(super) struct Layout {
 impl Layout {
     pub(super) fn new(context: &Context) -> Self {
         Self {
-            repr: context.obj_repr,
-            small_int_bits: context.small_int_bits.clamp(1, 64),
-            mask: if context.word_bytes >= 8 {
+            repr: context.facts.obj_repr,
+            small_int_bits: context.facts.small_int_bits.clamp(1, 64),
+            mask: if context.facts.word_bytes >= 8 {
                 u64::MAX
             } else {
                 0xffff_ffff
             },
-            immediate_objs: context.immediate_objs,
+            immediate_objs: context.facts.immediate_objs,
         }
     }
 

@@ -53,12 +53,12 @@ impl Constant<'_> {
 
     fn truth(&self, context: &Context) -> TokenStream {
         let value = &self.value;
-        if !context.immediate_objs {
+        if !context.facts.immediate_objs {
             return quote! {
                 if #value { p(&raw const ffi::mp_const_true_obj) } else { p(&raw const ffi::mp_const_false_obj) }
             };
         }
-        let bits = match context.obj_repr {
+        let bits = match context.facts.obj_repr {
             ObjRepr::A => quote!(number << 3 | 6),
             ObjRepr::B => quote!(number << 3 | 7),
             ObjRepr::C => quote!(number << 4 | 0xe),
@@ -73,7 +73,7 @@ impl Constant<'_> {
     fn int(&self, context: &Context) -> (Vec<TokenStream>, TokenStream) {
         let value = &self.value;
         let object = format_ident!("INT_{}", self.number);
-        let (mut items, large) = match context.long_int {
+        let (mut items, large) = match context.facts.long_int {
             LongInt::None => (
                 Vec::new(),
                 quote!(panic!(
@@ -83,12 +83,12 @@ impl Constant<'_> {
             LongInt::LongLong => (vec![self.long_long()], quote!(p(&raw const #object))),
             LongInt::Mpz { dig_bits } => (self.mpz(dig_bits), quote!(p(&raw const #object))),
         };
-        let bits = match context.obj_repr {
+        let bits = match context.facts.obj_repr {
             ObjRepr::A | ObjRepr::C => quote!((value as u64) << 1 | 1),
             ObjRepr::B => quote!((value as u64) << 2 | 1),
             ObjRepr::D => quote!((value as u64 & 0x7fff_ffff_ffff) << 1 | 0x0001_0000_0000_0001),
         };
-        let limit = Literal::u32_unsuffixed(context.small_int_bits.clamp(1, VALUE_BITS) - 1);
+        let limit = Literal::u32_unsuffixed(context.facts.small_int_bits.clamp(1, VALUE_BITS) - 1);
         let word = format_ident!("INT_WORD_{}", self.number);
         items.push(quote! {
             const #word: Word = {
@@ -152,7 +152,7 @@ impl Constant<'_> {
 
     fn float(&self, context: &Context) -> syn::Result<(Vec<TokenStream>, TokenStream)> {
         let value = &self.value;
-        let float = match context.float {
+        let float = match context.facts.float {
             Float::None => {
                 return Err(error(
                     self.ty,
@@ -163,7 +163,7 @@ impl Constant<'_> {
             Float::Double => quote!(f64),
         };
         let object = format_ident!("FLOAT_{}", self.number);
-        Ok(match context.obj_repr {
+        Ok(match context.facts.obj_repr {
             ObjRepr::A | ObjRepr::B => (
                 vec![quote! {
                     static #object: Rom<ffi::mp_obj_float_t> = Rom(ffi::mp_obj_float_t {

@@ -3,15 +3,18 @@
 //! It is a text file of `key value` lines in `OUT_DIR/mpy-freeze/context`, followed by a line a qstr in the
 //! order of the firmware's qstr numbers. A person can read it; a file of another layout is refused.
 
+mod facts;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::Arch;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
+pub use facts::Facts;
 
 /// The first line of the file. Its number grows with every change of the layout below.
-const HEADER: &str = "mpy-freeze context 4";
+const HEADER: &str = "mpy-freeze context 5";
 
 /// How a MicroPython object is laid out in a machine word (`MICROPY_OBJ_REPR` in `py/mpconfig.h`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,40 +91,10 @@ pub struct Context {
     pub target: String,
     /// Whether the target has no operating system, so that statics go into sections of their own.
     pub bare_metal: bool,
-    /// The version of the `.mpy` format (`MPY_VERSION` in `py/persistentcode.h`).
-    pub mpy_version: u8,
-    /// Its sub-version, which native code must match (`MPY_SUB_VERSION`).
-    pub mpy_sub_version: u8,
+    /// The values of the configuration.
+    pub facts: Facts,
     /// The `-march` of mpy-cross for native code, if the target runs any.
     pub native_arch: Option<Arch>,
-    /// Bytes in an object word (`MP_BYTES_PER_OBJ_WORD`).
-    pub word_bytes: u32,
-    /// Bits of a small int, its sign included (`MP_SMALL_INT_BITS`).
-    pub small_int_bits: u32,
-    /// The object representation.
-    pub obj_repr: ObjRepr,
-    /// Whether `None`, `False` and `True` are immediate words (`MICROPY_OBJ_IMMEDIATE_OBJS`).
-    pub immediate_objs: bool,
-    /// The long-integer implementation.
-    pub long_int: LongInt,
-    /// The float implementation.
-    pub float: Float,
-    /// Whether there are complex numbers (`MICROPY_PY_BUILTINS_COMPLEX`).
-    pub complex: bool,
-    /// Bytes in a qstr's hash, 0 where none is stored (`MICROPY_QSTR_BYTES_IN_HASH`).
-    pub qstr_bytes_in_hash: u32,
-    /// Bytes in a qstr's length (`MICROPY_QSTR_BYTES_IN_LEN`).
-    pub qstr_bytes_in_len: u32,
-    /// Whether raw codes carry what saving them needs (`MICROPY_PERSISTENT_CODE_SAVE`).
-    pub persistent_code_save: bool,
-    /// Whether raw codes carry what `sys.settrace` needs (`MICROPY_PY_SYS_SETTRACE`).
-    pub settrace: bool,
-    /// Whether the firmware can run native code (`MICROPY_EMIT_MACHINE_CODE`).
-    pub machine_code: bool,
-    /// Whether raw codes have the fields of inline assembler (`MICROPY_EMIT_INLINE_ASM`).
-    pub inline_asm: bool,
-    /// Whether the firmware reads frozen source text, for which it needs a compiler (`MICROPY_MODULE_FROZEN_STR`).
-    pub frozen_str: bool,
     /// The compiler that was built from the same source.
     pub mpy_cross: PathBuf,
     /// What manifests need; none where the build script knows of no manifest.
@@ -194,44 +167,19 @@ impl Context {
     }
 
     fn to_text(&self) -> String {
-        let (long_int, dig_bits) = match self.long_int {
-            LongInt::None => ("none", 0),
-            LongInt::LongLong => ("longlong", 0),
-            LongInt::Mpz { dig_bits } => ("mpz", dig_bits),
-        };
-        let lines: [(&str, String); 23] = [
+        let native_arch = self.native_arch.map(Arch::name).unwrap_or_default();
+        let lines = [
             ("micropython", escape(&self.micropython)),
             ("target", escape(&self.target)),
             ("bare_metal", self.bare_metal.to_string()),
-            ("mpy_version", self.mpy_version.to_string()),
-            ("mpy_sub_version", self.mpy_sub_version.to_string()),
-            (
-                "native_arch",
-                self.native_arch.map(Arch::name).unwrap_or_default().into(),
-            ),
-            ("word_bytes", self.word_bytes.to_string()),
-            ("small_int_bits", self.small_int_bits.to_string()),
-            ("obj_repr", format!("{:?}", self.obj_repr)),
-            ("immediate_objs", self.immediate_objs.to_string()),
-            ("long_int", long_int.to_string()),
-            ("dig_bits", dig_bits.to_string()),
-            ("float", format!("{:?}", self.float)),
-            ("complex", self.complex.to_string()),
-            ("qstr_bytes_in_hash", self.qstr_bytes_in_hash.to_string()),
-            ("qstr_bytes_in_len", self.qstr_bytes_in_len.to_string()),
-            (
-                "persistent_code_save",
-                self.persistent_code_save.to_string(),
-            ),
-            ("settrace", self.settrace.to_string()),
-            ("machine_code", self.machine_code.to_string()),
-            ("inline_asm", self.inline_asm.to_string()),
-            ("frozen_str", self.frozen_str.to_string()),
+            ("native_arch", native_arch.to_string()),
             ("mpy_cross", escape(&self.mpy_cross.to_string_lossy())),
             ("last_static_qstr", self.last_static_qstr.to_string()),
         ];
+        let facts = self.facts.values().into_iter();
+        let facts = facts.map(|(key, value)| (key, value.to_string()));
         let mut text = format!("{HEADER}\n");
-        for (key, value) in lines {
+        for (key, value) in lines.into_iter().chain(facts) {
             // Writing to a String can't fail.
             let _ = writeln!(text, "{key} {value}");
         }
@@ -268,44 +216,14 @@ impl Context {
             micropython: fields.text("micropython")?,
             target: fields.text("target")?,
             bare_metal: fields.value("bare_metal")?,
-            mpy_version: fields.value("mpy_version")?,
-            mpy_sub_version: fields.value("mpy_sub_version")?,
+            facts: Facts::read(
+                |key| fields.value(key),
+                |fact| format!("{fact} has a value without a meaning"),
+            )?,
             native_arch: match fields.raw("native_arch")? {
                 "" => None,
                 _ => Some(fields.value("native_arch")?),
             },
-            word_bytes: fields.value("word_bytes")?,
-            small_int_bits: fields.value("small_int_bits")?,
-            obj_repr: match fields.raw("obj_repr")? {
-                "A" => ObjRepr::A,
-                "B" => ObjRepr::B,
-                "C" => ObjRepr::C,
-                "D" => ObjRepr::D,
-                other => return Err(format!("unknown obj_repr {other}")),
-            },
-            immediate_objs: fields.value("immediate_objs")?,
-            long_int: match fields.raw("long_int")? {
-                "none" => LongInt::None,
-                "longlong" => LongInt::LongLong,
-                "mpz" => LongInt::Mpz {
-                    dig_bits: fields.value("dig_bits")?,
-                },
-                other => return Err(format!("unknown long_int {other}")),
-            },
-            float: match fields.raw("float")? {
-                "None" => Float::None,
-                "Single" => Float::Single,
-                "Double" => Float::Double,
-                other => return Err(format!("unknown float {other}")),
-            },
-            complex: fields.value("complex")?,
-            qstr_bytes_in_hash: fields.value("qstr_bytes_in_hash")?,
-            qstr_bytes_in_len: fields.value("qstr_bytes_in_len")?,
-            persistent_code_save: fields.value("persistent_code_save")?,
-            settrace: fields.value("settrace")?,
-            machine_code: fields.value("machine_code")?,
-            inline_asm: fields.value("inline_asm")?,
-            frozen_str: fields.value("frozen_str")?,
             mpy_cross: fields.text("mpy_cross")?.into(),
             manifests: Manifests::read(&fields)?,
             packaged: Packaged::read(&fields)?,
@@ -450,23 +368,25 @@ pub(crate) mod tests {
             micropython: "1.26.1".into(),
             target: "thumbv7m-none-eabi".into(),
             bare_metal: true,
-            mpy_version: 6,
-            mpy_sub_version: 3,
             native_arch: None,
-            word_bytes: 4,
-            small_int_bits: 31,
-            obj_repr: ObjRepr::A,
-            immediate_objs: true,
-            long_int: LongInt::Mpz { dig_bits: 16 },
-            float: Float::Single,
-            complex: true,
-            qstr_bytes_in_hash: 2,
-            qstr_bytes_in_len: 1,
-            persistent_code_save: false,
-            settrace: false,
-            machine_code: false,
-            inline_asm: false,
-            frozen_str: true,
+            facts: Facts {
+                mpy_version: 6,
+                mpy_sub_version: 3,
+                word_bytes: 4,
+                small_int_bits: 31,
+                obj_repr: ObjRepr::A,
+                immediate_objs: true,
+                long_int: LongInt::Mpz { dig_bits: 16 },
+                float: Float::Single,
+                complex: true,
+                qstr_bytes_in_hash: 2,
+                qstr_bytes_in_len: 1,
+                persistent_code_save: false,
+                settrace: false,
+                machine_code: false,
+                inline_asm: false,
+                frozen_str: true,
+            },
             mpy_cross: "host/mpy-cross".into(),
             manifests: Some(Manifests {
                 vm: "manifest/manifest-vm".into(),

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::SystemTime;
 
 use crate::{micropython, repository, work_folder};
 
@@ -200,6 +201,7 @@ impl Project {
         variable: Option<(&str, &str)>,
     ) -> PathBuf {
         let _alone = lock(&self.target_dir);
+        touch(&self.root);
         let words = [&["build", "--release", "--target", target], args].concat();
         let mut cargo = self.cargo(&words);
         cargo.envs(variable);
@@ -240,6 +242,26 @@ fn lock(target_dir: &Path) -> File {
     let file = File::create(target_dir.join("images.lock")).expect("the file can be written");
     file.lock().expect("the file can be locked");
     file
+}
+
+/// Makes every file of a folder as new as it can be. Copies of one package share their build folder, and Cargo tells
+/// them apart by nothing but times: a file that is older than what another copy's build left would be taken for
+/// compiled.
+fn touch(folder: &Path) {
+    let now = SystemTime::now();
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("the folder can be read").path();
+        if path.ends_with("target") {
+            continue;
+        }
+        if path.is_dir() {
+            touch(&path);
+        } else {
+            let file = File::options().append(true).open(&path);
+            let touched = file.and_then(|file| file.set_modified(now));
+            touched.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
+    }
 }
 
 fn host_manifest(name: &str) -> String {

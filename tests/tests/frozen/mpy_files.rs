@@ -81,9 +81,9 @@ fn a_real_file_cut_anywhere_is_an_error_at_its_end() {
 fn firmware() -> Context {
     let mut firmware = context();
     firmware.native_arch = Some(Arch::Armv7m);
-    firmware.machine_code = true;
-    firmware.inline_asm = true;
-    firmware.small_int_bits = 31;
+    firmware.facts.machine_code = true;
+    firmware.facts.inline_asm = true;
+    firmware.facts.small_int_bits = 31;
     firmware
 }
 
@@ -175,13 +175,13 @@ fn a_header_for_another_firmware_is_refused_with_its_place_and_both_numbers() {
     }
     let mut without = firmware();
     without.native_arch = None;
-    without.machine_code = false;
+    without.facts.machine_code = false;
     let text = refusal(&without, &file);
     assert!(text.starts_with("at byte 2: "), "{text}");
     assert!(text.contains("(architecture 5), and the firmware runs none"));
     let asm = "@micropython.asm_thumb\ndef fast(r0): pass\n";
     let mut no_assembler = firmware();
-    no_assembler.inline_asm = false;
+    no_assembler.facts.inline_asm = false;
     let text = refusal(&no_assembler, &compiled(Arch::Armv7m, asm));
     assert!(text.contains("no inline assembler"), "{text}");
 }
@@ -211,9 +211,9 @@ fn names_and_constants_that_a_firmware_cant_hold_are_refused_with_their_place() 
     let int = place(&file, b"123456789012345678901234567890", 2);
     let float = place(&file, b"2.5", 2);
     let mut none = firmware();
-    none.long_int = LongInt::None;
-    none.float = Float::None;
-    none.complex = false;
+    none.facts.long_int = LongInt::None;
+    none.facts.float = Float::None;
+    none.facts.complex = false;
     let text = refusal(&none, &file);
     assert!(
         text.starts_with(&format!("at byte {int}: the integer 12345678901")),
@@ -227,7 +227,7 @@ fn names_and_constants_that_a_firmware_cant_hold_are_refused_with_their_place() 
         "{text}"
     );
     let mut long_long = firmware();
-    long_long.long_int = LongInt::LongLong;
+    long_long.facts.long_int = LongInt::LongLong;
     let text = refusal(&long_long, &file);
     assert!(
         text.starts_with(&format!("at byte {int}: ")) && text.contains("64 bits"),

@@ -147,9 +147,12 @@ mod tests {
             [(4, false, 20), (4, true, 64), (8, false, 32), (8, true, 96)]
         {
             let context = Context {
-                word_bytes,
-                persistent_code_save: true,
-                settrace,
+                facts: crate::context::Facts {
+                    word_bytes,
+                    persistent_code_save: true,
+                    settrace,
+                    ..sample().facts
+                },
                 ..sample()
             };
             image.raw_codes.clear();

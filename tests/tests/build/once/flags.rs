@@ -27,7 +27,7 @@ fn cflags_and_a_users_header() {
     project.write("c/mine.c", "#include \"mine.h\"\nint mine = ANSWER;\n");
     project.write("c/mine.h", "#define ANSWER 41\n");
     project.succeeds(&["build"]);
-    assert_eq!(context(&project).float, Float::Double);
+    assert_eq!(context(&project).facts.float, Float::Double);
 
     // An edit of a header that only the user's file includes is seen by Cargo and by the build.
     let object = project.built("flags").join("obj/user/0-mine.o");
@@ -47,5 +47,5 @@ fn cflags_and_a_users_header() {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    assert_eq!(context(&project).float, Float::Single);
+    assert_eq!(context(&project).facts.float, Float::Single);
 }

@@ -165,7 +165,10 @@ fn integers_are_as_large_as_the_firmware_needs() {
     assert_eq!(image.ints, [int_at(0, false), int_at(2, true)]);
 
     let long_long = Context {
-        long_int: LongInt::LongLong,
+        facts: crate::context::Facts {
+            long_int: LongInt::LongLong,
+            ..sample().facts
+        },
         ..sample()
     };
     let (_, image) = self::words(&long_long, vec![int("-9223372036854775808")]);
@@ -176,7 +179,10 @@ fn integers_are_as_large_as_the_firmware_needs() {
     );
     assert!(error.contains("64 bits"), "{error}");
     let none = Context {
-        long_int: LongInt::None,
+        facts: crate::context::Facts {
+            long_int: LongInt::None,
+            ..sample().facts
+        },
         ..sample()
     };
     let error = message(&none, module(&["a.py"], vec![int("1073741824")]));
@@ -186,8 +192,11 @@ fn integers_are_as_large_as_the_firmware_needs() {
 #[test]
 fn numbers_that_the_firmware_lacks() {
     let without = Context {
-        float: Float::None,
-        complex: false,
+        facts: crate::context::Facts {
+            float: Float::None,
+            complex: false,
+            ..sample().facts
+        },
         ..sample()
     };
     let objects = vec![Object::Float(b"1.5".into()), Object::Complex(b"2j".into())];
@@ -210,7 +219,10 @@ fn names_must_fit() {
     let error = message(&context, module(&["a.py", &long], vec![]));
     assert!(error.contains("has 256 bytes"), "{error}");
     let wide = Context {
-        qstr_bytes_in_len: 2,
+        facts: crate::context::Facts {
+            qstr_bytes_in_len: 2,
+            ..sample().facts
+        },
         ..sample()
     };
     assert!(link_all(&wide, &[module(&["a.py", &long], vec![])]).is_ok());
@@ -239,7 +251,10 @@ fn functions_share_their_bytes() {
     assert_eq!(image.modules[1].proto_fun, ProtoFun::Bytecode(5));
     // Where code is saved, every function needs its raw code.
     let saving = Context {
-        persistent_code_save: true,
+        facts: crate::context::Facts {
+            persistent_code_save: true,
+            ..sample().facts
+        },
         ..sample()
     };
     let image = link_all(&saving, &[first, second]).unwrap();
@@ -269,9 +284,12 @@ fn native_module() -> Mpy {
 /// A firmware that runs native code.
 fn native_firmware() -> Context {
     Context {
+        facts: crate::context::Facts {
+            machine_code: true,
+            inline_asm: true,
+            ..sample().facts
+        },
         native_arch: Some(Arch::Armv7m),
-        machine_code: true,
-        inline_asm: true,
         ..sample()
     }
 }
@@ -405,7 +423,10 @@ fn texts_come_before_modules_and_are_never_empty() {
     assert_eq!(image.names(), b"t.py\0t.py\0a.py\0\0");
     assert_eq!(image.sources[0].text, b"\n");
     let without = Context {
-        frozen_str: false,
+        facts: crate::context::Facts {
+            frozen_str: false,
+            ..sample().facts
+        },
         ..sample()
     };
     let error = link(&without, &[], &[text(b"x")]).unwrap_err().to_string();

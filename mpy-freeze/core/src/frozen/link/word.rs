@@ -94,9 +94,12 @@ mod tests {
 
     fn layout(repr: ObjRepr, small_int_bits: u32, word_bytes: u32) -> Layout {
         Layout::new(&Context {
-            obj_repr: repr,
-            small_int_bits,
-            word_bytes,
+            facts: crate::context::Facts {
+                obj_repr: repr,
+                small_int_bits,
+                word_bytes,
+                ..sample().facts
+            },
             ..sample()
         })
     }

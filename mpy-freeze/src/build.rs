@@ -65,31 +65,31 @@ impl Build {
         self
     }
 
-    /// How much of Python the firmware has.
+    /// Sets how much of Python the firmware has.
     pub fn rom_level(&mut self, level: RomLevel) -> &mut Self {
         self.config.rom_level = level;
         self
     }
 
-    /// What a Python float is.
+    /// Sets the type of a Python float.
     pub fn float(&mut self, float: Float) -> &mut Self {
         self.config.float = Some(float);
         self
     }
 
-    /// How integers beyond a machine word are stored.
+    /// Sets how integers beyond a machine word are stored.
     pub fn long_int(&mut self, long_int: LongInt) -> &mut Self {
         self.config.long_int = Some(long_int);
         self
     }
 
-    /// Whether there are complex numbers.
+    /// Turns complex numbers on or off.
     pub fn complex(&mut self, complex: bool) -> &mut Self {
         self.config.complex = Some(complex);
         self
     }
 
-    /// Whether MicroPython's error texts are stored compressed, which saves some KiB of ROM.
+    /// Sets whether MicroPython's error texts are stored compressed, which saves some KiB of ROM.
     pub fn compressed_errors(&mut self, compressed: bool) -> &mut Self {
         self.config.compressed_errors = Some(compressed);
         self
@@ -179,7 +179,7 @@ impl Build {
         self
     }
 
-    /// Whether to build what running manifests takes. By default that is done where the crate's sources have a
+    /// Sets whether to build the tools that run manifests. By default they are built where the crate's sources have a
     /// `freeze!` with a manifest, or the environment names one.
     pub fn manifests(&mut self, manifests: bool) -> &mut Self {
         self.manifests = Some(manifests);
@@ -212,7 +212,7 @@ impl Build {
 
     /// Builds, and prints nothing.
     ///
-    /// What isn't set is taken from Cargo's environment for build scripts.
+    /// Settings that the builder leaves out are taken from Cargo's environment for build scripts.
     ///
     /// # Errors
     ///
@@ -227,7 +227,7 @@ impl Build {
         cargo::run(self);
     }
 
-    /// How the C compiler is chosen; `environment` says that one of the `cc` crate's variables is set.
+    /// Returns the choice of the C compiler; `environment` says that one of the `cc` crate's variables is set.
     pub(crate) fn choice(&self, environment: bool) -> Choice {
         match &self.compiler {
             Some(program) => Choice::Program(program.clone()),

@@ -44,23 +44,23 @@ pub(crate) struct Environment {
     host: Option<String>,
     target_cpu: Option<String>,
     workers: Option<NonZeroUsize>,
-    /// What Cargo and its other jobs share the processors by.
+    /// The jobserver by which Cargo and its other jobs share the processors.
     jobserver: Option<jobserver::Client>,
     micropython: Option<PathBuf>,
     mbedtls: Option<PathBuf>,
     cache: Option<PathBuf>,
     objects: Option<PathBuf>,
-    /// What is set of the variables that bindgen reads.
+    /// The variables for bindgen that are set, by name.
     bindgen_variables: Vec<(String, String)>,
-    /// What is said of manifests.
+    /// The settings for manifests.
     manifests: ManifestEnvironment,
-    /// Whether the user chose a C compiler through a variable of the `cc` crate.
+    /// Set where the user chose a C compiler through a variable of the `cc` crate.
     cc_variable: bool,
-    /// What the crate's sources say, once they have been read.
+    /// The result of scanning the crate's sources, once they have been read.
     scan: OnceCell<scan::Scan>,
 }
 
-/// What the environment says of manifests.
+/// The environment's settings for manifests.
 #[derive(Debug, Clone, Default)]
 struct ManifestEnvironment {
     /// Names and values of the variables of manifests.
@@ -198,7 +198,7 @@ impl Environment {
         })
     }
 
-    /// What the firmware's manifests need; `found` says that the crate's sources name one.
+    /// Returns the job for the firmware's manifests; `found` says that the crate's sources name one.
     fn manifest_job(&self, build: &Build, found: bool) -> ManifestJob {
         let crate_folder = self.manifest_dir.clone().unwrap_or_default();
         let known = &self.manifests;
@@ -261,7 +261,7 @@ impl Environment {
         Jobs::new(workers.unwrap_or(NonZeroUsize::MIN), self.jobserver.clone())
     }
 
-    /// What the crate's sources say of `freeze!`.
+    /// Returns the result of scanning the crate's sources, which are read once.
     fn scan(&self) -> &scan::Scan {
         self.scan.get_or_init(|| {
             let manifest_dir = self.manifest_dir.as_deref();
@@ -429,7 +429,7 @@ fn scoped(kind: &str, target: &str) -> Vec<String> {
     ]
 }
 
-/// What `-C target-cpu` says in the flags that Cargo passes to build scripts.
+/// Returns the value of `-C target-cpu` in the flags that Cargo passes to build scripts.
 fn target_cpu(encoded_flags: &str) -> Option<String> {
     let mut cpu = None;
     for flag in encoded_flags.split('\u{1f}') {

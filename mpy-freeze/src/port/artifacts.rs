@@ -1,4 +1,4 @@
-//! What a build made.
+//! The files that a build made.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use mpy_freeze_core::Version;
 use super::inputs::Inputs;
 use crate::context::Context;
 
-/// What a build made.
+/// The files that a build made.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Artifacts {
@@ -28,7 +28,7 @@ pub struct Artifacts {
     /// Headers of the user's that the library was compiled from: files outside of the MicroPython tree, of `folder`
     /// and of the system.
     pub headers: Vec<PathBuf>,
-    /// How many of the library's files had to be compiled, or taken from the folder of objects; 0 where nothing changed.
+    /// Number of the library's files that were compiled or taken from the folder of objects; 0 where nothing changed.
     pub compiled: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What C sources declare to MicroPython by macros: qstrs, modules, root pointers and error texts.
+//! Collects what C sources declare to MicroPython by macros: qstrs, modules, root pointers and error texts.
 //!
 //! The patterns are those of upstream's `py/makeqstrdefs.py`, applied line by line to the output of the
 //! preprocessor, which leaves these macros unexpanded under `NO_QSTR`.
@@ -127,7 +127,7 @@ impl FromIterator<Declarations> for Declarations {
     }
 }
 
-/// What follows each occurrence of `pattern` in `line`.
+/// Returns the text after each occurrence of `pattern` in `line`.
 fn after_each<'a>(line: &'a str, pattern: &'a str) -> impl Iterator<Item = &'a str> {
     line.match_indices(pattern)
         .filter_map(move |(at, found)| line.get(at + found.len()..))

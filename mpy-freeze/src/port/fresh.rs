@@ -1,4 +1,4 @@
-//! Whether the output of a step is still what its inputs would give, decided by contents and not by times.
+//! Decides by contents, not by times, if a step's output is still what its inputs would give.
 //!
 //! Beside each output lies a stamp: a hash of the command, then a hash and a path for each file that the
 //! command read. File times lie after a checkout, a restored cache or a wrong clock; contents don't.
@@ -20,7 +20,7 @@ pub(crate) struct Freshness {
 }
 
 impl Freshness {
-    /// Whether `output` exists and was made by `command` from files that haven't changed since.
+    /// Returns true if `output` exists and was made by `command` from files that haven't changed since.
     pub(crate) fn is_fresh(&self, output: &Path, command: &str) -> bool {
         output.exists() && self.stamp_matches(output, command).unwrap_or(false)
     }

@@ -157,7 +157,7 @@ fn parse_registration(registration: &str) -> Option<(&str, &str, &str)> {
 
 /// The first byte of a compressed message (`_COMPRESSED_MARKER`).
 const COMPRESSED: &str = "\\377";
-/// How many words the table has at most, since a byte from 0x80 on stands for one.
+/// Largest number of words in the table, since a byte from 0x80 on stands for one.
 const WORDS: usize = 128;
 
 /// `compressed.data.h`, as `py/makecompresseddata.py` writes it: common words replaced by a byte.

@@ -17,7 +17,7 @@ use crate::fs;
 ///
 /// # Errors
 ///
-/// Those of the stages; [`Error::Archive`] where linking fails.
+/// The errors of the stages; [`Error::Archive`] where linking fails.
 pub(crate) fn build(workbench: Workbench<'_>, program: &Program, name: &str) -> Result<PathBuf> {
     let version = genhdr::mpversion(workbench.source);
     genhdr::write(&program.out, "mpversion.h", &version, workbench.freshness)?;

@@ -1,4 +1,4 @@
-//! What a build finds on the machine before its first stage: trees, target and tools.
+//! The trees, target and tools that a build finds on the machine before its first stage.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use super::units::Tree;
 use super::workbench::Workbench;
 use crate::error::Result;
 
-/// What the stages of the firmware's library read beside the job.
+/// The inputs of the firmware's library, beside the job.
 pub(crate) struct Inputs {
     /// The folder that everything is written below.
     pub(crate) out: PathBuf,
@@ -29,7 +29,7 @@ pub(crate) struct Inputs {
     host: HostInputs,
 }
 
-/// What the programs for the host are built with.
+/// The inputs of the programs for the host.
 pub(crate) struct HostInputs {
     source: Source,
     compiler: Compiler,
@@ -78,7 +78,7 @@ impl Inputs {
         }
     }
 
-    /// What the firmware's stages work with.
+    /// Returns the workbench of the firmware's stages.
     pub(crate) fn workbench(&self) -> Workbench<'_> {
         Workbench {
             compiler: &self.compiler,
@@ -86,7 +86,7 @@ impl Inputs {
         }
     }
 
-    /// What the stages of programs for the host work with.
+    /// Returns the workbench of the stages of programs for the host.
     pub(crate) fn host_workbench(&self) -> Workbench<'_> {
         self.host.workbench()
     }
@@ -114,7 +114,7 @@ impl HostInputs {
         })
     }
 
-    /// What the stages of programs for the host work with.
+    /// Returns the workbench of the stages of programs for the host.
     pub(crate) fn workbench(&self) -> Workbench<'_> {
         Workbench {
             source: &self.source,

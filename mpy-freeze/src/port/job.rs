@@ -1,4 +1,4 @@
-//! What the pipelines start from.
+//! The jobs that the pipelines start from.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub(crate) struct Job {
     pub(crate) host: String,
     /// The value of `-C target-cpu`.
     pub(crate) target_cpu: Option<String>,
-    /// How many compilers may run at once.
+    /// The limit on the compilers that run at once.
     pub(crate) jobs: Jobs,
     /// The tree that the user named.
     pub(crate) micropython: Option<PathBuf>,
@@ -44,14 +44,14 @@ pub(crate) struct Job {
     pub(crate) watched: Vec<PathBuf>,
     /// The names of Python modules written in Rust.
     pub(crate) python_names: BTreeSet<String>,
-    /// What the firmware's manifests need.
+    /// The job for the firmware's manifests.
     pub(crate) manifests: ManifestJob,
 }
 
 /// The firmware's manifests, as far as the build script knows them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ManifestJob {
-    /// Whether the firmware has any: the VM that runs them is built only then.
+    /// Set where the firmware has manifests: the VM that runs them is built only then.
     pub(crate) wanted: bool,
     /// The variables that paths may have, by name.
     pub(crate) variables: Vec<(String, String)>,
@@ -68,7 +68,7 @@ pub(crate) struct HostJob {
     pub(crate) out: PathBuf,
     /// This machine as a Rust target.
     pub(crate) host: String,
-    /// How many compilers may run at once.
+    /// The limit on the compilers that run at once.
     pub(crate) jobs: Jobs,
     /// The tree that the user named.
     pub(crate) micropython: Option<PathBuf>,

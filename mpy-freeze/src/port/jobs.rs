@@ -9,7 +9,7 @@ use jobserver::{Acquired, Client, HelperThread};
 
 use crate::error::Problem;
 
-/// How many jobs may run at once.
+/// The limit on the jobs that run at once.
 #[derive(Debug, Clone)]
 pub(crate) struct Jobs {
     workers: NonZeroUsize,
@@ -21,8 +21,8 @@ pub(crate) struct Jobs {
 type Permit = Option<Option<Acquired>>;
 
 impl Jobs {
-    /// As many as `workers`. With a jobserver, each but the first takes a token of it: that of the first is the one that
-    /// the process was started with.
+    /// Allows as many jobs as `workers`. With a jobserver, each job but the first takes a token from it; the first has
+    /// the token that the process was started with.
     pub(crate) fn new(workers: NonZeroUsize, jobserver: Option<Client>) -> Self {
         Self { workers, jobserver }
     }

@@ -20,7 +20,7 @@ const COUNTED: &str = "-fsanitize-coverage=trace-pc";
 ///
 /// # Errors
 ///
-/// Those of [`host::build`].
+/// The errors of [`host::build`].
 pub(crate) fn manifest_vm(workbench: Workbench<'_>, out: &Path) -> Result<PathBuf> {
     for (name, text) in files::MANIFEST_VM {
         fs::write_if_changed(&out.join("port").join(name), text.as_bytes())?;

@@ -15,7 +15,7 @@ use crate::error::Result;
 ///
 /// # Errors
 ///
-/// Those of [`host::build`].
+/// The errors of [`host::build`].
 pub(crate) fn mpy_cross(workbench: Workbench<'_>, out: &Path) -> Result<PathBuf> {
     host::build(workbench, &program(workbench.source, out)?, "mpy-cross")
 }

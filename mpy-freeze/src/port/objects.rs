@@ -12,12 +12,12 @@ use super::workbench::Workbench;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
-/// What compiling a program gave.
+/// The result of compiling a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Objects {
     /// The objects, in the order of the program's files.
     pub(crate) paths: Vec<PathBuf>,
-    /// How many of them are other ones than before.
+    /// Number of objects that differ from those of the build before.
     pub(crate) compiled: usize,
 }
 
@@ -71,7 +71,7 @@ fn one(
     Ok((object, !unchanged))
 }
 
-/// What the compiler proper reads.
+/// The text that the compiler proper reads.
 struct Text {
     /// Preprocessed C, or assembler as it is.
     text: String,

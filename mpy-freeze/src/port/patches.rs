@@ -25,12 +25,12 @@ pub(crate) struct Patch {
     header: Option<&'static str>,
     /// The optimisation level, where it isn't the program's.
     optimisation: Option<&'static str>,
-    /// Whether the port has a file of its own instead.
+    /// Set where the port has a file of its own instead.
     replaced: bool,
     /// Whether the file includes mbedTLS's headers. No other file sees those, so that the firmware's own C files can
     /// use another version.
     mbedtls: bool,
-    /// Whether the file may name qstrs, modules, root pointers and error texts.
+    /// Set where the file may name qstrs, modules, root pointers and error texts.
     collected: bool,
     /// Why the file isn't compiled as it is.
     reason: &'static str,
@@ -57,7 +57,7 @@ impl Patch {
         }
     }
 
-    /// Whether a program without this row would be unsafe or wrong, and not just slower.
+    /// Returns true if a program without this row would be unsafe or wrong, and not just slower.
     fn is_needed(&self) -> bool {
         self.replaced || self.header.is_some() || !self.defines.is_empty()
     }
@@ -386,7 +386,7 @@ impl Patches {
         unit
     }
 
-    /// Whether the port has a file of its own instead of that unit's.
+    /// Returns true if the port has a file of its own instead of that unit's.
     pub(crate) fn replaces(&self, name: &str) -> bool {
         let mut rows = self.rows.iter();
         rows.any(|row| row.replaced && row.is_for(name))

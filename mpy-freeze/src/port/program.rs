@@ -14,7 +14,7 @@ pub(crate) struct Unit {
     pub(crate) name: String,
     /// Flags that only this file gets, after all others.
     pub(crate) flags: Vec<String>,
-    /// Whether the file may name qstrs, modules, root pointers and error texts.
+    /// Set where the file may name qstrs, modules, root pointers and error texts.
     pub(crate) collected: bool,
 }
 

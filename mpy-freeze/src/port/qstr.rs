@@ -92,7 +92,7 @@ impl QstrPool {
     }
 }
 
-/// What the preprocessed definition files say.
+/// The contents of the preprocessed definition files.
 struct Definitions {
     settings: BTreeMap<String, u32>,
     qstrs: Vec<String>,

@@ -31,7 +31,7 @@ impl Releases {
         }
     }
 
-    /// Whether the release is one of them.
+    /// Returns true if the range contains the release.
     pub(crate) fn contains(self, version: Version) -> bool {
         self.first.is_none_or(|first| first <= version) && self.end.is_none_or(|end| version < end)
     }

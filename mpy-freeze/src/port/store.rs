@@ -19,7 +19,7 @@ pub(crate) struct Store {
     folder: Option<PathBuf>,
 }
 
-/// What an object was compiled from.
+/// A key made of everything that an object was compiled from.
 pub(crate) struct Key(Vec<u8>);
 
 impl Key {
@@ -49,7 +49,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Where the object can't be read or written.
+    /// If the object can't be read or written.
     pub(crate) fn take(&self, key: &Key, object: &Path) -> Result<bool> {
         let Some(kept) = self.path(key) else {
             return Ok(false);
@@ -65,7 +65,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Where the object can't be read or kept.
+    /// If the object can't be read or kept.
     pub(crate) fn keep(&self, key: &Key, object: &Path) -> Result<()> {
         if let Some(kept) = self.path(key) {
             fs::write_if_changed(&kept, &fs::read(object)?)?;

@@ -1,4 +1,4 @@
-//! What a Rust target means to a C compiler and to mpy-cross.
+//! The meaning of a Rust target to a C compiler and to mpy-cross.
 
 use crate::Arch;
 use crate::error::{Error, Problem, Result};
@@ -12,7 +12,7 @@ pub(crate) struct Target {
     pub(crate) clang_triple: String,
     /// Flags for the instruction set and the float ABI, the same for clang and GCC.
     pub(crate) flags: Vec<String>,
-    /// Whether there is no operating system, and so no libc.
+    /// Set where there is no operating system, and so no libc.
     pub(crate) bare_metal: bool,
     /// The instruction set family.
     pub(crate) family: Family,

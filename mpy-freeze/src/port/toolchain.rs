@@ -7,7 +7,7 @@ use std::process::Command;
 use super::target::{Family, Target};
 use crate::error::{Error, Problem, Result};
 
-/// How the user chose the C compiler.
+/// The user's choice of the C compiler.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Choice {
     /// The target's GCC where it is found, else clang.
@@ -25,9 +25,9 @@ pub(crate) struct Compiler {
     tool: cc::Tool,
     /// Flags beyond those that the `cc` crate knows.
     args: Vec<OsString>,
-    /// What the compiler says of itself: another compiler means that everything is compiled anew.
+    /// The version that the compiler prints: with another compiler, everything is compiled anew.
     version: String,
-    /// Whether it takes clang's options.
+    /// Set where the compiler takes clang's options.
     pub(crate) is_clang: bool,
 }
 
@@ -156,7 +156,7 @@ impl Compiler {
         command
     }
 
-    /// What distinguishes this compiler and its flags from others.
+    /// Returns a text that distinguishes this compiler and its flags from others.
     pub(crate) fn identity(&self) -> String {
         format!(
             "{}\n{:?} {:?} {:?}",
@@ -182,7 +182,7 @@ impl Compiler {
     }
 }
 
-/// Whether a compiler's flag can change what a header means.
+/// Returns true if a compiler's flag can change what a header means.
 fn changes_headers(arg: &str) -> bool {
     let layout = ["-fshort-enums", "-fno-short-enums", "-fpack-struct"];
     let prefixes = ["-D", "-U", "-I", "-mfloat-abi", "-mabi", "-fpack-struct="];

@@ -15,7 +15,7 @@ use crate::fs;
 pub(crate) struct Tools {
     /// MicroPython's compiler.
     pub(crate) mpy_cross: PathBuf,
-    /// What running manifests takes, where the firmware has any.
+    /// The tools that run manifests, where the firmware has any.
     pub(crate) manifests: Option<Manifests>,
 }
 
@@ -23,7 +23,7 @@ pub(crate) struct Tools {
 ///
 /// # Errors
 ///
-/// Those of [`host::build`](super::host::build).
+/// The errors of [`host::build`](super::host::build).
 pub(crate) fn tools(job: &Job, inputs: &Inputs) -> Result<Tools> {
     let workbench = inputs.host_workbench();
     let mpy_cross = own(workbench, &inputs.out.join("host"), mpy_cross)?;

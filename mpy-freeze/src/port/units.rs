@@ -83,7 +83,7 @@ impl Tree<'_> {
         .into()
     }
 
-    /// How the collector finds the roots in registers, which takes assembler on most instruction sets.
+    /// Returns the files by which the collector finds the roots in registers, which takes assembler on most instruction sets.
     pub(crate) fn collector(self, family: Family) -> Vec<Unit> {
         let files: &[&str] = match family {
             Family::Thumb1 => &["gchelper_native.c", "gchelper_thumb1.s"],

@@ -1,4 +1,4 @@
-//! What the stages work with, for the firmware and for the programs of the host alike.
+//! The tools that the stages work with, for the firmware and for the programs of the host alike.
 
 use mpy_freeze_core::Source;
 

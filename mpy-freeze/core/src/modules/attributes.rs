@@ -1,4 +1,4 @@
-//! What the readers of items share: their attributes, documentation and names.
+//! Helpers that the readers of items share: for attributes, documentation and names.
 
 use super::errors::error;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
@@ -6,13 +6,13 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 /// The attribute that says how Python sees an item: `#[py(name = "…", signature = (…))]`.
 pub(super) const OPTIONS: &str = "py";
 
-/// Whether an attribute has this name, whatever the path before it.
+/// Returns true if an attribute has this name, whatever the path before it.
 pub(super) fn is_attribute(attribute: &Attribute, name: &str) -> bool {
     let last = attribute.path().segments.last();
     last.is_some_and(|segment| segment.ident == name)
 }
 
-/// Whether an item has an attribute of this name.
+/// Returns true if an item has an attribute of this name.
 pub(super) fn has_attribute(attributes: &[Attribute], name: &str) -> bool {
     attributes
         .iter()

@@ -31,9 +31,9 @@ pub struct Field {
     pub docs: Vec<String>,
     /// Its type.
     pub ty: Type,
-    /// Whether Python reads it.
+    /// Set where Python can read the attribute.
     pub get: bool,
-    /// Whether Python writes it.
+    /// Set where Python can write the attribute.
     pub set: bool,
 }
 

@@ -5,11 +5,11 @@
 pub struct Dunder {
     /// Its name.
     pub name: &'static str,
-    /// How many arguments it has with its receiver; none where it takes any number.
+    /// Number of arguments, with the receiver; `None` where the method takes any number.
     pub arity: Option<usize>,
     /// What the class has because of it, as constants of the runtime's `has`.
     pub has: &'static str,
-    /// Whether another operand's type can make it "not implemented".
+    /// Set where another operand's type can make the operation "not implemented".
     pub operator: bool,
     /// The setting without which MicroPython doesn't know it.
     pub define: Option<&'static str>,
@@ -110,7 +110,7 @@ impl Dunder {
     }
 }
 
-/// What to write instead of a method of this name.
+/// Returns the advice on what to write instead of a method of this name.
 pub(super) fn refusal(name: &str) -> Option<&'static str> {
     let mut refused = REFUSED.iter();
     refused

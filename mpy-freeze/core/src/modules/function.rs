@@ -17,17 +17,17 @@ pub struct Function {
     pub name: String,
     /// Its documentation.
     pub docs: Vec<String>,
-    /// What stands before its arguments.
+    /// The receiver, which comes before the arguments.
     pub receiver: Receiver,
-    /// What Rust passes to it, in order.
+    /// The parameters of the Rust function, in order.
     pub params: Vec<Param>,
-    /// How Python calls it.
+    /// The signature that Python sees.
     pub signature: Signature,
-    /// What it returns.
+    /// The return type, if there is one.
     pub output: Option<Type>,
 }
 
-/// What a method is called with before its arguments.
+/// The receiver that a method gets before its arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Receiver {
     /// Nothing.
@@ -47,11 +47,11 @@ pub struct Param {
     pub ident: Ident,
     /// Its type.
     pub ty: Type,
-    /// Where its value comes from.
+    /// The source of the parameter's value.
     pub role: Role,
 }
 
-/// Where the value of a parameter comes from.
+/// The source of a parameter's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// The VM, which Python doesn't pass.
@@ -60,12 +60,12 @@ pub enum Role {
     Value,
     /// The bytes of an argument in place, `&[u8]` or `&mut [u8]`.
     Buffer {
-        /// Whether Rust writes to them.
+        /// Set where Rust writes to the items.
         mutable: bool,
     },
     /// An object of which Rust wants a reference: `&Obj`, or a class of Rust's.
     Reference {
-        /// Whether it is `&mut`.
+        /// Set where the reference is `&mut`.
         mutable: bool,
     },
 }
@@ -247,7 +247,7 @@ fn static_lifetime(tokens: TokenStream) -> Option<TokenStream> {
     None
 }
 
-/// Whether the items of a slice may be `u8`, under this name or another.
+/// Returns true if the items of a slice may be `u8`, under this name or another.
 fn may_be_bytes(ty: &Type) -> bool {
     const OTHERS: [&str; 17] = [
         "bool", "char", "str", "i8", "i16", "u16", "i32", "u32", "i64", "u64", "i128", "u128",
@@ -258,7 +258,7 @@ fn may_be_bytes(ty: &Type) -> bool {
     last.is_some_and(|last| !OTHERS.iter().any(|other| last.ident == other))
 }
 
-/// What a parameter's type says of where its value comes from.
+/// Returns the source of a parameter's value, as its type tells it.
 fn role(ty: &Type) -> Role {
     let Type::Reference(reference) = ty else {
         return Role::Value;

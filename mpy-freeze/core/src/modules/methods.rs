@@ -26,9 +26,9 @@ pub struct Methods {
     pub ty: Type,
     /// Its name, the last part of the type's path.
     pub ident: Ident,
-    /// What makes an instance.
+    /// The method that makes an instance.
     pub constructor: Option<Method>,
-    /// What Python finds in the class's dict, in the order of the source.
+    /// The entries of the class's dict, in the order of the source.
     pub members: Vec<Member>,
     /// Attributes that methods get and set.
     pub properties: Vec<Property>,
@@ -41,11 +41,11 @@ pub struct Method {
     pub function: Function,
     /// What Python calls it for by itself.
     pub dunder: Option<Dunder>,
-    /// Whether it is called without an object.
+    /// The way the method is bound.
     pub kind: Kind,
 }
 
-/// How a method is found through an object.
+/// The way a method is found through an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Bound to the object.
@@ -61,13 +61,13 @@ pub enum Kind {
 pub struct Member {
     /// Its name in Python.
     pub name: String,
-    /// What it is.
+    /// The member's value.
     pub value: MemberValue,
     /// The attributes that say whether it is there at all.
     pub conditions: Vec<Attribute>,
 }
 
-/// What is in the class's dict.
+/// The value of an entry in the class's dict.
 #[derive(Clone)]
 pub enum MemberValue {
     /// A method.
@@ -81,9 +81,9 @@ pub enum MemberValue {
 pub struct Property {
     /// Its name in Python.
     pub name: String,
-    /// What gets it.
+    /// The getter.
     pub get: Option<Function>,
-    /// What sets it.
+    /// The setter.
     pub set: Option<Function>,
 }
 
@@ -351,7 +351,7 @@ fn refuse_self(item: &ImplItemFn, message: &str) -> syn::Result<()> {
     }
 }
 
-/// What a method's first parameter is.
+/// Returns the receiver that a method's first parameter stands for.
 fn receiver(item: &ImplItemFn) -> syn::Result<Receiver> {
     match item.sig.inputs.first() {
         Some(FnArg::Receiver(receiver)) => match &receiver.kind {
@@ -371,7 +371,7 @@ fn receiver(item: &ImplItemFn) -> syn::Result<Receiver> {
     }
 }
 
-/// Whether a parameter is called `slf`: the object as Python has it.
+/// Returns true if a parameter is called `slf`: the object as Python has it.
 fn is_slf(typed: &syn::PatType) -> bool {
     matches!(&*typed.pat, syn::Pat::Ident(pattern) if pattern.ident == "slf")
 }

@@ -16,7 +16,7 @@ pub struct Module {
     pub name: String,
     /// Its documentation.
     pub docs: Vec<String>,
-    /// What Python finds in it.
+    /// The entries that Python finds in the module.
     pub entries: Vec<Entry>,
 }
 
@@ -27,13 +27,13 @@ pub struct Entry {
     pub ident: Ident,
     /// Its name in Python.
     pub name: String,
-    /// What it is.
+    /// The object that the entry names.
     pub export: Export,
     /// The attributes that say whether it is there at all.
     pub conditions: Vec<Attribute>,
 }
 
-/// What a module has an entry for.
+/// An object that a module has an entry for.
 #[derive(Clone)]
 pub enum Export {
     /// A function.
@@ -105,7 +105,7 @@ const KINDS: [&str; 6] = [
     "pymodule_export",
 ];
 
-/// What an item adds to its module.
+/// Returns the entries that an item adds to its module.
 fn entries(item: &Item) -> syn::Result<Vec<Entry>> {
     one_of(attributes(item), &KINDS)?;
     let (attributes, ident, export) = match item {

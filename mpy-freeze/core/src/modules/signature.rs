@@ -15,13 +15,13 @@ pub const MAX_PARAMS: usize = 16;
 pub struct Signature {
     /// The parameters with names, those that can be given by position first.
     pub params: Vec<Named>,
-    /// How many can be given by position.
+    /// Number of parameters that can be given by position.
     pub n_positional: usize,
-    /// How many of them can't be given by name.
+    /// Number of positional parameters that can't be given by name.
     pub n_positional_only: usize,
-    /// What takes the positional arguments that are left.
+    /// The parameter that takes the remaining positional arguments.
     pub args: Option<Ident>,
-    /// What takes the named ones that are left.
+    /// The parameter that takes the remaining named arguments.
     pub kwargs: Option<Ident>,
 }
 
@@ -30,7 +30,7 @@ pub struct Signature {
 pub struct Named {
     /// The name.
     pub ident: Ident,
-    /// What it is where it isn't given.
+    /// The value that the parameter has where no argument is given.
     pub default: Option<Default>,
 }
 
@@ -66,7 +66,7 @@ impl Signature {
         (plain && count <= 3).then_some(count)
     }
 
-    /// Where the shim puts the argument of this name, with `*args` and `**kwargs` behind the others.
+    /// Returns the index at which the shim puts the argument of this name; `*args` and `**kwargs` follow the others.
     pub fn position(&self, name: &Ident) -> Option<usize> {
         let named = self.params.iter().position(|param| param.ident == *name);
         let count = self.params.len();
@@ -105,7 +105,7 @@ impl Parse for Signature {
     }
 }
 
-/// What has been read of a signature.
+/// The part of a signature that has been read so far.
 #[derive(std::default::Default)]
 struct Reader {
     params: Vec<Named>,
@@ -192,12 +192,12 @@ impl Reader {
     }
 }
 
-/// What `#[py(…)]` says of an item.
+/// The options that `#[py(…)]` gives an item.
 #[derive(Clone, std::default::Default)]
 pub struct Options {
     /// The name that Python has for it.
     pub name: Option<LitStr>,
-    /// How a function is called.
+    /// The signature of a function.
     pub signature: Option<Signature>,
     /// The class that an exception's is derived from.
     pub base: Option<Expr>,
@@ -283,7 +283,7 @@ impl Parse for Item {
     }
 }
 
-/// Whether Python can write a name.
+/// Returns true if a name is an identifier in Python.
 fn is_identifier(name: &str) -> bool {
     let fits = |c: char| c == '_' || c.is_alphanumeric();
     name.chars().all(fits) && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())

@@ -10,7 +10,7 @@ use crate::modules::errors::combine;
 use crate::modules::{Kind, Member, MemberValue, Methods};
 use crate::tables;
 
-/// What a member is called in the `impl` that the macros write beside the user's.
+/// Returns a member's name in the `impl` that the macros write beside the user's.
 pub(super) fn member_ident(number: usize) -> Ident {
     Ident::new(&format!("__MPY_MEMBER_{number}"), Span::call_site())
 }

@@ -1,6 +1,6 @@
 //! Constants of modules and classes as Python's objects, in ROM or in a word.
 //!
-//! What a constant's value is only rustc knows, so which of the two an int becomes is decided in a `const`.
+//! Only rustc knows a constant's value, so a `const` decides which of the two an int becomes.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -14,17 +14,17 @@ const VALUE_BITS: u32 = 64;
 
 /// A constant on its way to a table.
 pub(super) struct Constant<'a> {
-    /// What rustc evaluates.
+    /// The expression that rustc evaluates.
     pub(super) value: TokenStream,
     /// Its type.
     pub(super) ty: &'a Type,
-    /// What tells its items from those of others.
+    /// The number that tells its items from those of other constants.
     pub(super) number: usize,
     /// The attributes that say whether it is there at all.
     pub(super) conditions: &'a [Attribute],
 }
 
-/// What kind of object a constant is.
+/// The kind of object that a constant becomes.
 enum Kind {
     Bool,
     Int,
@@ -219,7 +219,7 @@ impl Constant<'_> {
     }
 }
 
-/// What a type is, by its name.
+/// Returns the kind of object for a type, by the type's name.
 fn kind(ty: &Type) -> syn::Result<Kind> {
     let named = |ty: &Type| match ty {
         Type::Path(path) => path

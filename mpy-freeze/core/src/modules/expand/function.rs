@@ -54,7 +54,7 @@ fn object(context: &Context, mut item: ItemFn, function: &Function) -> syn::Resu
     })
 }
 
-/// What becomes of what a Rust function returns.
+/// The way in which a Rust function's result is converted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// An object.
@@ -71,11 +71,11 @@ pub(crate) struct Callee<'a> {
     pub(crate) function: &'a Function,
     /// The class that it belongs to.
     pub(crate) class: Option<&'a Type>,
-    /// Whether MicroPython binds it to an object.
+    /// Set where MicroPython binds the function to an object.
     pub(crate) is_method: bool,
-    /// Whether an operand of another type makes it "not implemented".
+    /// Set where an operand of another type makes the operation "not implemented".
     pub(crate) is_operator: bool,
-    /// What it returns.
+    /// The conversion of the function's result.
     pub(crate) outcome: Outcome,
 }
 
@@ -155,7 +155,7 @@ impl<'a> Callee<'a> {
         })
     }
 
-    /// Where it is said what the function returns.
+    /// Returns the span of the function's return type.
     fn output_span(&self) -> Span {
         match &self.function.output {
             Some(output) => output.span(),
@@ -163,8 +163,8 @@ impl<'a> Callee<'a> {
         }
     }
 
-    /// What the shim gets for what was returned, which may borrow from what was passed. What can't be returned is an
-    /// error at its type.
+    /// Converts the result for the shim. The result may borrow from the arguments. A type that can't be returned is
+    /// reported at the return type.
     fn outcome(&self) -> TokenStream {
         let here = Span::mixed_site().located_at(self.output_span());
         match (self.outcome, self.class) {
@@ -192,7 +192,7 @@ fn lending(buffers: &[TokenStream], output: Span) -> (TokenStream, TokenStream) 
     )
 }
 
-/// How the arguments reach the Rust function.
+/// The code that passes the arguments to the Rust function.
 struct Conversions {
     /// Statements that convert.
     values: Vec<TokenStream>,
@@ -200,7 +200,7 @@ struct Conversions {
     borrows: Vec<TokenStream>,
     /// The buffers, which are looked at when all other arguments have been converted: a conversion can run Python.
     buffers: Vec<TokenStream>,
-    /// What is passed, in the order of the parameters.
+    /// The arguments passed, in the order of the parameters.
     passed: Vec<TokenStream>,
 }
 

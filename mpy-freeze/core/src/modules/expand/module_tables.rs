@@ -76,7 +76,7 @@ pub(super) fn module(context: &Context, module: &Module) -> syn::Result<TokenStr
     })
 }
 
-/// One entry of a module's map, and the items that it needs.
+/// Returns one entry of a module's map, and the items that the entry needs.
 fn entry(
     context: &Context,
     number: usize,

@@ -7,7 +7,7 @@ use syn::{Attribute, ImplItem, Item};
 use crate::modules::MARKS;
 use crate::modules::attributes::is_attribute;
 
-/// Those that an expansion must not leave behind.
+/// The attributes that an expansion must not leave behind.
 const OPTIONS: [&str; 2] = ["py", "pymodule_export"];
 
 /// Removes them.

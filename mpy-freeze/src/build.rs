@@ -95,7 +95,7 @@ impl Build {
         self
     }
 
-    /// Whether the firmware runs machine code that MicroPython's compiler makes: functions with the decorators
+    /// Sets whether the firmware runs machine code that MicroPython's compiler makes: functions with the decorators
     /// `@micropython.native`, `@micropython.viper` and `@micropython.asm_thumb` or `asm_rv32`, and `.mpy` files
     /// with such functions. Frozen, their code lies in ROM and runs there. Without it a decorator is an error of
     /// `freeze!`, and with it the VM has the tables that such code calls, which take some KiB of ROM.

@@ -143,7 +143,7 @@ impl Environment {
         Ok((artifacts, job))
     }
 
-    /// What the pipeline starts from: the builder's settings, and the environment's for the rest.
+    /// Returns the job that the pipeline starts from: the builder's settings, and the environment's for the rest.
     ///
     /// # Errors
     ///

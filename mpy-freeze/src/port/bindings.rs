@@ -16,7 +16,7 @@ use super::workbench::Workbench;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
-/// What the constants in the header are called, before their names.
+/// The prefix of the constants' names in the header.
 const PREFIX: &str = "mpyf_cfg_";
 
 /// Writes `bindings.rs` and returns the configuration's constants. `variables` are those of the environment that

@@ -163,7 +163,7 @@ fn number(value: bool) -> &'static str {
     if value { "(1)" } else { "(0)" }
 }
 
-/// Whether C takes `name` as an identifier.
+/// Returns true if C takes `name` as an identifier.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     chars

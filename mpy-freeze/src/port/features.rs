@@ -308,7 +308,7 @@ impl Library {
         }
     }
 
-    /// How the names of the files begin that this configuration needs.
+    /// Returns the prefix of the names of the files that this configuration needs.
     pub(crate) fn needed(self, constants: &Constants) -> Option<&'static str> {
         let (prefix, constant) = self.compiled?;
         constants.on(constant).then_some(prefix)

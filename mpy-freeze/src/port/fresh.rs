@@ -76,7 +76,7 @@ impl Freshness {
         Ok(())
     }
 
-    /// Whether `output` was made from the text that this is a hash of, however old its inputs look.
+    /// Returns true if `output` was made from the text with this hash, however old its inputs look.
     pub(crate) fn is_same_text(&self, output: &Path, text: &str) -> bool {
         let kept = fs::read_if_exists(&beside(output, "text")).ok().flatten();
         output.exists() && kept.as_deref() == Some(text.as_bytes())

@@ -1,4 +1,4 @@
-//! How much of Python a firmware has.
+//! The ROM level: how much of Python a firmware has.
 
 /// How much of Python the firmware has: MicroPython's own levels (`MICROPY_CONFIG_ROM_LEVEL` in
 /// `py/mpconfig.h`), each with everything of the one before.
@@ -10,7 +10,7 @@ pub enum RomLevel {
     CoreFeatures,
     /// The commonly used part.
     BasicFeatures,
-    /// What a microcontroller with 256 KiB of flash and more has.
+    /// The level for a microcontroller with 256 KiB of flash or more.
     #[default]
     ExtraFeatures,
     /// All features with a more modest gain for their size.

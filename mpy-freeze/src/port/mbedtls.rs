@@ -22,13 +22,13 @@ const OLDEST: Version = Version {
     micro: 3,
 };
 
-/// What is wrong with the releases of the series before it.
+/// The flaw in the earlier releases of the series, as an error names it.
 const HOLES: &str = "whose TLS can take an impostor for the peer (CVE-2025-27809, CVE-2025-27810)";
 
 /// The folders of the tree that files and headers come from.
 pub(crate) const FOLDERS: [&str; 2] = ["include", "library"];
 
-/// What `hashlib` and `cryptolib` call, where there is no TLS.
+/// The files that `hashlib` and `cryptolib` call, where there is no TLS.
 const HASHES_AND_CIPHERS: [&str; 5] = ["aes", "md5", "platform_util", "sha1", "sha256"];
 
 /// Files that aren't for this configuration, whatever is added to it: TLS 1.3 and PSA's key store, sockets, threads and

@@ -27,7 +27,7 @@ pub(crate) struct Patch {
     optimisation: Option<&'static str>,
     /// Set where the port has a file of its own instead.
     replaced: bool,
-    /// Whether the file includes mbedTLS's headers. No other file sees those, so that the firmware's own C files can
+    /// Set where the file includes mbedTLS's headers. No other file sees those, so that the firmware's own C files can
     /// use another version.
     mbedtls: bool,
     /// Set where the file may name qstrs, modules, root pointers and error texts.

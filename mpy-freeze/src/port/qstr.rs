@@ -151,7 +151,7 @@ pub(crate) fn quote_definitions(text: &str) -> String {
     quoted
 }
 
-/// What follows `MP_QSTR_` in C for a string: letters, digits and `_` stay, all else gets a name.
+/// Returns what follows `MP_QSTR_` in C for a string: letters, digits and `_` stay, all else gets a name.
 pub(crate) fn c_name(qstr: &str) -> String {
     let mut name = String::with_capacity(qstr.len());
     for c in qstr.chars() {

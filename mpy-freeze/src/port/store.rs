@@ -28,7 +28,7 @@ impl Key {
         Self([tool, unit, text].join("\0").into_bytes())
     }
 
-    /// What is noted beside the object, to tell whether the next build's is the same.
+    /// Returns the hash that is noted beside the object, to tell whether the next build's is the same.
     pub(crate) fn note(&self) -> String {
         fresh::hex(fresh::hash(&self.0))
     }

@@ -71,7 +71,7 @@ impl Tree<'_> {
         })
     }
 
-    /// What a port has of upstream's shared parts: `sys.stdin` and its like, and `input`.
+    /// Returns what a port has of upstream's shared parts: `sys.stdin` and its like, and `input`.
     pub(crate) fn shared(self) -> Vec<Unit> {
         [
             "shared/libc/printf.c",
@@ -83,7 +83,7 @@ impl Tree<'_> {
         .into()
     }
 
-    /// Returns the files by which the collector finds the roots in registers, which takes assembler on most instruction sets.
+    /// Returns the files that find the roots in registers, which takes assembler on most instruction sets.
     pub(crate) fn collector(self, family: Family) -> Vec<Unit> {
         let files: &[&str] = match family {
             Family::Thumb1 => &["gchelper_native.c", "gchelper_thumb1.s"],
@@ -118,7 +118,7 @@ impl Tree<'_> {
         Ok(units)
     }
 
-    /// What a firmware without a libc needs from MicroPython's own, for floats of the configured size.
+    /// Returns what a firmware without a libc needs from MicroPython's own, for floats of the configured size.
     ///
     /// # Errors
     ///

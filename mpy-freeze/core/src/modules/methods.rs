@@ -39,7 +39,7 @@ pub struct Methods {
 pub struct Method {
     /// The function.
     pub function: Function,
-    /// What Python calls it for by itself.
+    /// The dunder, where Python calls the method by itself.
     pub dunder: Option<Dunder>,
     /// The way the method is bound.
     pub kind: Kind,

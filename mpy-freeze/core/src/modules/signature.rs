@@ -55,7 +55,7 @@ impl Signature {
         }
     }
 
-    /// How many arguments there must be, if they are only given by position, none is optional and MicroPython has a
+    /// Returns the number of arguments, if they are only given by position, none is optional and MicroPython has a
     /// kind of function for so many.
     pub fn fixed(&self) -> Option<usize> {
         let count = self.params.len();

@@ -9,7 +9,7 @@ use crate::modules::{Class, Function, Methods, Role};
 
 const INDENT: &str = "    ";
 
-/// What an editor is told of a class.
+/// Returns a class's part of the stub.
 pub(super) fn text(
     class: &Class,
     methods: &Methods,

@@ -30,9 +30,9 @@ struct Found<'a, T> {
 /// A class of either kind.
 #[derive(Clone)]
 pub(super) enum ClassItem {
-    /// One with a Rust value, and the path of its base.
+    /// A class with a Rust value, and the path of its base.
     Class(Box<Class>, Option<syn::Path>),
-    /// One of exceptions.
+    /// A class of exceptions.
     Exception(Box<ExceptionClass>),
 }
 
@@ -138,7 +138,7 @@ impl<'a> CrateItems<'a> {
         Methods::read(found.item).ok()
     }
 
-    /// What the classes are called in a module, by their names in Rust.
+    /// Returns the names of the classes in a module, by their names in Rust.
     pub(super) fn classes(&self, path: &str, among: &[Item]) -> Classes {
         let mut classes = Classes::new();
         for found in &self.classes {

@@ -79,7 +79,7 @@ impl Writer {
     }
 }
 
-/// What the text uses of other modules.
+/// Returns the imports of what the text uses from other modules.
 fn imports(constants: &str, rest: &str, classes: &Classes) -> String {
     let uses = |name: &str| constants.contains(name) || rest.contains(name);
     let mut typing = vec!["Any"];
@@ -128,7 +128,7 @@ pub(super) fn with_docs(head: &str, docs: &[String], indent: &str) -> String {
     format!("{head}\n{docs}")
 }
 
-/// Whether a name can't be written in Python, though there can be an object of that name.
+/// Returns true if a name can't be written in Python, though there can be an object of that name.
 pub(super) fn is_keyword(name: &str) -> bool {
     const KEYWORDS: [&str; 35] = [
         "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class",

@@ -7,10 +7,10 @@ use syn::{Expr, GenericArgument, Lit, PathArguments, PathSegment, Type, UnOp};
 /// The classes written in Rust, by their names in Rust.
 pub(super) type Classes = BTreeMap<String, Known>;
 
-/// How a module names a class.
+/// The name by which a module refers to a class.
 #[derive(Clone)]
 pub(super) struct Known {
-    /// What stands in its stub.
+    /// The name in the module's stub.
     pub name: String,
     /// The module to import for it.
     pub module: Option<String>,
@@ -25,12 +25,12 @@ enum Way {
     Out,
 }
 
-/// What a function takes for a parameter of this type.
+/// Returns the Python type that a function takes for a parameter of this type.
 pub(super) fn parameter(ty: &Type, classes: &Classes) -> String {
     value(ty, Way::In, classes)
 }
 
-/// What a function of this return type gives.
+/// Returns the Python type that a function of this return type gives.
 pub(super) fn returned(ty: Option<&Type>, classes: &Classes) -> String {
     ty.map_or_else(|| "None".into(), |ty| value(ty, Way::Out, classes))
 }
@@ -142,7 +142,7 @@ fn literal(value: &Expr) -> Option<String> {
     }
 }
 
-/// Whether a text means the same between Python's quotes.
+/// Returns true if a text means the same between Python's quotes.
 fn plain(text: &str) -> bool {
     let special = |c: char| c == '"' || c == '\\' || c.is_control();
     !text.contains(special)

@@ -107,7 +107,7 @@ impl Build {
         self
     }
 
-    /// Whether the firmware has MicroPython's interactive prompt, which the runtime's `Vm::repl` runs: with history,
+    /// Turns MicroPython's interactive prompt on or off. The runtime's `Vm::repl` runs it: with history,
     /// completion and paste mode for a person, and with the raw mode that `mpremote` and upstream's test runners speak.
     ///
     /// A terminal wants a carriage return before each line feed. With the prompt, what Python prints comes to the

@@ -24,7 +24,7 @@ use crate::scan;
 /// Variables that begin with this are variables of manifests, as they are in upstream's makefiles.
 const VARIABLE_PREFIX: &str = "MICROPY_MANIFEST_";
 
-/// What else manifests look at. Of the prefixed ones these are watched even while they aren't set.
+/// The other variables that manifests read. Of the prefixed ones these are watched even while they aren't set.
 const MANIFEST_VARIABLES: [&str; 7] = [
     "FROZEN_MANIFEST",
     "FROZEN_MPY_DIR",
@@ -214,7 +214,7 @@ impl Environment {
         }
     }
 
-    /// What building a program for this machine starts from: the caller's tree, or the environment's.
+    /// Returns the job for building a program for this machine: its tree is the caller's, or the environment's.
     pub(crate) fn host_job(&self, tree: Option<&Path>, folder: &Path) -> HostJob {
         HostJob {
             out: folder.to_owned(),

@@ -12,7 +12,7 @@ use crate::{Dump, MpyCross};
 /// Builds MicroPython's compiler below `folder`, unless it is there and up to date, from the tree that
 /// [`Build`](crate::Build) would take: `MPY_DIR`, `MICROPYTHON_DIR`, or the newest release in the user's cache.
 ///
-/// It takes a C compiler for this machine and nothing of Cargo's environment.
+/// The build takes a C compiler for this machine and nothing of Cargo's environment.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), mpy_freeze::Error> {

@@ -1,4 +1,4 @@
-//! What the firmware's MicroPython can do: the builder's settings, written as one readable C header.
+//! The configuration of the firmware's MicroPython: the builder's settings, written as one readable C header.
 
 use std::fmt::Write as _;
 

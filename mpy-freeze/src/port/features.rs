@@ -286,7 +286,7 @@ const MBEDTLS: &str = "MICROPY_SSL_MBEDTLS";
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Library {
     pub(crate) folder: &'static str,
-    /// How the names of the C files begin that are compiled, and the constant of the configuration that isn't 0 then.
+    /// The prefix of the C files' names, and the constant of the configuration that isn't 0 where they are compiled.
     compiled: Option<(&'static str, &'static str)>,
 }
 
@@ -413,7 +413,7 @@ impl Features {
         (!wants.is_empty()).then(|| wants.join(", "))
     }
 
-    /// What can't be: features without the language that they are written for, and without those that they need.
+    /// Returns a problem for each feature that lacks the language that it is written for, or another that it needs.
     pub(crate) fn problems(&self, level: RomLevel) -> Vec<Problem> {
         let mut problems = Vec::new();
         for feature in self.0.keys().filter(|feature| self.is_on(**feature)) {

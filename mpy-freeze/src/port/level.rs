@@ -1,6 +1,6 @@
 //! The ROM level: how much of Python a firmware has.
 
-/// How much of Python the firmware has: MicroPython's own levels (`MICROPY_CONFIG_ROM_LEVEL` in
+/// The ROM level of the firmware: one of MicroPython's own levels (`MICROPY_CONFIG_ROM_LEVEL` in
 /// `py/mpconfig.h`), each with everything of the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum RomLevel {

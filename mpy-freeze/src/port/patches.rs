@@ -12,7 +12,7 @@ use super::program::Unit;
 use super::releases::Releases;
 use crate::error::{Error, Problem, Result};
 
-/// One row: what a file is compiled with, beyond the flags that every file gets.
+/// A row: the settings that a file is compiled with, beyond the flags that every file gets.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patch {
     /// The name of the file's unit, or, with a `*` at the end, how the names of several begin.

@@ -7,7 +7,7 @@ pub struct Dunder {
     pub name: &'static str,
     /// Number of arguments, with the receiver; `None` where the method takes any number.
     pub arity: Option<usize>,
-    /// What the class has because of it, as constants of the runtime's `has`.
+    /// The features that the class has because of the method, as constants of the runtime's `has`.
     pub has: &'static str,
     /// Set where another operand's type can make the operation "not implemented".
     pub operator: bool,

@@ -376,7 +376,7 @@ fn is_slf(typed: &syn::PatType) -> bool {
     matches!(&*typed.pat, syn::Pat::Ident(pattern) if pattern.ident == "slf")
 }
 
-/// What MicroPython finds under an operator's name is called with the object, without a look at what it is.
+/// Refuses an operator's name: MicroPython calls what it finds there with the object, without a look at its kind.
 fn refuse_dunder(name: &str, at: &Ident) -> syn::Result<()> {
     match Dunder::find(name) {
         None => Ok(()),

@@ -235,7 +235,7 @@ impl Options {
     }
 }
 
-/// One option.
+/// An option of `#[py(…)]`.
 enum Item {
     Name(LitStr),
     Signature(Signature),

@@ -65,7 +65,7 @@ fn expand_all(
     })
 }
 
-/// What the class's tables, modules and functions ask of the type.
+/// Returns the parts that the class's tables, modules and functions ask of the type.
 fn parts(
     ident: &Ident,
     name: &TokenStream,

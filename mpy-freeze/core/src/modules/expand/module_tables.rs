@@ -10,7 +10,7 @@ use crate::modules::errors::combine;
 use crate::modules::{Entry, Export, Module};
 use crate::tables;
 
-/// What `freeze!` wants of a module that isn't compiled, because there is an error beside it.
+/// Returns the constants that `freeze!` wants of a module that isn't compiled, because there is an error beside it.
 pub(super) fn stand_in() -> TokenStream {
     constants(&no_name(), &quote!(::core::ptr::null()))
 }

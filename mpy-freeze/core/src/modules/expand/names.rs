@@ -27,7 +27,7 @@ pub(super) fn qstr(context: &Context, name: &str, at: Span) -> syn::Result<u16> 
 ///
 /// # Errors
 ///
-/// As for [`qstr`].
+/// The errors of [`qstr`].
 pub(super) fn static_name(context: &Context, name: &str, at: Span) -> syn::Result<TokenStream> {
     qstr(context, name, at).map(static_qstr)
 }

@@ -1,4 +1,4 @@
-//! What a crate has by name, for items that are used far from where they stand.
+//! Finds a crate's items by name, for items that are used far from where they stand.
 
 use syn::{Item, ItemFn, ItemImpl, ItemMod, ItemStruct};
 

@@ -187,7 +187,7 @@ macro_rules! with_features {
             }
 
             /// Turns `time` on or off, with the time of day and the calendar; it tells what the board's `Platform::now` does.
-            /// Where it isn't set, there are `sleep` and the ticks alone, from [`RomLevel::BasicFeatures`] on.
+            /// Without this setting there are `sleep` and the ticks alone, from [`RomLevel::BasicFeatures`] on.
             ///
             /// [`RomLevel::BasicFeatures`]: crate::RomLevel::BasicFeatures
             pub fn time(Time) {

@@ -30,7 +30,7 @@ pub fn expand_init(context: &Context, item: ItemFn) -> syn::Result<TokenStream> 
     object(context, item, &function)
 }
 
-/// The function, and beside it the object by which Python calls it.
+/// Returns the function, and beside it the object by which Python calls it.
 fn object(context: &Context, mut item: ItemFn, function: &Function) -> syn::Result<TokenStream> {
     strip::remove(&mut item.attrs);
     let ident = &function.ident;
@@ -91,7 +91,7 @@ impl<'a> Callee<'a> {
         }
     }
 
-    /// The type and value of the function's object.
+    /// Returns the type and value of the function's object.
     pub(crate) fn object(&self, context: &Context) -> syn::Result<(TokenStream, TokenStream)> {
         let code = self.code()?;
         let constructor = if self.is_method {
@@ -181,7 +181,7 @@ impl<'a> Callee<'a> {
 
 /// Statements that lend buffers, and that give them back before what is returned becomes an object.
 fn lending(buffers: &[TokenStream], output: Span) -> (TokenStream, TokenStream) {
-    // What is returned and still has a part of a buffer is an error at its type.
+    // A result that still holds a part of a buffer is an error at its type.
     let here = Span::mixed_site().located_at(output);
     if buffers.is_empty() {
         return (TokenStream::new(), TokenStream::new());
@@ -196,7 +196,7 @@ fn lending(buffers: &[TokenStream], output: Span) -> (TokenStream, TokenStream) 
 struct Conversions {
     /// Statements that convert.
     values: Vec<TokenStream>,
-    /// Statements that take hold of objects.
+    /// Statements that borrow objects.
     borrows: Vec<TokenStream>,
     /// The buffers, which are looked at when all other arguments have been converted: a conversion can run Python.
     buffers: Vec<TokenStream>,
@@ -224,7 +224,7 @@ impl Conversions {
         Ok(conversions)
     }
 
-    /// Takes hold of the object whose method is called.
+    /// Borrows the object whose method is called.
     fn receiver(&mut self, receiver: Receiver, class: &Type) {
         let here = Span::mixed_site();
         match receiver {

@@ -30,7 +30,8 @@ fn sources(out: &Path) -> Vec<PathBuf> {
             .expect("below the folder")
             .with_extension("c");
         if name.starts_with("port") {
-            out.join(name)
+            // A unit of the port's own carries its room before a dash.
+            out.join(name.to_string_lossy().replacen('-', "/", 1))
         } else {
             micropython().join(name)
         }

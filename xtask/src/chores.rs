@@ -138,9 +138,9 @@ const GROUPS: &[(&str, &[Row])] = &[
 /// The commands of a working day.
 #[rustfmt::skip]
 const DAY: &[(&str, &str)] = &[
-    ("one test", "cargo test --package mpy-freeze-tests --test manifests"),
+    ("one test", "cargo test --package mpy-freeze-tests --test manifests NAME"),
     ("one board", "cargo xtask flash --board virt-rv32"),
-    ("bless", "BLESS=1 cargo test --package mpy-freeze-tests --test docs ui"),
+    ("bless", "BLESS=1 cargo test --package mpy-freeze-tests --test docs ui::"),
     ("profile a build", "cargo build --timings, in example-firmware"),
     ("profile an image", "cargo xtask size IMAGE"),
 ];

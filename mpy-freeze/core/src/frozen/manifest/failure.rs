@@ -1,4 +1,4 @@
-//! What went wrong in a manifest, through all the manifests that included it.
+//! The errors of manifests, traced through all the manifests that included the one at fault.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use super::wire::Raised;
 use crate::error::{Error, Problem};
 use crate::fs;
 
-/// What to do where a file isn't there.
+/// The help text for a file that isn't there.
 const NO_FILE: &str = "there is no such file; relative paths start at the manifest's folder";
 
-/// What to do where packages are wanted and no library is known.
+/// The help text for a package that is wanted while no library is known.
 pub(super) const WITHOUT_LIBRARY: &str = "no library is known: get micropython-lib, \
     `git clone https://github.com/micropython/micropython-lib`, and set MPY_LIB_DIR to its folder in the environment";
 
@@ -19,9 +19,9 @@ pub(super) const WITHOUT_LIBRARY: &str = "no library is known: get micropython-l
 pub(super) struct Raise {
     pub(super) type_name: &'static str,
     pub(super) message: String,
-    /// What the reader can do about it.
+    /// The help text: what the user can do about the error.
     pub(super) help: Option<String>,
-    /// What went wrong in the manifest that the call included.
+    /// The failure of the manifest that the call included.
     pub(super) cause: Option<Box<Failure>>,
 }
 
@@ -35,18 +35,18 @@ impl Raise {
         }
     }
 
-    /// Adds the cure.
+    /// Adds the help text.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// That a file isn't there.
+    /// Returns the error for a file that isn't there.
     pub(super) fn no_file(path: &str) -> Self {
         Self::manifest(format!("Cannot stat {path}")).help(NO_FILE)
     }
 
-    /// The error of the manifest functions themselves.
+    /// Returns an error of the manifest functions' own type.
     pub(super) fn manifest(message: impl Into<String>) -> Self {
         Self::new("ManifestFileError", message)
     }
@@ -59,7 +59,7 @@ impl Raise {
         Self::new("ValueError", message)
     }
 
-    /// What the operating system says of a path, in Python's words.
+    /// Returns the operating system's error for a path, in Python's words.
     pub(super) fn os_error(path: &str, error: &std::io::Error) -> Self {
         let text = error.to_string();
         let message = match error.raw_os_error() {
@@ -82,19 +82,19 @@ impl Raise {
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
     pub(super) raised: Raised,
-    /// What the function that raised it says of the cure.
+    /// The help text of the function that raised the exception.
     pub(super) help: Option<String>,
-    /// Where the exception is the report of one in an included manifest: that one.
+    /// The failure of an included manifest, if this exception only reports it.
     pub(super) cause: Option<Box<Failure>>,
 }
 
-/// The type of the exception at the end of the budget.
+/// The type of the exception that the VM raises when the budget of steps is used up.
 const BUDGET: &str = "ManifestBudget";
 
 impl Failure {
-    /// The error to show: what happened first, where, and how the manifests came there.
+    /// Returns the error to show: the first failure, its place, and the inclusions that led there.
     ///
-    /// `top` is the manifest that was started with.
+    /// `top` is the outermost manifest, if that is a file.
     pub(super) fn error(&self, top: Option<&str>, places: &Places) -> Error {
         let mut innermost = self;
         while let Some(cause) = &innermost.cause {
@@ -110,7 +110,7 @@ impl Failure {
         }])
     }
 
-    /// Without the cure.
+    /// Returns the problem without its help text.
     fn problem(&self, top: Option<&str>) -> Problem {
         let mut chain = Vec::new();
         let mut innermost = self;
@@ -118,7 +118,7 @@ impl Failure {
             chain.extend(innermost.place());
             innermost = cause;
         }
-        // An exception that no manifest turns into another leaves its marks in each.
+        // An exception that passes unchanged through several manifests has places in each of them.
         let mut file = innermost.place().map(|(file, _)| file);
         for (outer, line) in innermost.raised.places.iter().skip(1) {
             if Some(outer.as_str()) != file {
@@ -190,7 +190,7 @@ impl Failure {
     }
 }
 
-/// What to do where a variable isn't set.
+/// Returns the help text for a variable that isn't set.
 fn unset(name: &str) -> String {
     if name == "MPY_LIB_DIR" {
         return WITHOUT_LIBRARY.into();
@@ -201,7 +201,7 @@ fn unset(name: &str) -> String {
     )
 }
 
-/// The name in a `$(NAME)` that is still there because it has no value.
+/// Finds the first `$(NAME)` in `text` whose variable isn't set, and returns the name.
 fn unset_variable<'a>(text: &'a str, places: &Places) -> Option<&'a str> {
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("$(") {
@@ -214,7 +214,7 @@ fn unset_variable<'a>(text: &'a str, places: &Places) -> Option<&'a str> {
     None
 }
 
-/// A line of a manifest; a manifest that can't be read again is shown without.
+/// Returns a line of a manifest, or nothing if the manifest can't be read again.
 fn line_of(file: &str, line: u32) -> Option<String> {
     let text = fs::read_to_string(Path::new(file)).ok()?;
     let index = usize::try_from(line).ok()?.checked_sub(1)?;

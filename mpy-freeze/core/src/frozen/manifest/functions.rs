@@ -1,4 +1,4 @@
-//! What the manifest functions mean: upstream's `tools/manifestfile.py`, in the mode in which it freezes.
+//! The manifest functions, with the meaning that upstream's `tools/manifestfile.py` gives them when it freezes.
 
 use std::path::{Path, PathBuf};
 
@@ -27,22 +27,22 @@ pub(super) const FUNCTIONS: [&str; 10] = [
     "freeze_mpy",
 ];
 
-/// What a call came to.
+/// The result of a call.
 #[derive(Debug)]
 pub(super) enum Answer {
     Nothing,
     /// The attributes of the metadata.
     Fields(Vec<(&'static str, Option<String>)>),
-    /// These manifests are to be included, each with these options.
+    /// The manifests to include, each with these options.
     Include {
         manifests: Vec<String>,
-        /// Whether each is a package with metadata of its own.
+        /// True if each is a package with metadata of its own.
         package: bool,
         options: Vec<String>,
     },
 }
 
-/// Everything that manifests change.
+/// The state that manifests change.
 #[derive(Debug)]
 pub(super) struct Manifests {
     pub(super) places: Places,
@@ -67,7 +67,7 @@ impl Manifests {
         }
     }
 
-    /// What the manifests came to.
+    /// Returns the files, manifests and folders that the run collected.
     pub(super) fn listing(self) -> Listing {
         Listing {
             entries: self.listed.entries(&self.packages),
@@ -107,7 +107,7 @@ impl Manifests {
     fn include(mut arguments: Arguments) -> Result<Answer, Raise> {
         let manifest = arguments.required("manifest_path")?;
         let package = arguments.optional("is_require")?;
-        // As upstream has it: the members of a list are plain inclusions.
+        // Upstream keeps `is_require` for a single path only: the members of a list are plain inclusions.
         let single = matches!(manifest, Value::Str(_));
         let options = arguments.rest()?.into_iter().map(|(name, _)| name);
         let mut manifests = Vec::new();
@@ -121,7 +121,7 @@ impl Manifests {
 
     fn require(&mut self, mut arguments: Arguments) -> Result<Answer, Raise> {
         let name = arguments.text("name")?;
-        // Both are for other uses of a manifest than freezing.
+        // `version` and `pypi` serve other uses of a manifest than freezing.
         arguments.optional("version")?;
         arguments.optional("pypi")?;
         let library = arguments.optional_text("library")?;
@@ -192,7 +192,7 @@ impl Manifests {
         self.list(&paths::join(&base, &module), module.clone(), None, opt)
     }
 
-    /// `freeze` and its like, for files with one of these extensions.
+    /// Runs `freeze`, `freeze_as_mpy` or `freeze_mpy`, for files with one of these extensions.
     fn freeze(
         &mut self,
         mut arguments: Arguments,
@@ -264,7 +264,7 @@ impl Manifests {
     }
 }
 
-/// The strings in an argument of `include`, a string or an iterable, which may hold iterables again.
+/// Collects the strings in an argument of `include`: a string, or an iterable that may hold iterables again.
 fn flatten(value: Value, into: &mut Vec<String>) -> Result<(), Raise> {
     match value {
         Value::Str(text) => into.push(text),

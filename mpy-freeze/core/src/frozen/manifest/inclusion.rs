@@ -1,17 +1,17 @@
-//! Which manifests were included, and which of them run.
+//! Keeps track of the manifests that were included and of those that are running.
 
 use std::collections::BTreeSet;
 
 use super::failure::Raise;
 
-/// How deep manifests may include one another.
+/// The greatest depth of manifests that include one another.
 const DEEPEST: usize = 100;
 
-/// A manifest that runs.
+/// A running manifest.
 #[derive(Debug)]
 struct Running {
     path: String,
-    /// Whether a `require` brought it, and not an `include`.
+    /// Set where a `require` included the manifest, and not an `include`.
     required: bool,
 }
 
@@ -19,20 +19,20 @@ struct Running {
 #[derive(Debug, Default)]
 pub(super) struct Inclusions {
     visited: BTreeSet<String>,
-    /// Each is included by the one before.
+    /// The running manifests, each included by the one before.
     running: Vec<Running>,
 }
 
 impl Inclusions {
-    /// Whether the manifest at `path` is to be run, which it is once.
+    /// Marks the manifest at `path` as included. Returns true if it is to be run, which happens once.
     ///
-    /// Libraries may need each other: where a `require` is part of a cycle, it ends as upstream's does, at the
-    /// manifest that has begun already. A cycle of nothing but `include` is a mistake, since the manifest that is
-    /// left out has listed only a part of its files so far.
+    /// Libraries may need each other. A cycle with a `require` in it therefore ends as upstream's does, at the manifest
+    /// that has begun already. A cycle of nothing but `include` is a mistake, since the manifest that is left out has
+    /// listed only a part of its files so far.
     ///
     /// # Errors
     ///
-    /// Such a cycle.
+    /// A cycle of nothing but `include`.
     pub(super) fn visit(&mut self, path: &str, required: bool) -> Result<bool, Raise> {
         if self.visited.insert(path.to_string()) {
             return Ok(true);
@@ -58,7 +58,7 @@ impl Inclusions {
     ///
     /// # Errors
     ///
-    /// Manifests that include one another too deep, which names the depth.
+    /// Manifests that include one another too deeply. The error names the limit.
     pub(super) fn begin(&mut self, path: &str, required: bool) -> Result<(), Raise> {
         if self.running.len() >= DEEPEST {
             let message = format!("manifests include one another {DEEPEST} deep");
@@ -71,7 +71,7 @@ impl Inclusions {
         Ok(())
     }
 
-    /// Ends the run that began last; whether it was the outermost.
+    /// Ends the run that began last. Returns true if it was the outermost.
     pub(super) fn end(&mut self) -> bool {
         self.running.pop();
         self.running.is_empty()

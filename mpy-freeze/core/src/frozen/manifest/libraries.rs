@@ -1,4 +1,4 @@
-//! Libraries of packages, where `require` looks.
+//! The libraries in which `require` looks for packages.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use super::walk::{Links, Walker};
 /// The variable that names a checkout of micropython-lib.
 const MICROPYTHON_LIB: &str = "MPY_LIB_DIR";
 
-/// Its folders that are searched without being asked for.
+/// The folders of micropython-lib that are searched where `require` names no library.
 const FOLDERS: [&str; 3] = ["micropython", "python-stdlib", "python-ecosys"];
 
-/// What to do where a package isn't found.
+/// The help text for a package that isn't found.
 const A_PACKAGE: &str =
     "a package is a folder of this name with a manifest.py, at any depth of a library";
 
@@ -21,12 +21,12 @@ const A_PACKAGE: &str =
 #[derive(Debug, Default)]
 pub(super) struct Libraries {
     named: BTreeMap<String, String>,
-    /// The folders of all, in the order in which they are searched.
+    /// The folders of all libraries, in the order in which they are searched.
     folders: Vec<String>,
 }
 
 impl Libraries {
-    /// Those of micropython-lib, where it is known.
+    /// Returns the libraries of micropython-lib, or none if its folder isn't known.
     pub(super) fn new(places: &Places) -> Self {
         let mut libraries = Self::default();
         if is_known(places) {
@@ -38,14 +38,14 @@ impl Libraries {
         libraries
     }
 
-    /// Adds a library, at the end of those that are searched or before them.
+    /// Adds a library, which is searched before all others if `first` is set, and after them if not.
     pub(super) fn add(&mut self, library: &str, folder: String, first: bool) {
         self.named.insert(library.to_string(), folder.clone());
         let at = if first { 0 } else { self.folders.len() };
         self.folders.insert(at, folder);
     }
 
-    /// The folder of a package in the library of this name.
+    /// Finds the folder of the package `name` in the library `library`.
     pub(super) fn package_in(
         &self,
         walker: &mut Walker,
@@ -66,7 +66,7 @@ impl Libraries {
         })
     }
 
-    /// The folder of a package in any library; `unix_ffi` also searches the one of this name, and first.
+    /// Finds the folder of the package `name` in any library. `unix_ffi` puts micropython-lib's `unix-ffi` first.
     pub(super) fn package(
         &self,
         walker: &mut Walker,
@@ -87,14 +87,14 @@ impl Libraries {
     }
 }
 
-/// Whether micropython-lib is known; an empty variable is one that isn't set.
+/// Returns true if the folder of micropython-lib is known. An empty variable counts as unset.
 fn is_known(places: &Places) -> bool {
     places
         .variable(MICROPYTHON_LIB)
         .is_some_and(|folder| !folder.is_empty())
 }
 
-/// The first folder of this name, at any depth, that has a manifest.
+/// Finds the first folder of this name, at any depth of the library, that has a manifest.
 fn find(walker: &mut Walker, library: &str, name: &str) -> Result<Option<String>, Raise> {
     let mut found = None;
     walker.walk(library, Links::Left, &mut |folder, files| {

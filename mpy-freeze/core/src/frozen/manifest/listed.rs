@@ -10,13 +10,13 @@ use super::walk::{Links, Walker};
 use super::{Entry, Kind};
 use crate::fs;
 
-/// How the files of a call are frozen.
+/// The way in which the files of a call are frozen.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct How {
-    /// What becomes of them, where their extension doesn't say it.
+    /// The kind of the files. If there is none, the extension of each file decides.
     pub(super) kind: Option<Kind>,
     pub(super) opt: Option<u8>,
-    /// Metadata of the package may still be given after them.
+    /// The package of the files. Its metadata may be set after they were listed.
     pub(super) package: Package,
 }
 
@@ -29,7 +29,7 @@ struct File {
     package: Package,
 }
 
-/// What manifests list.
+/// The files that manifests list, and the folders that they search.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     files: Vec<File>,
@@ -57,7 +57,7 @@ impl Listed {
                 )));
             }
         };
-        // What isn't a file may have no end, or wait for somebody to write into it.
+        // Reading anything but a file may never end: a device has no end, and a named pipe waits for a writer.
         if !metadata.is_file() {
             return Err(Raise::manifest(format!("it isn't a file: {path}"))
                 .help("package() and freeze() take folders, and find the files in them"));
@@ -81,7 +81,7 @@ impl Listed {
         extensions: &[&str],
         how: How,
     ) -> Result<(), Raise> {
-        // Upstream's tool goes there first, and so `..` in `below` means the parent of what a link stands for.
+        // Upstream's tool changes to `base` first, so `..` in `below` means the parent of a link's destination.
         let failed = |error| Raise::os_error(base, &error);
         fs::raw::read_dir(base).map_err(failed)?;
         let real = paths::utf8(fs::raw::canonicalize(base).map_err(failed)?)?;
@@ -107,7 +107,7 @@ impl Listed {
         Ok(())
     }
 
-    /// What is to be frozen, in order.
+    /// Returns the files to freeze, in order.
     pub(super) fn entries(&self, packages: &Packages) -> Vec<Entry> {
         let files = self.files.iter();
         files
@@ -121,7 +121,7 @@ impl Listed {
             .collect()
     }
 
-    /// The folders that were searched.
+    /// Returns the folders that were searched.
     pub(super) fn folders(&self) -> Vec<PathBuf> {
         self.searched.iter().cloned().collect()
     }

@@ -1,4 +1,4 @@
-//! What packages say of themselves, of which freezing needs the version.
+//! The metadata of packages, of which freezing needs the version.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::failure::Raise;
 use super::signature::unexpected;
 use super::wire::Value;
 
-/// The attributes that metadata has.
+/// The attributes of metadata.
 const NAMES: [&str; 7] = [
     "description",
     "version",
@@ -17,7 +17,7 @@ const NAMES: [&str; 7] = [
     "pypi_publish",
 ];
 
-/// A package, by its place among those that were opened.
+/// A package, by its index among all packages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Package(usize);
 
@@ -31,12 +31,12 @@ struct Metadata {
 #[derive(Debug)]
 pub(super) struct Packages {
     all: Vec<Metadata>,
-    /// The package of the manifest that runs, and before it those that required it.
+    /// The open packages. The last is that of the running manifest, and each was required by the one before.
     open: Vec<Package>,
 }
 
 impl Packages {
-    /// The one of the first manifest.
+    /// Creates the list with one open package, that of the first manifest.
     pub(super) fn new() -> Self {
         Self {
             all: vec![Metadata::default()],
@@ -44,13 +44,13 @@ impl Packages {
         }
     }
 
-    /// Begins a package.
+    /// Opens a new package.
     pub(super) fn open(&mut self) {
         self.open.push(Package(self.all.len()));
         self.all.push(Metadata::default());
     }
 
-    /// Ends it.
+    /// Closes the package that was opened last.
     pub(super) fn close(&mut self) {
         self.open.pop();
     }
@@ -59,7 +59,7 @@ impl Packages {
         self.open.last().copied().unwrap_or_default()
     }
 
-    /// Sets the metadata of the current package, which is done once.
+    /// Sets the metadata of the current package. Setting it twice is an error.
     pub(super) fn set(&mut self, given: Vec<(String, Value)>) -> Result<(), Raise> {
         let mut values = BTreeMap::new();
         for (name, value) in given {
@@ -82,7 +82,7 @@ impl Packages {
         Ok(())
     }
 
-    /// The attributes of the current package's metadata.
+    /// Returns the attributes of the current package's metadata.
     pub(super) fn fields(&self) -> Vec<(&'static str, Option<String>)> {
         let text = |name| match self.value(self.current(), name)? {
             Value::None => None,
@@ -92,7 +92,7 @@ impl Packages {
         NAMES.into_iter().map(|name| (name, text(name))).collect()
     }
 
-    /// The version of a package as Python source.
+    /// Returns the version of a package as Python source, if the package has one.
     pub(super) fn version(&self, package: Package) -> Option<String> {
         let version = self.value(package, "version")?;
         version.truth().then(|| source_of(version))
@@ -103,7 +103,7 @@ impl Packages {
     }
 }
 
-/// A value as Python source.
+/// Returns a value as Python source.
 fn source_of(value: &Value) -> String {
     match value {
         Value::None => "None".into(),

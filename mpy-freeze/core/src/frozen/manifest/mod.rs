@@ -1,9 +1,9 @@
 //! Manifests: Python that lists what to freeze.
 //!
 //! A manifest runs in a VM of its own, a program that was built from the firmware's MicroPython source without
-//! files, modules or anything else that reaches the machine. Each manifest function is a question to this
-//! process, which does all that has to do with files; what can go wrong in a manifest stays in that VM. How much
-//! a manifest may compute is counted in steps, and so is the same on every machine.
+//! files, modules or anything else that reaches the machine. Each manifest function is a request to this process, which
+//! does all the work on files, so a manifest that goes wrong harms that VM only. The VM counts the steps of a manifest,
+//! and so stops an endless one at the same place on every machine.
 
 mod failure;
 mod functions;
@@ -33,20 +33,20 @@ pub(crate) use name::{has_python_name, is_manifest};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Where it lies.
+    /// The path of the file.
     pub source: PathBuf,
-    /// The name that it has in the firmware, for example `app/util.py`.
+    /// The target path: the file's name in the firmware, for example `app/util.py`.
     pub target: String,
-    /// What becomes of it.
+    /// The kind of file, which decides how it is frozen.
     pub kind: Kind,
     /// The compiler's optimisation level, where the manifest sets it.
     pub opt: Option<u8>,
-    /// The version of the package that it belongs to, as Python source: compiled modules that don't set
+    /// The version of the package that the file belongs to, as Python source. Compiled modules that don't set
     /// `__version__` themselves get it.
     pub version: Option<String>,
 }
 
-/// What manifests came to.
+/// The result of running manifests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Listing {
@@ -54,19 +54,19 @@ pub struct Listing {
     pub entries: Vec<Entry>,
     /// The manifests that were read, in order.
     pub manifests: Vec<PathBuf>,
-    /// The folders whose files the manifests list all of.
+    /// The folders that the manifests searched for files.
     pub folders: Vec<PathBuf>,
 }
 
-/// Runs manifests for the firmware that `context` describes, and lists what they name.
+/// Runs manifests for the firmware that `context` describes, and returns the files that they list.
 ///
 /// Each of `manifests` is the path of a manifest, which ends in `.py`, or the source of one. Relative paths start
 /// at `folder`. A manifest is included once, however often the manifests name it.
 ///
 /// # Errors
 ///
-/// [`Error::Inputs`] with the place of what went wrong and the manifests that led there, and where the build
-/// script knows of no manifest and so didn't build what running one takes.
+/// [`Error::Inputs`] with the place of the failure and the manifests that led there. Also [`Error::Inputs`] if the
+/// build script found no manifest, since it then hasn't built the VM.
 pub fn list(context: &Context, folder: &Path, manifests: &[String]) -> Result<Listing> {
     let Some(settings) = &context.manifests else {
         return Err(Error::Inputs(vec![

@@ -32,7 +32,7 @@ pub(super) fn absolute(folder: &str, path: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
-/// The way from the absolute folder `start` to the absolute path `path`.
+/// Returns the relative path from the absolute folder `start` to the absolute path `path`.
 pub(super) fn relative(path: &str, start: &str) -> String {
     let parts = |path: &str| -> Vec<String> {
         let parts = path.split('/').filter(|part| !part.is_empty());
@@ -49,7 +49,7 @@ pub(super) fn relative(path: &str, start: &str) -> String {
     }
 }
 
-/// The folder that a path lies in.
+/// Returns the folder that a path lies in.
 pub(super) fn folder(path: &str) -> &str {
     match path.rsplit_once('/') {
         Some(("", _)) => "/",
@@ -58,12 +58,12 @@ pub(super) fn folder(path: &str) -> &str {
     }
 }
 
-/// The last part of a path.
+/// Returns the last part of a path.
 pub(super) fn name(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
-/// The extension in lower case with its dot; the dots that a name begins with don't begin one.
+/// Returns the extension in lower case with its dot. Dots at the start of a name begin no extension.
 pub(super) fn extension(path: &str) -> String {
     let name = name(path);
     let stem = name.trim_start_matches('.');
@@ -72,7 +72,7 @@ pub(super) fn extension(path: &str) -> String {
     extension.to_lowercase()
 }
 
-/// A path as text, which manifests are.
+/// Returns a path as text. A path that isn't UTF-8 is an error, since manifests hold paths as text.
 pub(super) fn utf8(path: PathBuf) -> Result<String, Raise> {
     path.into_os_string().into_string().map_err(|path| {
         let path = path.display();

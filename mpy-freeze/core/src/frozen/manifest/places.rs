@@ -1,15 +1,15 @@
-//! Where things are that a manifest names: the variables of paths, and the folder that relative ones start at.
+//! The places that a manifest's paths refer to: the variables, and the folder at which relative paths start.
 
 use std::path::Path;
 
 use super::paths;
 
-/// What paths mean to the manifest that runs.
+/// The meaning of paths in the running manifest.
 #[derive(Debug)]
 pub(super) struct Places {
-    /// Names and values, which replace `$(NAME)` in this order.
+    /// Names and values. The values replace `$(NAME)` in paths, in this order.
     variables: Vec<(String, String)>,
-    /// The folder of the manifest that runs.
+    /// The folder of the running manifest.
     folder: String,
 }
 
@@ -18,13 +18,13 @@ impl Places {
         Self { variables, folder }
     }
 
-    /// The value of a variable.
+    /// Returns the value of a variable.
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
         let found = self.variables.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// A path without variables, absolute.
+    /// Replaces the variables in a path and makes the path absolute.
     pub(super) fn resolve(&self, path: &str) -> String {
         let mut path = path.to_string();
         for (name, value) in &self.variables {
@@ -33,7 +33,7 @@ impl Places {
         paths::absolute(&self.folder, &path)
     }
 
-    /// Where a manifest to include lies: the file itself, or the one in the folder of this name.
+    /// Returns the path of a manifest to include. A folder stands for the `manifest.py` in it.
     pub(super) fn manifest(&self, manifest: &str) -> String {
         let path = self.resolve(manifest);
         if Path::new(&path).is_dir() {
@@ -43,7 +43,7 @@ impl Places {
         }
     }
 
-    /// Relative paths start at this folder from now on; returns where they did before.
+    /// Makes relative paths start at this folder, and returns the folder at which they started before.
     pub(super) fn enter(&mut self, folder: String) -> String {
         std::mem::replace(&mut self.folder, folder)
     }

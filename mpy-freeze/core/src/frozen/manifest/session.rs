@@ -12,21 +12,21 @@ use super::wire::{self, Call, Heard, Raised, Said};
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
-/// The longest manifest that is read.
+/// The longest manifest that is read, in bytes.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
-/// Why a manifest didn't come to its end.
+/// The reason why a manifest didn't run to its end.
 enum Stop {
-    /// It raised.
+    /// The manifest raised an exception.
     Failed(Failure),
     /// The VM is gone.
     Fatal(Box<Error>),
 }
 
-/// What a function that includes comes to.
+/// The reason why an inclusion failed.
 enum Ended {
     Raise(Raise),
-    /// What the included manifest raised goes on as it is.
+    /// The exception of the included manifest passes on unchanged.
     Again,
     Fatal(Box<Error>),
 }
@@ -38,9 +38,9 @@ pub(super) struct Session<'a> {
     to: Option<BufWriter<ChildStdin>>,
     from: Option<BufReader<ChildStdout>>,
     manifests: &'a mut Manifests,
-    /// What a function raised last, to be recognised where it leaves a manifest.
+    /// The error that a function raised last, to be recognised when it leaves a manifest.
     last: Option<Raise>,
-    /// The manifest that was started with.
+    /// The outermost manifest, if it is a file.
     top: Option<String>,
     inclusions: Inclusions,
 }
@@ -151,7 +151,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The failure of the manifest that an exception left, with what lies behind it.
+    /// Returns the failure of a manifest that an exception left, with the help text and the cause if a function raised
+    /// it.
     fn failure(&mut self, raised: Raised) -> Failure {
         let last = self
             .last
@@ -197,7 +198,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Includes a manifest, unless that was done before.
+    /// Includes a manifest, unless it was included before.
     fn include(
         &mut self,
         manifest: &str,
@@ -236,11 +237,11 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The text of a manifest, and the folder that paths in it start at.
+    /// Reads a manifest. Returns its text and the folder at which its paths start.
     fn open(&mut self, path: &str) -> std::result::Result<(String, String), Raise> {
         let failed = |error| Raise::os_error(path, &error);
         let metadata = fs::raw::metadata(path).map_err(failed)?;
-        // What isn't a file may have no end, or wait for somebody to write into it.
+        // Reading anything but a file may never end: a device has no end, and a named pipe waits for a writer.
         if !metadata.is_file() {
             return Err(Raise::manifest("it isn't a file").help("a manifest is a file of text"));
         }
@@ -278,7 +279,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The VM ended by itself, which it says only where a manifest gave it no other way.
+    /// Returns the error for a VM that gave up, as it does where it can't raise an exception in the manifest.
     fn quit(&self, why: &str) -> Error {
         let problem = if why == "budget" {
             Problem::new("the manifest computes without end and was stopped").help(
@@ -309,7 +310,7 @@ impl<'a> Session<'a> {
     }
 }
 
-/// What becomes, in the including manifest, of what went wrong in the one at `path`.
+/// Turns the error of the manifest at `path` into the one that the including manifest raises.
 fn reported(path: &str, raise: Raise) -> Ended {
     let message = format!("Error in manifest file: {path}: {}", raise.message);
     Ended::Raise(Raise {
@@ -321,7 +322,7 @@ fn reported(path: &str, raise: Raise) -> Ended {
 
 impl Drop for Session<'_> {
     fn drop(&mut self) {
-        // The VM ends where its input does; one that doesn't listen has nothing to lose.
+        // The VM ends when its input ends. It is killed in case it doesn't listen, since it has nothing to lose.
         self.to = None;
         self.from = None;
         let _ = self.child.kill();

@@ -1,9 +1,9 @@
-//! Arguments to parameters, as Python binds them.
+//! Binds arguments to parameters, as Python does.
 
 use super::failure::Raise;
 use super::wire::{Call, Value};
 
-/// The arguments of one call, taken by parameter.
+/// The arguments of a call, which are taken one parameter after the other.
 pub(super) struct Arguments {
     function: String,
     args: std::vec::IntoIter<Value>,
@@ -22,7 +22,7 @@ impl Arguments {
         }
     }
 
-    /// The next parameter, by its place or its name.
+    /// Takes the argument for the next parameter, by its position or its name.
     pub(super) fn optional(&mut self, name: &'static str) -> Result<Option<Value>, Raise> {
         self.parameters.push(name);
         let named = self.kwargs.iter().position(|(known, _)| known == name);
@@ -46,13 +46,13 @@ impl Arguments {
         })
     }
 
-    /// A parameter that has to be text.
+    /// Takes an argument that has to be a string.
     pub(super) fn text(&mut self, name: &'static str) -> Result<String, Raise> {
         let value = self.required(name)?;
         self.to_text(name, value)
     }
 
-    /// A parameter that has to be text where it is given and isn't `None`.
+    /// Takes an argument that has to be a string, unless it is missing or `None`.
     pub(super) fn optional_text(&mut self, name: &'static str) -> Result<Option<String>, Raise> {
         match self.optional(name)? {
             None | Some(Value::None) => Ok(None),
@@ -71,14 +71,14 @@ impl Arguments {
         }
     }
 
-    /// A parameter that has to be an iterable of text.
+    /// Returns the strings of an argument that has to be an iterable of strings.
     pub(super) fn texts(&self, name: &str, value: Value) -> Result<Vec<String>, Raise> {
         match value {
             Value::List(items) => {
                 let items = items.into_iter();
                 items.map(|item| self.to_text(name, item)).collect()
             }
-            // Python takes the characters of a string one by one, which nobody means.
+            // A string is an iterable to Python too, of its characters. Nobody means that here.
             other => Err(Raise::type_error(format!(
                 "{}() wants a list of strings for '{name}', and this is of type {}",
                 self.function,
@@ -87,7 +87,7 @@ impl Arguments {
         }
     }
 
-    /// The optimisation level.
+    /// Takes the optimisation level.
     pub(super) fn level(&mut self) -> Result<Option<u8>, Raise> {
         match self.optional("opt")? {
             None | Some(Value::None) => Ok(None),
@@ -106,7 +106,7 @@ impl Arguments {
         }
     }
 
-    /// The keyword arguments that no parameter took.
+    /// Returns the keyword arguments that no parameter took. A positional argument that is left is an error.
     pub(super) fn rest(mut self) -> Result<Vec<(String, Value)>, Raise> {
         if self.args.next().is_some() {
             let message = format!("{}() got too many positional arguments", self.function);
@@ -121,7 +121,7 @@ impl Arguments {
         Ok(self.kwargs)
     }
 
-    /// That every argument was taken.
+    /// Checks that every argument was taken.
     pub(super) fn end(self) -> Result<(), Raise> {
         let function = self.function.clone();
         let parameters = self.parameters.join(", ");
@@ -132,7 +132,7 @@ impl Arguments {
     }
 }
 
-/// The error of a keyword argument that isn't one of the parameters.
+/// Returns the error for a keyword argument that isn't one of the parameters.
 pub(super) fn unexpected(function: &str, name: &str, parameters: &str) -> Raise {
     let message = format!("{function}() got an unexpected keyword argument '{name}'");
     Raise::type_error(message).help(format!("{function}() takes {parameters}"))

@@ -1,38 +1,38 @@
-//! Walks through folders, in an order that is the same on every machine and with an end.
+//! Walks through folders, within limits and in an order that is the same on every machine.
 
 use super::failure::Raise;
 use super::paths;
 use crate::fs;
 
-/// What manifests may look at: a walk through a whole disk is not what anybody means.
+/// The most files and folders that manifests may look at. Nobody means a manifest to walk through a whole disk.
 const MOST_ENTRIES: usize = 500_000;
 
-/// How deep the folders of a walk may lie in one another, which ends a circle of links.
+/// The greatest depth of folders in a walk, which also ends a circle of links.
 const DEEPEST_FOLDER: usize = 64;
 
-/// Which folders a walk enters.
+/// The treatment of links to folders in a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Links {
-    /// Those that are linked too.
+    /// The walk enters linked folders too.
     Followed,
-    /// None that is a link.
+    /// The walk leaves linked folders out.
     Left,
 }
 
-/// What a walk calls with each folder and the names of its files, until it says that it is enough.
+/// The function that a walk calls with each folder and the names of its files. It returns true to go on.
 type Visit<'a> = dyn FnMut(&str, &[String]) -> Result<bool, Raise> + 'a;
 
-/// All walks of a run, which have one end together.
+/// All walks of a run, which share one limit of files and folders.
 #[derive(Debug, Default)]
 pub(super) struct Walker {
     looked_at: usize,
 }
 
 impl Walker {
-    /// Visits folders from the top, each with the names of its files, until `visit` says that it is enough.
+    /// Visits folders from the top, each with the names of its files, until `visit` returns false.
     ///
-    /// Upstream's tool takes files in the order in which the system lists them, which is another on another
-    /// machine; here they come in the order of their names. A folder that can't be listed has no files.
+    /// Upstream's tool takes files in the order in which the system lists them, which differs between machines. Here
+    /// they come in the order of their names. A folder that can't be listed counts as empty.
     pub(super) fn walk(
         &mut self,
         folder: &str,
@@ -42,7 +42,7 @@ impl Walker {
         self.below(folder, links, 0, visit).map(|_| ())
     }
 
-    /// Whether the walk goes on after this folder.
+    /// Visits a folder and the folders below it. Returns true if the walk goes on after them.
     fn below(
         &mut self,
         folder: &str,
@@ -68,7 +68,7 @@ impl Walker {
         Ok(true)
     }
 
-    /// The names of the folders to enter, and of the files.
+    /// Returns the names of the folders to enter, and of the files.
     fn list(&mut self, folder: &str, links: Links) -> Result<(Vec<String>, Vec<String>), Raise> {
         let (mut folders, mut files) = (Vec::new(), Vec::new());
         let Ok(listing) = fs::raw::read_dir(folder) else {
@@ -79,7 +79,7 @@ impl Walker {
             let is_folder = entry.path().is_dir();
             let name = match entry.file_name().into_string() {
                 Ok(name) => name,
-                // What nobody asks for may have any name.
+                // A file that can't be frozen may have any name.
                 Err(name) if !is_folder && !is_module(&name.to_string_lossy()) => continue,
                 Err(_) if links == Links::Left => continue,
                 Err(_) => {
@@ -106,7 +106,7 @@ impl Walker {
     ///
     /// # Errors
     ///
-    /// Where they are too many.
+    /// An error of the manifest functions if there are too many of them.
     pub(super) fn look(&mut self) -> Result<(), Raise> {
         self.looked_at += 1;
         if self.looked_at > MOST_ENTRIES {
@@ -118,7 +118,7 @@ impl Walker {
     }
 }
 
-/// Whether a file of this name may be frozen.
+/// Returns true if a file of this name can be frozen.
 fn is_module(name: &str) -> bool {
     matches!(paths::extension(name).as_str(), ".py" | ".mpy")
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 /// The longest message that the VM may send.
 const LONGEST: usize = 8 * 1024 * 1024;
 
-/// A value of the manifest's.
+/// A Python value from a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
     None,
@@ -13,9 +13,9 @@ pub(super) enum Value {
     /// An integer of any size, in decimal.
     Int(String),
     Str(String),
-    /// What an iterable held.
+    /// The items of an iterable.
     List(Vec<Value>),
-    /// Anything else.
+    /// A value of any other type.
     Other {
         truth: bool,
         type_name: String,
@@ -24,7 +24,7 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// Whether Python takes it for true.
+    /// Returns true if Python takes the value for true.
     pub(super) fn truth(&self) -> bool {
         match self {
             Self::None => false,
@@ -47,16 +47,16 @@ impl Value {
     }
 }
 
-/// What the VM says.
+/// A message from the VM.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Heard {
     /// A manifest calls a function.
     Call(Call),
-    /// The source that was sent has been run.
+    /// The source that was sent has run to its end.
     Done,
-    /// It ended with an exception.
+    /// The source that was sent ended with an exception.
     Failed(Raised),
-    /// The VM ends, for this reason.
+    /// The VM gives up, for this reason.
     Quits(String),
 }
 
@@ -71,15 +71,15 @@ pub(super) struct Call {
 /// An exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Raised {
-    /// Whether it is an `Exception`, as against one that only ends a program.
+    /// True if it is an `Exception`, and not an exception that only ends a program.
     pub(super) catchable: bool,
     pub(super) type_name: String,
     pub(super) message: String,
-    /// Files and lines, innermost first.
+    /// The files and lines of the traceback, innermost first.
     pub(super) places: Vec<(String, u32)>,
 }
 
-/// What the build says.
+/// A message from the build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Said<'a> {
     /// Run this source.
@@ -99,7 +99,7 @@ pub(super) enum Said<'a> {
         type_name: &'a str,
         message: &'a str,
     },
-    /// The call raises what the source that it ran raised.
+    /// The call raises again the exception that ended the source it ran.
     RaiseAgain,
 }
 
@@ -183,7 +183,7 @@ fn damaged() -> io::Error {
     io::Error::other("it sent what can't be understood")
 }
 
-/// Takes a message apart from its front; nothing where it ends too early.
+/// Reads a message from its front. Each method returns nothing if the message ends too early or makes no sense.
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
@@ -207,7 +207,7 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, depth: u32) -> Option<Value> {
-        /// Lists in lists have an end in the VM too, where its stack does.
+        /// The deepest nesting of lists. The VM's stack sets a limit too.
         const DEEPEST: u32 = 64;
         Some(match self.tag()? {
             b'n' => Value::None,
@@ -227,7 +227,7 @@ impl Reader<'_> {
 
     fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = self.number()?;
-        // The count is the VM's word; what is kept for it grows with what really comes.
+        // The VM may send any count, so the list grows only with the items that really arrive.
         (0..count).map(|_| item(self)).collect()
     }
 
@@ -247,7 +247,7 @@ impl Reader<'_> {
         let length = usize::try_from(self.number()?).ok()?;
         let (bytes, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
-        // MicroPython's strings are bytes that needn't be UTF-8; a path or message with others is for people.
+        // MicroPython's strings are bytes that needn't be UTF-8. People can still read what is left of such a text.
         Some(String::from_utf8_lossy(bytes).into_owned())
     }
 }

@@ -1,4 +1,4 @@
-//! Functions: what they take, which lines they come from, and their code.
+//! Shows functions: their arguments, the lines that they come from, and their code.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,8 +10,8 @@ use crate::frozen::mpy::{Kind, Prelude, RawCode, Unmanaged};
 /// Bytes to a line of machine code and other data.
 const ROW: usize = 16;
 
-/// How many bytes of a name or a constant an instruction shows, and how many of the functions around it a function.
-/// The tables before have all of them; a damaged file can refer to a long one in each instruction.
+/// The number of bytes at which a name or a constant of an instruction is cut off, and the path of a function ends. The
+/// tables before show names and constants in full, but a damaged file can refer to a long one in each instruction.
 const LONGEST: usize = 1000;
 
 const SCOPE_FLAG_VARKEYWORDS: u32 = 0x02;
@@ -22,7 +22,7 @@ pub(super) fn functions(text: &mut String, module: &Module<'_>, body: &RawCode) 
     let mut waiting = vec![(short(name(module, body)).into_owned(), body)];
     while let Some((path, code)) = waiting.pop() {
         function(text, module, &path, code);
-        // Those inside come next, the first of them first.
+        // The last to be pushed comes next, so the first of the functions inside is pushed last.
         for child in code.children.iter().rev() {
             let path = match path.len() < LONGEST {
                 true => format!("{path}: {}", short(name(module, child))),
@@ -33,7 +33,7 @@ pub(super) fn functions(text: &mut String, module: &Module<'_>, body: &RawCode) 
     }
 }
 
-/// The start of a text that is long.
+/// Returns a text, or only the start of a long one.
 fn short(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST {
         return text.into();
@@ -43,7 +43,7 @@ fn short(text: &str) -> Cow<'_, str> {
     format!("{start}...").into()
 }
 
-/// A function's own name.
+/// Returns a function's own name.
 fn name<'a>(module: &'a Module<'_>, code: &RawCode) -> &'a str {
     match &code.kind {
         Kind::Bytecode(prelude) | Kind::Native { prelude, .. } => qstr(module, prelude.name),
@@ -98,9 +98,9 @@ fn function(text: &mut String, module: &Module<'_>, path: &str, code: &RawCode) 
     }
 }
 
-/// What the prelude says.
+/// Shows the prelude: the arguments, the stacks, the scope flags and the locals in cells.
 fn signature(text: &mut String, module: &Module<'_>, prelude: &Prelude, data: &[u8], start: usize) {
-    // Only a file that the reader refuses has none of the names.
+    // The names are missing only in a file that the reader refuses.
     let arguments = arguments(data.get(start..).unwrap_or_default(), prelude).unwrap_or_default();
     let names = |names: &[u32]| {
         let names = names.iter().map(|index| short(qstr(module, *index)));
@@ -133,7 +133,8 @@ fn signature(text: &mut String, module: &Module<'_>, prelude: &Prelude, data: &[
     }
 }
 
-/// The arguments' names, as indices into the qstr table: after the signature, the sizes, and the function's own.
+/// Returns the arguments' names, as indices into the qstr table. They follow the signature, the sizes and the
+/// function's own name.
 fn arguments(prelude_bytes: &[u8], prelude: &Prelude) -> Option<Vec<u32>> {
     let mut rest = prelude_bytes;
     for _ in ["signature", "sizes"] {
@@ -148,7 +149,7 @@ fn arguments(prelude_bytes: &[u8], prelude: &Prelude) -> Option<Vec<u32>> {
     Some(names)
 }
 
-/// The instructions, with the source's lines where they begin.
+/// Shows the instructions, and the source's lines where they begin.
 fn bytecode(text: &mut String, module: &Module<'_>, prelude: &Prelude, code: &RawCode) {
     let mut lines = Lines::new(
         code.data
@@ -175,7 +176,7 @@ fn bytecode(text: &mut String, module: &Module<'_>, prelude: &Prelude, code: &Ra
     }
 }
 
-/// An instruction with what it refers to.
+/// Returns the text of an instruction, with the entry that it refers to.
 fn show(module: &Module<'_>, code: &RawCode, instruction: &Instruction, at: usize) -> String {
     let Instruction {
         size: _,
@@ -221,11 +222,11 @@ fn show(module: &Module<'_>, code: &RawCode, instruction: &Instruction, at: usiz
     shown
 }
 
-/// The table of line numbers: each entry is a number of bytes of code, and how many lines later the next begin.
+/// The table of line numbers. Each entry is a number of bytes of code, and the number of lines to advance after them.
 struct Lines<'a> {
     table: &'a [u8],
     line: usize,
-    /// Where the next line begins.
+    /// The offset in the code from which the next entry counts.
     next: usize,
     started: bool,
 }
@@ -240,7 +241,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The line that begins at `at`, if another one does there. To be asked in ascending order.
+    /// Returns the line that begins at `at`, if a new one begins there. Calls must be in ascending order of `at`.
     fn beginning_at(&mut self, at: usize) -> Option<usize> {
         let before = self.line;
         let mut passed = false;
@@ -258,7 +259,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The entry at the front of a table of line numbers, and what follows it (`mp_bytecode_decode_lineinfo`).
+/// Reads the first entry of a table of line numbers, and returns it with the rest (`mp_bytecode_decode_lineinfo`).
 fn line_entry(table: &[u8]) -> Option<(usize, usize, &[u8])> {
     let (first, rest) = table.split_first()?;
     let first = usize::from(*first);
@@ -269,7 +270,7 @@ fn line_entry(table: &[u8]) -> Option<(usize, usize, &[u8])> {
     Some((first & 0xf, first << 4 & 0x700 | usize::from(*second), rest))
 }
 
-/// What viper and assembler code has beside its machine code.
+/// Shows the parts of viper and assembler code besides the machine code.
 fn data(text: &mut String, unmanaged: &Unmanaged) {
     let Unmanaged {
         scope_flags,

@@ -1,10 +1,10 @@
-//! Constants and names as Python would write them.
+//! Writes constants and names as Python would.
 
 use std::fmt::Write as _;
 
 use crate::frozen::mpy::Object;
 
-/// A constant as a Python literal. Numbers stand as in the file.
+/// Returns a constant as a Python literal. Numbers stand as in the file.
 pub(super) fn object(constant: &Object) -> String {
     match constant {
         Object::FunTable => "<table of runtime functions>".into(),
@@ -28,12 +28,12 @@ pub(super) fn object(constant: &Object) -> String {
     }
 }
 
-/// A string literal.
+/// Returns a string literal.
 pub(super) fn string(text: &[u8]) -> String {
     quoted(text, true)
 }
 
-/// A name as it is, or as a string literal where that could be misread.
+/// Returns a name as it is, or as a string literal if the bare name could be misread.
 pub(super) fn name(text: &[u8]) -> String {
     let plain = |c: char| !c.is_whitespace() && !matches!(c, '\'' | '"' | '\\') && is_printable(c);
     match std::str::from_utf8(text) {
@@ -42,7 +42,7 @@ pub(super) fn name(text: &[u8]) -> String {
     }
 }
 
-/// In the quotes that need no escape, as Python chooses them. Bytes that are no UTF-8 are escaped one by one.
+/// Returns a text in the quotes that Python would choose. Bytes that aren't UTF-8 are escaped one by one.
 fn quoted(text: &[u8], unicode: bool) -> String {
     let quote = match text.contains(&b'\'') && !text.contains(&b'"') {
         true => '"',
@@ -85,7 +85,7 @@ fn push_bytes(literal: &mut String, bytes: &[u8]) {
     }
 }
 
-/// Whether a character shows as itself: Rust's own debug output has a table of those.
+/// Returns true if a character shows as itself. Rust's own debug output has a table of such characters.
 fn is_printable(c: char) -> bool {
     matches!(c, ' ' | '\'' | '"') || {
         let mut escaped = c.escape_debug();

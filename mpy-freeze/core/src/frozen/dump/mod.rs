@@ -1,4 +1,4 @@
-//! A `.mpy` file as text: header, names, constants, and each function's code.
+//! Shows a `.mpy` file as text: header, names, constants, and each function's code.
 
 mod code;
 mod literal;
@@ -17,8 +17,8 @@ use super::mpy::{self, Mpy, Qstr};
 /// The version of the format whose instructions are known.
 const VERSION: u8 = 6;
 
-/// Shows what is in a `.mpy` file: its header, its names, its constants, and each function with its arguments,
-/// its lines and its instructions.
+/// A view of `.mpy` files as text: the header, the names, the constants, and each function with its arguments, its
+/// lines and its instructions.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), mpy_freeze_core::Error> {
@@ -52,7 +52,7 @@ impl Dump {
         })
     }
 
-    /// The text for a file's bytes; `file` is for the messages.
+    /// Returns the text for a file's bytes. Messages name `file`.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl Dump {
         }
     }
 
-    /// A qstr's text, or a word for its number where that isn't known.
+    /// Returns a qstr's text, or a placeholder with its number if the text isn't known.
     fn bytes<'a>(&'a self, qstr: &'a Qstr) -> std::result::Result<&'a [u8], String> {
         match qstr {
             Qstr::Text(text) => Ok(text),
@@ -112,7 +112,7 @@ impl Dump {
     }
 }
 
-/// What the instructions refer to, ready to be shown.
+/// The entries that instructions refer to, ready to be shown.
 struct Module<'a> {
     /// The qstr table, as names.
     names: &'a [String],

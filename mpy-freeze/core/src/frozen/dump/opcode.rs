@@ -1,19 +1,19 @@
-//! Bytecode of version 6 of the format, an instruction at a time (`py/bc0.h`).
+//! Decodes bytecode of version 6 of the format, one instruction at a time (`py/bc0.h`).
 
-/// One instruction.
+/// An instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Instruction {
-    /// Its bytes, arguments included.
+    /// Number of its bytes, arguments included.
     pub(super) size: usize,
     /// Its name, with the argument that is part of the opcode's own byte.
     pub(super) name: String,
-    /// What follows the opcode's byte.
+    /// The argument that follows the opcode's byte.
     pub(super) argument: Argument,
-    /// A byte after that.
+    /// The byte that follows the argument, if there is one.
     pub(super) extra: Option<u8>,
 }
 
-/// What an instruction works on.
+/// The argument of an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Argument {
     /// Nothing but the stack.
@@ -22,20 +22,20 @@ pub(super) enum Argument {
     Qstr(u64),
     /// A constant, as an index into the module's constant table.
     Object(u64),
-    /// A function, as an index into the list of those inside this one.
+    /// A function, as an index into the list of the functions inside this one.
     Child(u64),
-    /// A number of something, or of a local.
+    /// A count, or the number of a local.
     Number(u64),
     /// An integer.
     Int(i64),
-    /// A jump over this many bytes, and how many bytes of the instruction lie before the place that they count from.
+    /// A jump by `offset` bytes, which count from the byte at `from` of the instruction.
     Jump { offset: i64, from: usize },
 }
 
 /// Bits of an opcode which, being all zero, mean that an extra byte comes last.
 const NO_EXTRA_BYTE: u8 = 0x9e;
 
-/// The instruction at the front of `code`; nothing where it is cut off or where there is no such opcode.
+/// Decodes the instruction at the front of `code`. Returns nothing if it is cut off or there is no such opcode.
 pub(super) fn decode(code: &[u8]) -> Option<Instruction> {
     let (opcode, rest) = code.split_first()?;
     let mut rest = rest;
@@ -108,12 +108,12 @@ fn offset(rest: &mut &[u8], signed: bool) -> Option<i64> {
     Some(if signed { value - middle } else { value })
 }
 
-/// Whether the opcode can jump backwards.
+/// Returns true if the opcode can jump backwards.
 fn is_signed(opcode: u8) -> bool {
     matches!(opcode, 0x40 | 0x42..=0x44)
 }
 
-/// The name of an opcode, with the argument that its byte holds.
+/// Returns the name of an opcode, with the argument that its byte holds.
 fn name(opcode: u8) -> Option<String> {
     let operator = |table: &[&str], kind: &str, index: u8| {
         let method = table.get(usize::from(index))?;
@@ -248,10 +248,10 @@ const OPCODES: [[&str; 16]; 6] = [
     ],
 ];
 
-/// What the unary operators are called in Python, in the order of `mp_unary_op_t`.
+/// The names of the unary operators in Python, in the order of `mp_unary_op_t`.
 const UNARY: [&str; 4] = ["__pos__", "__neg__", "__invert__", "<not>"];
 
-/// What the binary operators are called in Python, in the order of `mp_binary_op_t`.
+/// The names of the binary operators in Python, in the order of `mp_binary_op_t`.
 const BINARY: [&str; 35] = [
     "__lt__",
     "__gt__",

@@ -1,4 +1,4 @@
-//! What a module needs of the firmware, looked at before anything is linked.
+//! Checks that the firmware has what each module needs, before anything is linked.
 
 use crate::error::Problem;
 use crate::frozen::mpy::{
@@ -8,20 +8,20 @@ use crate::{Arch, Context};
 
 use super::Input;
 
-/// Scope flags of code that has more to it than fits into ROM in place: relocations, read-only data and zeroed
-/// memory of its own, which only `mpy_ld.py` makes.
+/// Scope flags of code that can't run in place in ROM: it has relocations, or read-only data or zeroed memory of its
+/// own, which only `mpy_ld.py` makes.
 const RELOCATED: u32 = 0x70;
 
-/// How much of a name, and of the functions around it, a message shows. A damaged file can have names of any length
-/// and functions in functions, and each would carry all the names around it.
+/// The lengths in bytes at which a message cuts off a name and the path of the functions around it. A damaged file can
+/// have names of any length and deeply nested functions, and each message would carry all the names around one.
 const LONGEST_NAME: usize = 60;
 const LONGEST_PATH: usize = 240;
 
-/// Arguments of assembler code have 8 bits in MicroPython's raw code, and their types 24.
+/// MicroPython's raw code has 8 bits for the number of an assembler function's arguments, and 24 for their types.
 const MAX_ASM_ARGS: u32 = 0xff;
 const MAX_ASM_TYPES: u32 = 0xff_ffff;
 
-/// Looks at a whole module.
+/// Checks a whole module.
 pub(super) fn check(context: &Context, input: &Input<'_>, problems: &mut Vec<Problem>) {
     let found = u32::from(input.mpy.small_int_bits);
     if found > context.facts.small_int_bits {
@@ -132,7 +132,7 @@ fn check_arch(
     }
 }
 
-/// Whether a constant is the table of runtime functions, or holds it.
+/// Returns true if a constant is the table of runtime functions, or a tuple that holds it.
 fn has_fun_table(object: &Object) -> bool {
     match object {
         Object::FunTable => true,
@@ -150,7 +150,7 @@ struct Function<'a> {
 }
 
 impl Function<'_> {
-    /// All functions for a message.
+    /// Lists functions for a message: the first of them, and the number of the others.
     fn list(functions: &[Self]) -> String {
         let mut names: Vec<String> = functions
             .iter()
@@ -164,7 +164,7 @@ impl Function<'_> {
         }
     }
 
-    /// What keeps it from lying in ROM.
+    /// Returns the problem that keeps the function out of ROM, if there is one.
     fn problem(&self, context: &Context) -> Option<Problem> {
         let (Kind::Viper(unmanaged)
         | Kind::Asm {
@@ -174,7 +174,7 @@ impl Function<'_> {
             return None;
         };
         let Self { kind, name, .. } = self;
-        // There would be no address for it.
+        // Code without bytes would have no address.
         if self.code.data.is_empty() {
             let message = format!("the {kind} code in `{name}` has 0 bytes, and needs 1 or more");
             return Some(Problem::new(message).help("the file is damaged: compile it again"));
@@ -187,7 +187,7 @@ impl Function<'_> {
             return Some(Problem::new(message).help(help));
         }
         match self.code.kind {
-            // Without any machine code the header has been refused already.
+            // `check_arch` has refused the file already if the firmware runs no machine code.
             Kind::Asm { .. } if context.facts.machine_code && !context.facts.inline_asm => {
                 let message = format!(
                     "the firmware has native code but no inline assembler, which `{name}` is made of"
@@ -211,7 +211,7 @@ impl Function<'_> {
     }
 }
 
-/// Every function of machine code, outer ones first.
+/// Returns every function of machine code, outer ones first.
 fn machine_code<'a>(context: &Context, mpy: &'a Mpy) -> Vec<Function<'a>> {
     let mut found = Vec::new();
     collect(context, mpy, &mpy.code, "", &mut found);
@@ -249,7 +249,7 @@ fn collect<'a>(
     }
 }
 
-/// The text of an entry of a module's qstr table, for messages.
+/// Returns the text of an entry of a module's qstr table, for messages.
 fn qstr_text(context: &Context, mpy: &Mpy, index: usize) -> Option<String> {
     let text = match mpy.qstrs.get(index)? {
         mpy::Qstr::Static(number) => context.qstrs.get(*number as usize)?.as_bytes(),

@@ -1,4 +1,4 @@
-//! Constants to words, each once for all modules.
+//! Turns constants into words, each constant once for all modules.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use super::number::{Integer, complex_bits, float_bits, has_digits};
 use super::qstrs::Numbers;
 use super::word::Layout;
 
-/// A constant by type and value. Floats are their bits, so that `0.0` and `-0.0` differ and a NaN is itself.
+/// A constant by type and value. Floats are their bits, so that `0.0` and `-0.0` differ and a NaN equals itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Value {
     Str(Vec<u8>),
@@ -21,7 +21,7 @@ enum Value {
     Int(Integer),
     Float(u64),
     Complex(u64, u64),
-    /// By its items' words, which are the same where the items are.
+    /// A tuple by its items' words. The same items have the same words.
     Tuple(Vec<Word>),
 }
 
@@ -43,7 +43,7 @@ impl<'a> Constants<'a> {
         }
     }
 
-    /// The word of a constant, which joins the image if it is new.
+    /// Returns the word of a constant, and adds the constant to the image if it is new.
     pub(super) fn word(
         &mut self,
         object: &Object,
@@ -194,7 +194,7 @@ fn add_str(
     ObjectRef::Str(image.strs.len() - 1)
 }
 
-/// The text of a number for messages; a big integer can have thousands of digits.
+/// Returns the text of a number for messages. It is cut off, since a big integer can have thousands of digits.
 fn shown(decimal: &[u8]) -> String {
     let text: String = String::from_utf8_lossy(decimal).chars().take(40).collect();
     if decimal.len() > 40 {

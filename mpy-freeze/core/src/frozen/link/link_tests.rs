@@ -55,7 +55,7 @@ fn link_all(context: &Context, modules: &[Mpy]) -> Result<Image> {
     link(context, &inputs, &[])
 }
 
-/// The words of constants in one module.
+/// Returns the words of constants in one module.
 fn words(context: &Context, objects: Vec<Object>) -> (Vec<Word>, Image) {
     let image = link_all(context, &[module(&["a.py"], objects)]).unwrap();
     (image.obj_table.clone(), image)
@@ -261,7 +261,7 @@ fn functions_share_their_bytes() {
     assert_eq!(image.raw_codes.len(), 4);
 }
 
-/// A module with native code for ARMv7-M in `fast`.
+/// Returns a module with native code for ARMv7-M in `fast`.
 fn native_module() -> Mpy {
     let mut native = function(&[0x70, 0x47, 0x00, 0x02, 0x01, 0x51], vec![]);
     native.kind = Kind::Native {
@@ -281,7 +281,7 @@ fn native_module() -> Mpy {
     module
 }
 
-/// A firmware that runs native code.
+/// Returns a firmware that runs native code.
 fn native_firmware() -> Context {
     Context {
         facts: crate::context::Facts {

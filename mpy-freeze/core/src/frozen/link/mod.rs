@@ -31,18 +31,18 @@ const MAX_QSTRS: usize = 1 << 16;
 
 /// A module to link.
 pub(super) struct Input<'a> {
-    /// The source, for messages.
+    /// The source's path, for messages.
     pub(super) path: &'a Path,
     /// Its target path.
     pub(super) target: &'a str,
-    /// What it was compiled to.
+    /// The compiled module.
     pub(super) mpy: &'a Mpy,
-    /// Whether the source is that `.mpy` file itself.
+    /// True if the source is the `.mpy` file itself.
     pub(super) given: bool,
 }
 
 impl Input<'_> {
-    /// Says where a problem is. Offsets are those of a `.mpy` file, and mean nothing in Python's text.
+    /// Adds the place to a problem. The offset counts in the `.mpy` file, so it is left out if the source is Python.
     fn at(&self, offset: usize, problem: Problem) -> Problem {
         let problem = problem.file(self.path);
         match self.given {
@@ -52,8 +52,7 @@ impl Input<'_> {
     }
 }
 
-/// Links all modules against the firmware that `context` describes. `texts` are the sources that are frozen as they
-/// are.
+/// Links all modules against the firmware that `context` describes. `texts` are the sources that are frozen as text.
 ///
 /// # Errors
 ///
@@ -105,7 +104,8 @@ fn check_texts(context: &Context, texts: &[inputs::Source], problems: &mut Vec<P
     }
 }
 
-/// A source as it lies in ROM. MicroPython takes a length of zero for the end of the list of lengths.
+/// Returns a source as it lies in ROM. An empty source becomes a line break, since MicroPython takes a length of zero
+/// for the end of the list of lengths.
 fn source(text: &inputs::Source) -> Source {
     Source {
         name: text.target.clone(),
@@ -124,7 +124,7 @@ fn failed(problems: Vec<Problem>) -> Result<()> {
     }
 }
 
-/// The texts that must be qstrs: those of the qstr tables, and short string constants.
+/// Returns the texts that must be qstrs: those of the qstr tables, and short string constants.
 fn names<'a>(
     context: &Context,
     firmware: &Numbers<'_>,
@@ -178,7 +178,7 @@ fn short_strings<'a>(object: &'a Object, texts: &mut BTreeSet<&'a [u8]>) {
     }
 }
 
-/// Whether a string has few characters, counted as the bytes that don't continue one.
+/// Returns true if a string has few characters, counted as the bytes that don't continue one.
 fn is_short(text: &[u8]) -> bool {
     text.iter().filter(|byte| **byte & 0xc0 != 0x80).count() < INTERN_THRESHOLD
 }
@@ -190,7 +190,7 @@ struct Linker<'a> {
     constants: Constants<'a>,
     text: TextBuilder,
     image: Image,
-    /// Where data, tables of children and tables of modules that are there already begin.
+    /// The offsets of all bytecode in the image. The maps below have those of machine code and of tables.
     bytecode: HashMap<&'a [u8], usize>,
     native: HashMap<&'a [u8], usize>,
     children: HashMap<Vec<ProtoFun>, usize>,
@@ -264,7 +264,7 @@ impl<'a> Linker<'a> {
             mpy::Qstr::Static(number) => Some(*number as usize),
             mpy::Qstr::Text(text) => self.numbers.get(text),
         };
-        // `check` and `texts` have seen every qstr, so it has a number, and one that fits.
+        // `check` and `names` have seen every qstr, so it has a number that fits.
         number
             .and_then(|number| u16::try_from(number).ok())
             .unwrap_or_default()
@@ -310,7 +310,7 @@ impl<'a> Linker<'a> {
         let mut children: Vec<ProtoFun> =
             code.children.iter().map(|child| self.code(child)).collect();
         let n_children = children.len();
-        // Native code finds its prelude behind the functions that it makes; without any it needs no table.
+        // Native code finds its prelude behind its children in their table. Without children it needs no table.
         if let Code::Native { at, prelude_offset } = linked
             && n_children > 0
         {
@@ -332,8 +332,9 @@ impl<'a> Linker<'a> {
         ProtoFun::RawCode(self.image.raw_codes.len() - 1)
     }
 
-    /// Machine code. A function's first word is read as such before it runs, which ARMv6-M can't do at any but a word's
-    /// address, and its constants are found relative to such an address.
+    /// Adds machine code, aligned to a word, and returns its offset. A function's first word is read as a word before
+    /// the function runs, and ARMv6-M can read one only at a word's address. The code finds its constants relative to
+    /// such an address too.
     fn native(&mut self, data: &'a [u8]) -> usize {
         let align = self.context.facts.word_bytes as usize;
         *self.native.entry(data).or_insert_with(|| {
@@ -354,7 +355,7 @@ impl<'a> Linker<'a> {
     }
 }
 
-/// Appends entries to a table, unless it has the same ones already. Says where they begin, if there are any.
+/// Appends entries to a table, unless it has the same ones already. Returns where they begin, if there are any.
 fn share<T: Clone + Eq + std::hash::Hash>(
     known: &mut HashMap<Vec<T>, usize>,
     table: &mut Vec<T>,

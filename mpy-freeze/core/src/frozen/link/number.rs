@@ -1,4 +1,4 @@
-//! Numbers from the decimal text that MicroPython's compiler writes.
+//! Parses numbers from the decimal text that MicroPython's compiler writes.
 
 use crate::{Float, LongInt};
 
@@ -42,7 +42,7 @@ impl Integer {
         Some(Self { negative, limbs })
     }
 
-    /// The value, if 64 bits hold it.
+    /// Returns the value, if it fits into 64 bits.
     pub(super) fn to_i64(&self) -> Option<i64> {
         let mut magnitude: i128 = 0;
         if self.limbs.len() > 2 {
@@ -54,7 +54,7 @@ impl Integer {
         i64::try_from(if self.negative { -magnitude } else { magnitude }).ok()
     }
 
-    /// The magnitude in digits of `bits` bits (8, 16 or 32), the lowest first and the highest not zero.
+    /// Returns the magnitude in digits of `bits` bits (8, 16 or 32), the lowest first and the highest not zero.
     pub(super) fn digits(&self, bits: u32) -> Vec<u32> {
         let mask = low_half((1 << bits) - 1);
         let mut digits: Vec<u32> = Vec::new();
@@ -72,13 +72,13 @@ impl Integer {
     }
 }
 
-/// The low 32 bits.
+/// Returns the low 32 bits.
 fn low_half(value: u64) -> u32 {
-    // The mask leaves what fits.
+    // The mask leaves 32 bits, so the cast loses nothing.
     (value & 0xffff_ffff) as u32
 }
 
-/// The digit sizes that [`Integer::digits`] and MicroPython both know.
+/// Returns true if [`Integer::digits`] and MicroPython both know the size of the digits.
 pub(super) fn has_digits(long_int: LongInt) -> bool {
     matches!(
         long_int,
@@ -88,7 +88,7 @@ pub(super) fn has_digits(long_int: LongInt) -> bool {
     )
 }
 
-/// The bits of a float from decimal text, correctly rounded to the firmware's precision.
+/// Parses a float and returns its bits, correctly rounded to the firmware's precision.
 ///
 /// Single floats are rounded once, from the text, and not by way of a double.
 pub(super) fn float_bits(text: &[u8], float: Float) -> Option<u64> {
@@ -123,7 +123,7 @@ pub(super) fn float_bits(text: &[u8], float: Float) -> Option<u64> {
 const QUIET_NAN_32: u32 = 0x7fc0_0000;
 const QUIET_NAN_64: u64 = 0x7ff8_0000_0000_0000;
 
-/// The bits of the real and imaginary parts of `2j` or `(1+2j)`.
+/// Parses `2j` or `(1+2j)`, and returns the bits of the real and imaginary parts.
 pub(super) fn complex_bits(text: &[u8], float: Float) -> Option<(u64, u64)> {
     let inner = text
         .strip_prefix(b"(")

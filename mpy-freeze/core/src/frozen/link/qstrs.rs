@@ -1,4 +1,4 @@
-//! Which qstrs the frozen modules add to the firmware's, and the number of each.
+//! The qstrs that the frozen modules add to the firmware's, and the number of each.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,14 +9,14 @@ use crate::Context;
 pub(super) struct Pools {
     /// The first pool's first number.
     pub(super) first: usize,
-    /// The pools, none of them empty: the search can't cope with an empty pool.
+    /// The pools, none of them empty: MicroPython's search can't cope with an empty pool.
     pub(super) pools: Vec<Pool>,
 }
 
 /// Qstrs that are searched together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Pool {
-    /// Whether the texts are sorted by their bytes, so that a search can halve them.
+    /// True if the texts are sorted by their bytes, so that a binary search finds them.
     pub(super) sorted: bool,
     /// The texts.
     pub(super) texts: Vec<Vec<u8>>,
@@ -28,7 +28,7 @@ pub(super) struct Numbers<'a> {
 }
 
 impl<'a> Numbers<'a> {
-    /// The firmware's qstrs alone.
+    /// Returns the numbers of the firmware's qstrs alone.
     pub(super) fn firmware(context: &'a Context) -> Self {
         let mut numbers = HashMap::with_capacity(context.qstrs.len());
         // Number 0 is "no qstr" and has no text, though the list has to hold something there.
@@ -38,13 +38,13 @@ impl<'a> Numbers<'a> {
         Self { numbers }
     }
 
-    /// The number of a text, if it is a qstr.
+    /// Returns the number of a text, if it is a qstr.
     pub(super) fn get(&self, text: &[u8]) -> Option<usize> {
         self.numbers.get(text).copied()
     }
 
-    /// Makes pools: of the names that Rust's modules have, whose numbers the build script has fixed, then of the texts
-    /// that aren't qstrs yet.
+    /// Makes pools: first of the names in modules written in Rust, whose numbers the build script has fixed, then of
+    /// the texts that aren't qstrs yet.
     ///
     /// Strings with a zero byte in them have a pool of their own that is searched one by one: MicroPython finds a
     /// string of a sorted pool with `strncmp`, which takes the first zero byte for the end.
@@ -90,12 +90,12 @@ impl<'a> Numbers<'a> {
 }
 
 impl Pools {
-    /// The texts of all pools, in the order of their numbers.
+    /// Returns the texts of all pools, in the order of their numbers.
     pub(super) fn texts(&self) -> impl Iterator<Item = &Vec<u8>> {
         self.pools.iter().flat_map(|pool| &pool.texts)
     }
 
-    /// How many qstrs are new.
+    /// Returns the number of new qstrs.
     pub(super) fn len(&self) -> usize {
         self.texts().count()
     }

@@ -3,7 +3,7 @@
 use crate::frozen::image::{Extern, Word};
 use crate::{Context, ObjRepr};
 
-/// How the firmware lays out words.
+/// The firmware's layout of words.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layout {
     repr: ObjRepr,
@@ -26,7 +26,7 @@ impl Layout {
         }
     }
 
-    /// An integer, if it is small enough to be its own word.
+    /// Returns the word of an integer, if the integer is small enough to be in it.
     pub(super) fn small_int(self, value: i64) -> Option<Word> {
         let spare = 64 - self.small_int_bits;
         if value << spare >> spare != value {
@@ -41,7 +41,7 @@ impl Layout {
         }))
     }
 
-    /// A qstr.
+    /// Returns the word of a qstr.
     pub(super) fn qstr(self, number: u16) -> Word {
         let number = u64::from(number);
         self.immediate(match self.repr {
@@ -52,7 +52,7 @@ impl Layout {
         })
     }
 
-    /// `None`, `False` or `True`.
+    /// Returns the word of an object that libmicropython has. `None`, `False` and `True` may be immediate.
     pub(super) fn singleton(self, object: Extern) -> Word {
         let number: u64 = match object {
             Extern::None => 0,
@@ -73,7 +73,7 @@ impl Layout {
         })
     }
 
-    /// A float from its bits, where words hold floats.
+    /// Returns the word of a float by its bits, if words hold floats.
     pub(super) fn float(self, bits: u64) -> Option<Word> {
         match self.repr {
             ObjRepr::A | ObjRepr::B => None,

@@ -1,11 +1,11 @@
-//! Reads bytes from the front of a slice: no indexing, and every failure says where and in which section.
+//! Reads bytes from the front of a slice, without indexing. Every fault names its offset and the section.
 
-/// Why a `.mpy` file can't be read: the offset in the file and what is wrong there.
+/// The reason why a `.mpy` file can't be read, and the offset of the fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Offset from the start of the file.
     pub offset: usize,
-    /// What is wrong, the section's name included.
+    /// The message, which names the section.
     pub message: String,
 }
 
@@ -25,17 +25,17 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The offset of the next byte in the file.
+    /// Returns the offset of the next byte in the file.
     pub(super) fn offset(&self) -> usize {
         self.offset
     }
 
-    /// How many bytes are left. No count in a valid file is larger, since every entry takes a byte or more.
+    /// Returns the number of bytes left. No count in a valid file is larger, since every entry takes a byte or more.
     pub(super) fn remaining(&self) -> usize {
         self.rest.len()
     }
 
-    /// A fault at the next byte.
+    /// Returns a fault at the next byte.
     pub(super) fn fault(&self, message: impl Into<String>) -> Fault {
         Fault {
             offset: self.offset,
@@ -43,7 +43,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The next `count` bytes.
+    /// Reads the next `count` bytes.
     pub(super) fn bytes(&mut self, count: usize, section: &str) -> Result<&'a [u8], Fault> {
         let Some((bytes, rest)) = self.rest.split_at_checked(count) else {
             return Err(self.fault(format!(
@@ -56,14 +56,14 @@ impl<'a> Cursor<'a> {
         Ok(bytes)
     }
 
-    /// The next byte.
+    /// Reads the next byte.
     pub(super) fn byte(&mut self, section: &str) -> Result<u8, Fault> {
         let bytes = self.bytes(1, section)?;
-        // One byte was asked for and there, so the default is never used.
+        // `bytes` returned exactly one byte, so the default is never used.
         Ok(bytes.first().copied().unwrap_or_default())
     }
 
-    /// A number in groups of 7 bits, the highest group first, the top bit saying that another follows.
+    /// Reads a number in groups of 7 bits, the highest group first. The top bit is set if another group follows.
     pub(super) fn uint(&mut self, section: &str) -> Result<u32, Fault> {
         let start = self.offset;
         let mut value: u32 = 0;
@@ -82,7 +82,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A number of bytes or entries, which can't be more than there are bytes left.
+    /// Reads a number of bytes or entries, which can't be larger than the number of bytes left.
     pub(super) fn count(&mut self, section: &str) -> Result<usize, Fault> {
         let start = self.offset;
         let count = self.uint(section)? as usize;

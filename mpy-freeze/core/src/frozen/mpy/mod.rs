@@ -1,4 +1,4 @@
-//! The parse stage: a `.mpy` file of version 6 as data (`py/persistentcode.c` says what it looks like).
+//! The parse stage: reads `.mpy` files of version 6 (`py/persistentcode.c` describes the format).
 //!
 //! [`read`] and [`Mpy::write`] are each other's reverse: a file that MicroPython's compiler made comes out as it
 //! went in, byte by byte.
@@ -13,12 +13,12 @@ pub use prelude::Prelude;
 pub(crate) use prelude::SCOPE_FLAG_GENERATOR;
 pub use read::read;
 
-/// One compiled module.
+/// A compiled module.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mpy {
-    /// Bits of a small int that the file was compiled for.
+    /// Number of bits of the small ints that the file was compiled for.
     pub small_int_bits: u8,
-    /// The architecture of its native code, if it has any.
+    /// The architecture of the file's native code, if it has any.
     pub native: Option<NativeArch>,
     /// The names that the bytecode refers to by index; the first one is the source file's.
     pub qstrs: Vec<Qstr>,
@@ -26,28 +26,29 @@ pub struct Mpy {
     pub objects: Vec<Object>,
     /// The module's body, with the functions inside it.
     pub code: RawCode,
-    /// Where the entries of the tables lie in the file.
+    /// The offsets of the tables' entries in the file.
     pub offsets: Offsets,
 }
 
-/// Where the entries of a module's tables begin in the file that it was read from.
+/// The offsets at which the entries of a module's tables begin in the file that it was read from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Offsets {
-    /// Those of [`Mpy::qstrs`].
+    /// The offsets of [`Mpy::qstrs`].
     pub qstrs: Vec<usize>,
-    /// Those of [`Mpy::objects`].
+    /// The offsets of [`Mpy::objects`].
     pub objects: Vec<usize>,
 }
 
-/// Where the header has the architecture with the sub-version, the bits of a small int, and the architecture's flags.
+/// The offsets in the header: of the architecture with the sub-version, of the bits of a small int, and of the
+/// architecture's flags.
 pub(crate) const FEATURES_AT: usize = 2;
 pub(crate) const SMALL_INT_BITS_AT: usize = 3;
 pub(crate) const ARCH_FLAGS_AT: usize = 4;
 
-/// What the header of a file with native code says.
+/// The architecture of native code, as a file's header states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NativeArch {
-    /// Its number, which an [`Arch`](crate::Arch) has unless the file is of a newer release.
+    /// The number of the architecture. There is an [`Arch`](crate::Arch) for it unless the file is of a newer release.
     pub arch: u8,
     /// The sub-version of the native interface.
     pub sub_version: u8,
@@ -91,12 +92,12 @@ pub enum Object {
     Tuple(Vec<Object>),
 }
 
-/// One function, class body or module body.
+/// A function, class body or module body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawCode {
-    /// Where its data lies in the file.
+    /// The offset of its data in the file.
     pub offset: usize,
-    /// What kind of code it is, with what only that kind has.
+    /// The kind of code, with the parts that only this kind has.
     pub kind: Kind,
     /// The code itself, its prelude included.
     pub data: Vec<u8>,
@@ -111,7 +112,7 @@ pub enum Kind {
     Bytecode(Prelude),
     /// `@micropython.native`: machine code, with a prelude at an offset.
     Native {
-        /// Where the prelude begins in the data.
+        /// The offset of the prelude in the data.
         prelude_offset: u32,
         /// The prelude.
         prelude: Prelude,
@@ -120,30 +121,30 @@ pub enum Kind {
     Viper(Unmanaged),
     /// `@micropython.asm_thumb` and its like.
     Asm {
-        /// What it shares with viper.
+        /// The parts that assembler code shares with viper code.
         code: Unmanaged,
-        /// How many arguments it takes.
+        /// Number of arguments.
         n_pos_args: u32,
         /// The types of its arguments and of its result.
         type_sig: u32,
     },
 }
 
-/// What machine code without a prelude has.
+/// The parts of machine code that has no prelude.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmanaged {
-    /// Scope flags, which also say what follows.
+    /// Scope flags, some of which state which of the other parts the file has.
     pub scope_flags: u32,
     /// Constant data that the code refers to.
     pub rodata: Vec<u8>,
-    /// Bytes of zeroed memory that the code refers to.
+    /// Number of bytes of zeroed memory that the code refers to.
     pub bss: u32,
     /// Relocations, as they stand in the file.
     pub relocations: Vec<u8>,
 }
 
 impl Unmanaged {
-    /// Whether relocations follow the code (`MP_SCOPE_FLAG_VIPERRELOC` in `py/runtime0.h`).
+    /// Returns true if relocations follow the code (`MP_SCOPE_FLAG_VIPERRELOC` in `py/runtime0.h`).
     fn has_relocations(&self) -> bool {
         self.scope_flags & 0x10 != 0
     }

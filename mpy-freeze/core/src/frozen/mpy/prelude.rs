@@ -1,32 +1,32 @@
-//! The prelude before a function's opcodes: its signature, its names and where its tables lie (`py/bc.h`).
+//! The prelude before a function's opcodes: its signature, its names and the offsets of its tables (`py/bc.h`).
 
 use super::cursor::{Cursor, Fault};
 
 /// Bit of [`Prelude::scope_flags`]: the function is a generator.
 pub(crate) const SCOPE_FLAG_GENERATOR: u32 = 0x01;
 
-/// What a function's bytecode says about itself. Offsets count from the start of the function's data.
+/// The prelude of a function. Offsets count from the start of the function's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prelude {
-    /// Entries of the value stack.
+    /// Number of entries of the value stack.
     pub n_state: u32,
-    /// Entries of the exception stack.
+    /// Number of entries of the exception stack.
     pub n_exc_stack: u32,
-    /// Generator, `*args`, `**kwargs` and keyword defaults.
+    /// Flags for a generator, `*args`, `**kwargs` and keyword defaults.
     pub scope_flags: u32,
-    /// Positional arguments.
+    /// Number of positional arguments.
     pub n_pos_args: u32,
-    /// Keyword-only arguments.
+    /// Number of keyword-only arguments.
     pub n_kwonly_args: u32,
-    /// Positional arguments with a default.
+    /// Number of positional arguments with a default.
     pub n_def_pos_args: u32,
     /// The function's own name, as an index into the module's qstr table. The arguments' names follow in the data.
     pub name: u32,
-    /// Where the line numbers begin.
+    /// The offset at which the line numbers begin.
     pub line_info: usize,
-    /// Where the line numbers end.
+    /// The offset at which the line numbers end.
     pub line_info_top: usize,
-    /// Where the opcodes begin.
+    /// The offset at which the opcodes begin.
     pub opcodes: usize,
 }
 
@@ -87,7 +87,7 @@ pub(super) fn read(
     Ok(prelude)
 }
 
-/// Six numbers, their bits interleaved: first `xSSSSEAA`, then bytes of `xFSSKAED` while `x` is set.
+/// Reads the signature: six numbers with interleaved bits, first `xSSSSEAA`, then bytes of `xFSSKAED` while `x` is set.
 fn signature(cursor: &mut Cursor<'_>, section: &str) -> Result<Prelude, Fault> {
     let first = u32::from(cursor.byte(section)?);
     let mut prelude = Prelude {
@@ -123,7 +123,7 @@ fn signature(cursor: &mut Cursor<'_>, section: &str) -> Result<Prelude, Fault> {
     Ok(prelude)
 }
 
-/// The sizes of the source information and of the closure section, in bytes of `xIIIIIIC`.
+/// Reads the sizes of the source information and of the closure section, from bytes of `xIIIIIIC`.
 fn size(cursor: &mut Cursor<'_>, section: &str) -> Result<(usize, usize), Fault> {
     let (mut n_info, mut n_cell): (u64, u64) = (0, 0);
     // A function has at most 255 cells, which is 8 bytes with a bit each; 10 bytes of 6 bits fit into 64.

@@ -1,13 +1,13 @@
-//! The reader: bytes in, a module out, and a fault with its offset for anything else.
+//! The reader: turns bytes into a module, or returns a fault with its offset.
 
 use super::cursor::{Cursor, Fault};
 use super::{Kind, Mpy, NativeArch, Object, Offsets, Qstr, RawCode, Unmanaged, prelude};
 
-/// How deep functions in functions and tuples in tuples may go. The bound keeps a damaged file from
-/// overflowing the stack; MicroPython's own compiler gives up far earlier.
+/// The deepest nesting of functions and of tuples. The limit keeps a damaged file from overflowing the stack.
+/// MicroPython's own compiler gives up far earlier.
 const MAX_DEPTH: usize = 400;
 
-/// The feature byte's bit that says that architecture flags follow the header (since 1.27).
+/// The bit of the feature byte that is set if architecture flags follow the header (since 1.27).
 pub(super) const FEATURE_ARCH_FLAGS: u8 = 0x40;
 
 pub(super) const SCOPE_FLAG_VIPER_RODATA: u32 = 0x20;
@@ -47,7 +47,7 @@ pub fn read(bytes: &[u8], version: u8) -> Result<Mpy, Fault> {
     })
 }
 
-/// Magic, version, features and small-int bits.
+/// Reads the header: magic, version, features and small-int bits.
 fn header(cursor: &mut Cursor<'_>, version: u8) -> Result<(u8, Option<NativeArch>), Fault> {
     const SECTION: &str = "header";
     let start = cursor.clone();
@@ -106,7 +106,7 @@ fn qstr(cursor: &mut Cursor<'_>) -> Result<Qstr, Fault> {
     Ok(Qstr::Text(text.to_vec()))
 }
 
-/// The zero byte after every string, which lets MicroPython use the file in place.
+/// Reads the zero byte after a string, which lets MicroPython use the file in place.
 fn terminator(cursor: &mut Cursor<'_>, section: &str) -> Result<(), Fault> {
     let at = cursor.fault(format!(
         "a string in the {section} has no zero byte after it"
@@ -206,7 +206,7 @@ fn raw_code(cursor: &mut Cursor<'_>, n_qstrs: usize, depth: usize) -> Result<Raw
     })
 }
 
-/// The scope flags of viper and assembler code, and viper's data.
+/// Reads the scope flags of viper and assembler code, and viper's data.
 fn unmanaged(cursor: &mut Cursor<'_>, viper: bool) -> Result<Unmanaged, Fault> {
     const SECTION: &str = "data of a viper function";
     let scope_flags = cursor.uint(SECTION)?;
@@ -224,7 +224,7 @@ fn unmanaged(cursor: &mut Cursor<'_>, viper: bool) -> Result<Unmanaged, Fault> {
     })
 }
 
-/// The relocations up to the byte that ends them, that byte included.
+/// Reads the relocations, with the byte that ends them.
 fn relocations(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Fault> {
     const SECTION: &str = "relocations of a viper function";
     let mut rest = cursor.clone();

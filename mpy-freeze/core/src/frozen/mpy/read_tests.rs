@@ -16,7 +16,7 @@ fn uint(out: &mut Vec<u8>, value: usize) {
     }
 }
 
-/// A string, with its length and the zero byte after it.
+/// Writes a string, with its length and the zero byte after it.
 fn string(out: &mut Vec<u8>, scale: usize, text: &[u8]) {
     uint(out, text.len() * scale);
     out.extend(text);
@@ -39,7 +39,7 @@ fn head(qstrs: usize, objects: usize) -> Vec<u8> {
     out
 }
 
-/// A module with every kind of constant and a function in a function.
+/// Returns a module with every kind of constant and a function in a function.
 fn everything() -> Vec<u8> {
     let mut out = head(3, 9);
     string(&mut out, 2, b"a.py");

@@ -1,10 +1,10 @@
-//! The writer: a module as the bytes that MicroPython's compiler writes for it.
+//! The writer: turns a module into the bytes that MicroPython's compiler writes for it.
 
 use super::read::{FEATURE_ARCH_FLAGS, SCOPE_FLAG_VIPER_BSS, SCOPE_FLAG_VIPER_RODATA};
 use super::{Kind, Mpy, NativeArch, Object, Qstr, RawCode, Unmanaged};
 
 impl Mpy {
-    /// The file, in the format of `version`.
+    /// Returns the bytes of the file, in the format of `version`.
     pub fn write(&self, version: u8) -> Vec<u8> {
         let Self {
             small_int_bits,
@@ -50,7 +50,7 @@ impl Writer {
         }
     }
 
-    /// A number in groups of 7 bits, the highest first, with the top bit set in all but the last.
+    /// Writes a number in groups of 7 bits, the highest first, with the top bit set in all but the last.
     fn uint(&mut self, value: u64) {
         let mut groups = [0; 10];
         let mut rest = value;
@@ -72,7 +72,7 @@ impl Writer {
         self.uint(length as u64);
     }
 
-    /// A text with the zero byte that lets MicroPython use it in place.
+    /// Writes a text with the zero byte that lets MicroPython use it in place.
     fn text(&mut self, text: &[u8]) {
         self.0.extend(text);
         self.0.push(0);

@@ -1,7 +1,7 @@
-//! Compiled files by content.
+//! A cache of compiled files, by content.
 //!
-//! An entry's name is a hash of everything that its contents depend on. The entry holds all of that too, and it
-//! is compared before use, so two keys with the same hash cost a compilation and never give wrong code.
+//! An entry's name is a hash of everything that its contents depend on. The entry holds all of that too, for comparison
+//! before use. Two keys with the same hash therefore cost a compilation, and never give wrong code.
 
 use std::path::{Path, PathBuf};
 
@@ -14,9 +14,9 @@ const MAGIC: &[u8] = b"mpy-freeze cache 1\n";
 
 /// Everything that a compiled file depends on.
 pub(super) struct Key<'a> {
-    /// Which compiler.
+    /// The identity of the compiler.
     pub(super) compiler: &'a str,
-    /// Its options.
+    /// The compiler's options.
     pub(super) flags: &'a [String],
     /// The name that the compiled file carries.
     pub(super) target: &'a str,
@@ -25,7 +25,7 @@ pub(super) struct Key<'a> {
 }
 
 impl Key<'_> {
-    /// The key as bytes. Each part has its length before it, so no two keys have the same bytes.
+    /// Returns the key as bytes. Each part has its length before it, so no two keys have the same bytes.
     fn to_bytes(&self) -> Vec<u8> {
         let Key {
             compiler,
@@ -62,7 +62,7 @@ impl<'a> Cache<'a> {
         self.folder.join(format!("{:032x}", fingerprint(key)))
     }
 
-    /// The compiled file, if it is there.
+    /// Returns the compiled file, if it is there.
     pub(super) fn get(&self, key: &Key<'_>) -> Result<Option<Vec<u8>>> {
         let key = key.to_bytes();
         let entry = fs::read_if_exists(&self.path(&key))?;

@@ -1,4 +1,4 @@
-//! The second stage: Python sources to `.mpy` files, by MicroPython's own compiler.
+//! The second stage: compiles Python sources to `.mpy` files with MicroPython's own compiler.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,13 +22,13 @@ pub(super) struct Compiled {
     pub(super) path: PathBuf,
     /// The source's target path.
     pub(super) target: String,
-    /// Whether the user gave it as a `.mpy` file.
+    /// True if the user gave it as a `.mpy` file.
     pub(super) given: bool,
     /// The `.mpy` file.
     pub(super) mpy: Vec<u8>,
 }
 
-/// Compiles all sources, as many at a time as the machine has cores. What is compiled already stays as it is.
+/// Compiles all sources, as many at a time as the machine has cores. `.mpy` files stay as they are.
 ///
 /// # Errors
 ///
@@ -67,7 +67,7 @@ pub(super) fn compile(
     gather(sources.iter().zip(results))
 }
 
-/// All files, or all problems.
+/// Gathers all files, or all problems if there are any.
 fn gather<'a>(
     results: impl Iterator<Item = (&'a Source, std::result::Result<Vec<u8>, Failure>)>,
 ) -> Result<Vec<Compiled>> {
@@ -95,7 +95,7 @@ fn gather<'a>(
 
 struct Compiler<'a> {
     mpy_cross: MpyCross,
-    /// Tells one build of the compiler from another.
+    /// The identity of this build of the compiler: its size and its fingerprint.
     identity: String,
     /// The level of sources that have none of their own.
     optimisation: u8,
@@ -110,7 +110,7 @@ impl<'a> Compiler<'a> {
             Error::Compile(problems.map(|problem| problem.help(help)).collect())
         })?;
         let mut mpy_cross = MpyCross::at(&context.mpy_cross);
-        // The context has a byte's worth of bits, since no target's word has more.
+        // The number of bits fits into a byte, since it is no larger than a target's word.
         mpy_cross.small_int_bits(u8::try_from(context.facts.small_int_bits).unwrap_or(u8::MAX));
         if let Some(arch) = context.native_arch {
             mpy_cross.arch(arch);
@@ -146,7 +146,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Adds what the writer of a firmware can do about native code.
+/// Adds a help text for a firmware to the error that native code has no instruction set.
 fn for_a_firmware(failure: Failure) -> Failure {
     match failure {
         Failure::Rejected(problem) if compiler::is_invalid_arch(&problem) => {

@@ -1,7 +1,7 @@
-//! What goes into ROM: few large tables whose entries refer to each other by position.
+//! The image that goes into ROM: a few large tables whose entries refer to each other by position.
 //!
-//! [`link`](super::link) fills it, [`emit`](super::emit) turns it into Rust. Nothing in it depends on how Rust
-//! or C lays out a struct.
+//! [`link`](super::link) fills the image, and [`emit`](super::emit) turns it into Rust. Nothing in it depends on how
+//! Rust or C lays out a struct.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(super) struct Image {
     pub(super) text: Text,
     /// The new qstrs.
     pub(super) pools: QstrPools,
-    /// The data of all functions, prelude and opcodes.
+    /// The data of all functions of bytecode: prelude and opcodes.
     pub(super) bytecode: Vec<u8>,
     /// The machine code of all functions that have some, each at an aligned offset.
     pub(super) native: Vec<u8>,
@@ -39,7 +39,7 @@ pub(super) struct Image {
     pub(super) tuples: BTreeMap<usize, Vec<Vec<Word>>>,
     /// The modules' qstr tables, one after the other.
     pub(super) qstr_table: Vec<u16>,
-    /// The modules' constant tables, one after the other.
+    /// The modules' obj tables, one after the other.
     pub(super) obj_table: Vec<Word>,
     /// The sources that are frozen as text, which an import looks for first.
     pub(super) sources: Vec<Source>,
@@ -59,13 +59,13 @@ pub(super) struct QstrPools {
 /// Qstrs that are searched together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct QstrPool {
-    /// Whether a search can halve them.
+    /// True if the qstrs are sorted, so that a binary search finds them.
     pub(super) sorted: bool,
     /// The qstrs.
     pub(super) qstrs: Vec<Qstr>,
 }
 
-/// One qstr of a pool.
+/// A qstr of a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Qstr {
     pub(super) hash: u32,
@@ -73,7 +73,7 @@ pub(super) struct Qstr {
     pub(super) text: TextId,
 }
 
-/// A function, as MicroPython's `mp_proto_fun_t` points to it.
+/// A proto fun: a function, as MicroPython's `mp_proto_fun_t` points to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum ProtoFun {
     /// Bytecode with nothing else to it, by its offset in the bytecode table.
@@ -82,34 +82,34 @@ pub(super) enum ProtoFun {
     RawCode(usize),
     /// An entry of the table of assembler functions.
     AsmCode(usize),
-    /// No function but the prelude of one of native code, by its offset in the table of native code. It stands at the
-    /// end of that function's table of children.
+    /// The prelude of a function of native code, by its offset in the table of native code. It is no function, but
+    /// stands at the end of that function's table of children.
     Prelude(usize),
 }
 
 /// An entry of the raw-code table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RawCode {
-    /// Its code.
+    /// The code.
     pub(super) code: Code,
-    /// How many bytes that is.
+    /// Number of bytes of the code.
     pub(super) length: usize,
-    /// Whether calling it makes a generator.
+    /// True if calling it makes a generator.
     pub(super) is_generator: bool,
-    /// Its functions: the first one's place in the table of children, and how many they are.
+    /// The functions inside it: the index of the first in the table of children, and their number.
     pub(super) children: (usize, usize),
 }
 
-/// The kinds of code, and where it begins in the table of bytecode or of native code.
+/// The kinds of code. `at` is the code's offset in the table of bytecode or of native code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Code {
-    /// Bytecode, and what it says about itself.
+    /// Bytecode with its prelude.
     Bytecode { at: usize, prelude: Prelude },
     /// Machine code with a prelude at an offset from its beginning.
     Native { at: usize, prelude_offset: usize },
-    /// Machine code of its own kind.
+    /// Machine code of viper, which has no prelude.
     Viper { at: usize },
-    /// Machine code that takes and returns machine words.
+    /// Machine code of inline assembler, which takes and returns machine words.
     Asm {
         at: usize,
         n_pos_args: u32,
@@ -129,7 +129,7 @@ pub(super) struct Source {
 /// A string or bytes constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Str {
-    /// Whether it is `bytes` and not `str`.
+    /// True for `bytes`, false for `str`.
     pub(super) bytes: bool,
     pub(super) hash: u32,
     pub(super) length: usize,
@@ -139,12 +139,12 @@ pub(super) struct Str {
 /// An integer constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Int {
-    /// As a C `long long`.
+    /// An integer as a C `long long`.
     LongLong(i64),
-    /// As a sign and digits.
+    /// An integer as a sign and digits.
     Mpz {
         negative: bool,
-        /// The lowest digit's place in the table of digits.
+        /// The index of the lowest digit in the table of digits.
         digits: usize,
         n_digits: usize,
     },
@@ -187,9 +187,9 @@ pub(super) enum ObjectRef {
     Complex(usize),
     /// Tuples, which have a table for each length.
     Tuple {
-        /// How many items the tuple has.
+        /// Number of items of the tuple.
         length: usize,
-        /// Which one of that length it is.
+        /// The index in the table of tuples of that length.
         index: usize,
     },
 }
@@ -199,16 +199,16 @@ pub(super) enum ObjectRef {
 pub(super) struct Module {
     /// Its target path.
     pub(super) name: String,
-    /// Where its qstr table begins, if it has one.
+    /// The index at which its qstr table begins, if it has one.
     pub(super) qstr_table: Option<usize>,
-    /// Where its constant table begins, if it has one.
+    /// The index at which its obj table begins, if it has one.
     pub(super) obj_table: Option<usize>,
-    /// Its body.
+    /// The proto fun of its body.
     pub(super) proto_fun: ProtoFun,
 }
 
 impl Image {
-    /// Adds a tuple and says where it is.
+    /// Adds a tuple and returns its place.
     pub(super) fn add_tuple(&mut self, items: Vec<Word>) -> ObjectRef {
         let length = items.len();
         let table = self.tuples.entry(length).or_default();
@@ -219,7 +219,7 @@ impl Image {
         }
     }
 
-    /// The names of all modules, text first, each with a zero byte after it, and one more at the end.
+    /// Returns the names of all modules, text first, each with a zero byte after it, and one more at the end.
     pub(super) fn names(&self) -> Vec<u8> {
         let mut names = Vec::new();
         let sources = self.sources.iter().map(|source| &source.name);
@@ -233,7 +233,7 @@ impl Image {
 }
 
 impl QstrPools {
-    /// All qstrs, in the order of their numbers.
+    /// Returns all qstrs, in the order of their numbers.
     pub(super) fn qstrs(&self) -> impl Iterator<Item = &Qstr> {
         self.pools.iter().flat_map(|pool| &pool.qstrs)
     }

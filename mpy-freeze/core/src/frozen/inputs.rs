@@ -1,4 +1,4 @@
-//! The first stage: the inputs of `freeze!` to files, each under its target path.
+//! The first stage: turns the inputs of `freeze!` into files, each under its target path.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,22 +16,22 @@ const MAX_TARGET: usize = 255;
 /// The optimisation level of MicroPython's own modules, which its manifests freeze without lines and assertions.
 const PACKAGED_OPT: Option<u8> = Some(3);
 
-/// One file to freeze.
+/// A file to freeze.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Source {
-    /// Where it lies: the base folder joined with the input's path.
+    /// The path of the file, which begins with the base folder if the input's path is relative.
     pub(super) path: PathBuf,
-    /// The name that it has in the firmware, for example `app/util.py`.
+    /// The target path: the file's name in the firmware, for example `app/util.py`.
     pub(super) target: String,
-    /// What becomes of it.
+    /// The kind of file, which decides how it is frozen.
     pub(super) kind: Kind,
-    /// What is in it: UTF-8, unless it is a `.mpy` file.
+    /// The contents: UTF-8, unless it is a `.mpy` file.
     pub(super) bytes: Vec<u8>,
     /// The compiler's optimisation level, where a manifest sets it for this file.
     pub(super) opt: Option<u8>,
 }
 
-/// What the inputs hold.
+/// The files of all inputs, with the folders and manifests that they come from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Found {
     /// All files, by input and then by target path.
@@ -42,14 +42,14 @@ pub(super) struct Found {
     pub(super) manifests: Vec<PathBuf>,
 }
 
-/// One input of `freeze!`.
+/// An input of `freeze!`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Input {
     /// A folder, a file or, by its name, a manifest.
     Path {
-        /// As the user wrote it.
+        /// The path as the user wrote it.
         path: PathBuf,
-        /// Whether its sources are frozen as text.
+        /// True if the sources are frozen as text.
         as_text: bool,
     },
     /// The path of a manifest, or its source.
@@ -101,7 +101,7 @@ struct Search {
     problems: Vec<Problem>,
     /// The target paths so far, and the file that each is for.
     targets: BTreeMap<String, PathBuf>,
-    /// Those that were reported, which is done once.
+    /// The target paths that were refused. Each is reported once.
     refused: BTreeSet<String>,
 }
 
@@ -209,7 +209,7 @@ impl Search {
         above.pop();
     }
 
-    /// Takes what manifests list.
+    /// Takes the files that manifests list.
     fn manifests(&mut self, listing: Listing) {
         for entry in listing.entries {
             self.source(
@@ -224,8 +224,8 @@ impl Search {
         self.found.manifests.extend(listing.manifests);
     }
 
-    /// Takes the Python halves of MicroPython's modules, but for what the application has itself: a file, or a module in
-    /// place of the whole package.
+    /// Takes the Python halves of MicroPython's modules, except those that the application replaces, by a file of its
+    /// own or by a module in place of the whole package.
     fn packaged(&mut self, files: &[Packaged]) {
         for file in files {
             let package = file.target.split('/').next().unwrap_or_default();
@@ -240,7 +240,7 @@ impl Search {
         }
     }
 
-    /// Reads one file; a package's version is added to a source that has none and is compiled.
+    /// Reads one file. A package's version is added to a source that is compiled and doesn't set `__version__`.
     fn source(
         &mut self,
         path: &Path,
@@ -298,7 +298,8 @@ impl Search {
         }
     }
 
-    /// Whether a file can have this target path. One that can't isn't read: a manifest may list it without end.
+    /// Claims a target path for a file. Returns false if the file can't have it. Such a file isn't read, since a
+    /// manifest may list one file any number of times.
     fn take_target(&mut self, path: &Path, target: &str) -> bool {
         let refusal = if let Some(why) = not_importable(target) {
             Problem::new(format!("Python can't import `{target}`: {why}"))
@@ -350,13 +351,14 @@ impl Search {
     }
 }
 
-/// The target path of a file by its name in the input. An import asks for `.py`, whatever a module was frozen from.
+/// Returns the target path of a file by its name in the input. It ends in `.py` for a `.mpy` file too, since an import
+/// asks for `.py`.
 fn target(name: &str) -> String {
     let stem = name.strip_suffix(".mpy");
     stem.map_or_else(|| name.to_string(), |stem| format!("{stem}.py"))
 }
 
-/// What a file is by its extension; nothing for a file that isn't frozen.
+/// Returns the kind of a file by its extension, or nothing for a file that isn't frozen.
 fn kind(path: &Path, as_text: bool) -> Option<Kind> {
     match path.extension()?.to_str()? {
         "py" if as_text => Some(Kind::Text),
@@ -366,7 +368,7 @@ fn kind(path: &Path, as_text: bool) -> Option<Kind> {
     }
 }
 
-/// The folder's path without links, and the paths of its entries in the order of their names.
+/// Returns the folder's path without links, and the paths of its entries in the order of their names.
 fn list(folder: &Path) -> std::io::Result<(PathBuf, Vec<PathBuf>)> {
     let real = fs::raw::canonicalize(folder)?;
     let mut entries = Vec::new();
@@ -377,7 +379,7 @@ fn list(folder: &Path) -> std::io::Result<(PathBuf, Vec<PathBuf>)> {
     Ok((real, entries))
 }
 
-/// Why neither `import` nor `__import__` can reach a target path.
+/// Returns the reason why neither `import` nor `__import__` can reach a target path, or nothing if they can.
 ///
 /// Both take a name apart at its dots and look for the parts as folders and a file. Anything else may be
 /// in a name, so `__import__("my-module")` works where `import` has no syntax for it.
@@ -419,7 +421,7 @@ fn not_utf8_name(path: &Path) -> Problem {
         .help("rename it: module names in a firmware are UTF-8")
 }
 
-/// The problem of a file whose bytes stop being UTF-8 at `offset`.
+/// Returns the problem of a file whose bytes stop being UTF-8 at `offset`.
 fn not_utf8(path: &Path, bytes: &[u8], offset: usize) -> Problem {
     let before = bytes.get(..offset).unwrap_or_default();
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -12,7 +12,7 @@ fn targets(found: &Found) -> Vec<&str> {
     found.sources.iter().map(|source| &*source.target).collect()
 }
 
-/// A firmware for which no manifest is known.
+/// Returns a firmware for which no manifest is known.
 fn context() -> Context {
     Context {
         manifests: None,
@@ -210,7 +210,7 @@ fn entry(source: PathBuf, target: &str, kind: Kind) -> manifest::Entry {
 
 #[test]
 fn a_version_is_added_to_what_is_compiled() {
-    // Upstream's makemanifest.py makes such a copy for mpy-cross, and takes text as it is.
+    // Upstream's makemanifest.py gives mpy-cross a copy with the version, and freezes text as it is.
     let folder = Folder::new("inputs");
     folder.file("a.py", "x = 1\n");
     let file = |target, kind| entry(folder.path().join("a.py"), target, kind);

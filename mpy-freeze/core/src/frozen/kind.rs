@@ -1,12 +1,12 @@
-//! The kinds of input: what becomes of a file.
+//! The kinds of file that are frozen.
 
-/// What becomes of a file that is frozen.
+/// The kind of a file, which decides how it is frozen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// It is Python, and is compiled.
+    /// Python that is compiled.
     Python,
-    /// It is compiled already.
+    /// A `.mpy` file, which is compiled already.
     Mpy,
-    /// It is Python, and stays text that the firmware compiles when it imports it.
+    /// Python that stays text. The firmware compiles it when it is imported.
     Text,
 }

@@ -1,8 +1,7 @@
-//! The Python side: Python sources and compiled modules to Rust statics in ROM.
+//! The Python side: turns Python sources and compiled modules into Rust statics in ROM.
 //!
-//! [`Freeze`] is what the `freeze!` macro calls. It reads the sources and nothing else but the [`Context`] that
-//! `Build` left, and returns items that define what libmicropython looks for when it imports a
-//! frozen module.
+//! The `freeze!` macro calls [`Freeze`]. It reads nothing but the sources and the [`Context`] that `Build` left, and
+//! returns the items that libmicropython looks for when it imports a frozen module.
 
 mod cache;
 mod compile;
@@ -27,7 +26,7 @@ use crate::record::{self, Watched};
 
 pub use size::Size;
 
-/// What to freeze, and how.
+/// The inputs to freeze, with the options.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), mpy_freeze_core::Error> {
@@ -60,16 +59,16 @@ pub struct Freeze<'a> {
 pub struct Frozen {
     /// The items that define the modules.
     pub tokens: TokenStream,
-    /// The sources and manifests that they were made from. The tokens make the compiler depend on each.
+    /// The sources and manifests that the modules were made from. The tokens make the compiler depend on each.
     pub sources: Vec<PathBuf>,
-    /// The inputs that are folders. A new file in one of them is something that the compiler can't see.
+    /// The inputs that are folders. The compiler can't notice a new file in one of them.
     pub folders: Vec<PathBuf>,
-    /// How much ROM the modules take.
+    /// The ROM that the modules take.
     pub size: Size,
 }
 
 impl<'a> Freeze<'a> {
-    /// Freezes nothing yet, for the firmware that `context` describes. Inputs are relative to `base`.
+    /// Starts without inputs, for the firmware that `context` describes. Inputs are relative to `base`.
     pub fn new(context: &'a Context, base: &Path) -> Self {
         Self {
             context,
@@ -100,7 +99,7 @@ impl<'a> Freeze<'a> {
 
     /// Adds a manifest: its path, which ends in `.py`, or its source.
     ///
-    /// Where the build's environment had `FROZEN_MANIFEST`, that is taken instead of all manifests.
+    /// If `FROZEN_MANIFEST` was set in the build's environment, its manifest replaces all others.
     pub fn manifest(&mut self, manifest: impl Into<String>) -> &mut Self {
         self.inputs.push(inputs::Input::Manifest(manifest.into()));
         self
@@ -125,7 +124,7 @@ impl<'a> Freeze<'a> {
         self
     }
 
-    /// Freezes.
+    /// Freezes the inputs.
     ///
     /// # Errors
     ///
@@ -152,7 +151,7 @@ impl<'a> Freeze<'a> {
     }
 }
 
-/// The parse stage over all modules.
+/// Runs the parse stage for all modules.
 fn parse(context: &Context, compiled: &[compile::Compiled]) -> Result<Vec<mpy::Mpy>> {
     let mut parsed = Vec::new();
     let mut problems = Vec::new();
@@ -201,8 +200,7 @@ fn link_inputs<'a>(
 }
 
 impl Frozen {
-    /// Tells the build script which folders it has to watch besides those that it watches already, in
-    /// `OUT_DIR/mpy-freeze/inputs`.
+    /// Records for the build script, in `OUT_DIR/mpy-freeze/inputs`, the folders that it has to watch and doesn't yet.
     ///
     /// # Errors
     ///
@@ -217,8 +215,10 @@ impl Frozen {
     }
 }
 
-/// Tells the build script which variable of manifests is missing, so that it runs again where that is set: it
-/// can't know those that manifests have of their own. Takes the error of [`Freeze::run`].
+/// Records for the build script the variable that a manifest lacks, so that it runs again when the variable is set.
+///
+/// `error` is that of [`Freeze::run`]. The build script itself can't know the variables that manifests have of their
+/// own.
 ///
 /// # Errors
 ///

@@ -1,31 +1,31 @@
-//! How much ROM an image takes.
+//! The ROM that an image takes.
 
 use crate::{Context, Float, LongInt, ObjRepr};
 
 use super::image::{Image, Int};
 
-/// Bytes of ROM by part, without what the linker adds to align them.
+/// Bytes of ROM by part, without the padding that the linker adds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Size {
-    /// How many modules there are.
+    /// Number of modules.
     pub modules: usize,
-    /// Their bytecode.
+    /// Bytes of bytecode.
     pub bytecode: usize,
-    /// Their machine code.
+    /// Bytes of machine code.
     pub native: usize,
-    /// The sources that are frozen as text.
+    /// Bytes of the sources that are frozen as text.
     pub sources: usize,
-    /// Their constants, without the text of strings.
+    /// Bytes of the constants, without the text of strings.
     pub constants: usize,
-    /// Names and the text of all strings.
+    /// Bytes of the qstr pools and of the text of all strings.
     pub qstrs: usize,
-    /// What leads from a module's name to its code and constants.
+    /// Bytes of the tables that lead from a module's name to its code and constants.
     pub tables: usize,
 }
 
 impl Size {
-    /// All parts together.
+    /// Returns the bytes of all parts together.
     pub fn total(&self) -> usize {
         self.bytecode + self.native + self.sources + self.constants + self.qstrs + self.tables
     }
@@ -48,7 +48,7 @@ impl Size {
     }
 }
 
-/// What the sizes of C's types are on the target.
+/// The sizes of C's types on the target, in bytes.
 struct Target {
     pointer: usize,
     word: usize,
@@ -138,7 +138,7 @@ mod tests {
     use crate::context::tests::sample;
     use crate::frozen::image::{Code, RawCode};
 
-    /// The sizes of `mp_raw_code_truncated_t` that a C compiler gives it (`py/emitglue.h`).
+    /// The expected sizes are those that a C compiler gives `mp_raw_code_truncated_t` (`py/emitglue.h`).
     #[test]
     fn a_raw_code_is_as_large_as_in_c() {
         let mut image = Image::default();

@@ -1,4 +1,4 @@
-//! The bytes of all strings in one table, in which a string that another one ends with takes no room.
+//! A table with the bytes of all strings. A string that is the end of another one takes no room.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,12 +14,12 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// The table's bytes. Every string in it has a zero byte after it, as C wants it.
+    /// Returns the table's bytes. Every string in it has a zero byte after it, as C wants it.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Where a string begins. The id must come from the builder of this table.
+    /// Returns the offset of a string. The id must come from the builder of this table.
     pub(super) fn offset(&self, id: TextId) -> usize {
         self.offsets.get(id.0).copied().unwrap_or_default()
     }
@@ -34,7 +34,7 @@ pub(super) struct TextBuilder {
 }
 
 impl TextBuilder {
-    /// Adds a string, once.
+    /// Adds a string, unless the table has it already.
     pub(super) fn add(&mut self, text: &[u8]) -> TextId {
         if let Some(id) = self.ids.get(text) {
             return *id;
@@ -45,14 +45,14 @@ impl TextBuilder {
         id
     }
 
-    /// Adds bytes, which have to begin where a word does: a program may read words there, as it may on the heap.
+    /// Adds bytes, aligned to a word: a program may read words from them, as it may from bytes on the heap.
     pub(super) fn add_aligned(&mut self, bytes: &[u8]) -> TextId {
         let id = self.add(bytes);
         self.aligned.insert(id);
         id
     }
 
-    /// Lays out the table, whose beginning is aligned for words of so many bytes.
+    /// Lays out the table, which must begin at an address that is aligned to `word_bytes`.
     pub(super) fn finish(self, word_bytes: usize) -> Text {
         let mut order: Vec<(usize, &Vec<u8>)> = self.texts.iter().enumerate().collect();
         // Sorted by their ends, the longest first, a string comes right after those that end with it.

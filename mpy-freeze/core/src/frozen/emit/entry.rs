@@ -1,5 +1,5 @@
-//! One entry of a table as a Rust expression. Each type is taken apart completely, so that a new field of the
-//! image can't be forgotten here.
+//! Turns entries of tables into Rust expressions. Each type is taken apart completely, so that a new field of the image
+//! can't be forgotten here.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -12,36 +12,36 @@ use crate::{Context, Float};
 use super::{extern_name, names};
 use crate::tables::ident;
 
-/// What an entry needs besides itself.
+/// The context and the image, which an entry needs besides itself.
 pub(super) struct Scope<'a> {
     pub(super) context: &'a Context,
     pub(super) image: &'a Image,
 }
 
-/// An entry as an expression.
+/// An entry that can be turned into an expression.
 pub(super) trait Quote {
     fn quote(&self, scope: &Scope<'_>) -> TokenStream;
 }
 
 impl Scope<'_> {
-    /// All entries of a table.
+    /// Returns all entries of a table as expressions.
     pub(super) fn all<T: Quote>(&self, entries: &[T]) -> Vec<TokenStream> {
         entries.iter().map(|entry| entry.quote(self)).collect()
     }
 
-    /// The address of an entry of a table.
+    /// Returns the address of an entry of a table.
     pub(super) fn at(&self, table: &str, index: usize) -> TokenStream {
         let table = ident(table);
         let index = Literal::usize_unsuffixed(index);
         quote!(&raw const #table.0[#index])
     }
 
-    /// The address of a string.
+    /// Returns the address of a string.
     pub(super) fn text(&self, text: TextId) -> TokenStream {
         self.at(names::TEXT, self.image.text.offset(text))
     }
 
-    /// A float of the firmware's precision.
+    /// Returns a float of the firmware's precision.
     pub(super) fn float(&self, bits: u64) -> TokenStream {
         match self.context.facts.float {
             Float::Double => {
@@ -56,7 +56,7 @@ impl Scope<'_> {
         }
     }
 
-    /// An address of a table that may be missing.
+    /// Returns the address of an entry of a table, or null if there is none.
     fn at_or_null(&self, table: &str, index: Option<usize>) -> TokenStream {
         match index {
             Some(index) => {
@@ -175,7 +175,7 @@ impl Quote for ProtoFun {
     }
 }
 
-/// The address of machine code by its offset.
+/// Returns the address of machine code by its offset.
 fn native(offset: usize) -> TokenStream {
     let offset = Literal::usize_unsuffixed(offset);
     quote!(native(#offset))
@@ -237,7 +237,7 @@ impl Quote for RawCode {
     }
 }
 
-/// What a raw code has besides where code can be saved.
+/// Returns the fields that raw codes have only in a firmware that can save code.
 fn saved(scope: &Scope<'_>, raw_code: &RawCode) -> TokenStream {
     let length = Literal::usize_unsuffixed(raw_code.length);
     let n_children = Literal::usize_unsuffixed(raw_code.children.1);
@@ -262,7 +262,7 @@ fn saved(scope: &Scope<'_>, raw_code: &RawCode) -> TokenStream {
     quote!(fun_data_len: #length, n_children: #n_children, #native #traced)
 }
 
-/// The prelude, taken apart for `sys.settrace`.
+/// Returns the prelude, taken apart for `sys.settrace`.
 fn trace_prelude(scope: &Scope<'_>, bytecode: usize, prelude: &Prelude) -> TokenStream {
     let Prelude {
         n_state,

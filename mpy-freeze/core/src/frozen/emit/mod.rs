@@ -1,8 +1,8 @@
-//! The last stage: an image to Rust statics, of the types that bindgen read in MicroPython's own headers.
+//! The last stage: turns an image into Rust statics, of the types that bindgen read in MicroPython's own headers.
 //!
-//! A layout that differs from what this module knows is a type error in the firmware's crate; what types can't
-//! show, assertions check at compile time. Every address is taken of an entry of a named static, so an entry
-//! that isn't there is a compile error too.
+//! A layout that differs from the one that this module knows is a type error in the firmware's crate. Assertions check
+//! at compile time what types can't show. Every address is that of an entry of a named static, so a missing entry is a
+//! compile error too.
 
 mod entry;
 mod native;
@@ -51,17 +51,17 @@ pub(super) fn emit(
     }
 }
 
-/// The map of the modules that are written in Rust, which know their own names.
+/// Returns the map of the modules that are written in Rust. Each module knows its own name.
 fn rust_modules(scope: &Scope<'_>, modules: &[TokenStream]) -> TokenStream {
     let section = section(scope, Part::Tables);
-    // What is no module for Python is an error where it is named.
+    // The compiler reports a path that is no Python module at that path, thanks to its span.
     let entries = modules.iter().map(|module| {
         let last = module.clone().into_iter().last();
         let at = last.map_or_else(Span::call_site, |token| token.span());
         let at = Span::call_site().located_at(at);
         quote_spanned!(at=> module(#module::__MPY_NAME, #module::__MPY_OBJECT))
     });
-    // The types say that the macro has written the constants, and a user without modules may call the crate otherwise.
+    // The types of the parameters prove that the macro has written the constants.
     let module = (!modules.is_empty()).then(|| quote! {
         const fn module(
             name: ::mpy_freeze_rt::__private::Qstr,
@@ -79,8 +79,8 @@ fn rust_modules(scope: &Scope<'_>, modules: &[TokenStream]) -> TokenStream {
     }
 }
 
-/// Makes the compiler depend on a source file. Below the crate's folder the path is written relative to it, so
-/// that the same crate gives the same tokens wherever it lies.
+/// Makes the compiler depend on a source file. A path below the crate's folder is written relative to it, so that the
+/// same crate gives the same tokens wherever it lies.
 fn track(base: &Path, source: &Path) -> TokenStream {
     let Ok(relative) = source.strip_prefix(base) else {
         let path = source.to_string_lossy();
@@ -101,7 +101,7 @@ fn track(base: &Path, source: &Path) -> TokenStream {
     }
 }
 
-/// An exported table of entries of one type.
+/// Returns an exported table of entries of one type.
 fn table(
     scope: &Scope<'_>,
     part: Part,
@@ -119,7 +119,7 @@ fn table(
     }
 }
 
-/// An exported table of bytes.
+/// Returns an exported table of bytes.
 fn bytes(scope: &Scope<'_>, part: Part, name: &str, bytes: &[u8]) -> TokenStream {
     wrapped_bytes(scope, part, name, bytes, "Rom")
 }
@@ -142,7 +142,7 @@ fn wrapped_bytes(
     }
 }
 
-/// What a table counts as when the image's size is shown. Symbols and sections carry its name.
+/// The part that a table counts as when the image's size is shown. Symbols and sections carry the part's name.
 #[derive(Debug, Clone, Copy)]
 enum Part {
     Bytecode,
@@ -152,8 +152,8 @@ enum Part {
     Tables,
 }
 
-/// The section of a table. A hosted target gets none: there the linker has to relocate addresses in it,
-/// which it can't do in a section that is never writable.
+/// Returns the attribute with a table's section. A hosted target gets none: there the linker has to relocate addresses
+/// in the table, which it can't do in a section that is never writable.
 fn section(scope: &Scope<'_>, part: Part) -> TokenStream {
     if !scope.context.bare_metal {
         return TokenStream::new();
@@ -168,7 +168,7 @@ fn section(scope: &Scope<'_>, part: Part) -> TokenStream {
     quote!(#[unsafe(link_section = #section)])
 }
 
-/// The bytes of all strings, at a word's address.
+/// Returns the table with the bytes of all strings, aligned to a word.
 fn text(scope: &Scope<'_>) -> TokenStream {
     let align = Literal::u32_unsuffixed(scope.context.facts.word_bytes);
     let bytes = scope.image.text.bytes();
@@ -184,7 +184,7 @@ fn names(scope: &Scope<'_>) -> TokenStream {
     bytes(scope, Part::Tables, "mp_frozen_names", &scope.image.names())
 }
 
-/// The qstr pools, chained behind the firmware's own. The last has the name that libmicropython knows.
+/// Returns the qstr pools, chained behind the firmware's own. The last has the name that libmicropython knows.
 fn pools(scope: &Scope<'_>) -> TokenStream {
     let pools = &scope.image.pools;
     let lengths = pools.qstrs().map(|qstr| {
@@ -229,7 +229,7 @@ fn pools(scope: &Scope<'_>) -> TokenStream {
     items
 }
 
-/// One pool, whose qstrs begin at `skip` of the lengths and hashes.
+/// Returns a pool whose qstrs begin at index `skip` of the lengths and hashes.
 fn pool(
     scope: &Scope<'_>,
     name: &str,
@@ -240,7 +240,8 @@ fn pool(
     let QstrPool { sorted, qstrs } = pool;
     let first = scope.image.pools.first + skip;
     let length = Literal::usize_unsuffixed(qstrs.len());
-    // The first pool in RAM gets twice as many entries as this says; no pool in ROM has room for more.
+    // MicroPython's first pool in RAM gets twice as many entries as `alloc` says. A number of at most `len` marks this
+    // pool as full.
     let alloc = Literal::usize_unsuffixed(qstrs.len().min(10));
     let lengths = scope.at(names::LENGTHS, skip);
     let hashes = (scope.context.facts.qstr_bytes_in_hash > 0).then(|| {
@@ -271,7 +272,7 @@ fn pool(
     }
 }
 
-/// The constants, a table a type; tuples have one for each length.
+/// Returns the constants, one table for each type. Tuples have one for each length.
 fn constants(scope: &Scope<'_>) -> TokenStream {
     let image = scope.image;
     let mut items = TokenStream::new();
@@ -331,7 +332,7 @@ fn constants(scope: &Scope<'_>) -> TokenStream {
     items
 }
 
-/// Bytecode, and the tables that lead from a module's name to its code and constants.
+/// Returns the code, the source texts, and the tables that lead from a module's name to its code and constants.
 fn tables(scope: &Scope<'_>) -> TokenStream {
     let image = scope.image;
     let code = bytes(scope, Part::Bytecode, names::BYTECODE, &image.bytecode);
@@ -375,7 +376,8 @@ fn tables(scope: &Scope<'_>) -> TokenStream {
     let modules = (0..image.modules.len()).map(|index| scope.at(names::MODULES, index));
     let mut modules: Vec<TokenStream> = modules.collect();
     if modules.is_empty() {
-        // A table with nothing in it would be left to the library, and its other tables with it.
+        // An empty table is left out. The linker would then take the library's own, and with it the library's other
+        // tables.
         modules.push(quote!(::core::ptr::null()));
     }
     add(
@@ -386,7 +388,8 @@ fn tables(scope: &Scope<'_>) -> TokenStream {
     quote!(#code #native #items #sources)
 }
 
-/// Frozen source texts: their lengths with a zero at the end, and the texts, each with a zero byte behind it.
+/// Returns the frozen source texts: their lengths with a zero at the end, and the texts, each with a zero byte behind
+/// it.
 fn sources(scope: &Scope<'_>) -> TokenStream {
     let mut lengths = Vec::new();
     let mut texts = Vec::new();
@@ -427,18 +430,18 @@ mod names {
     pub(super) const OBJ_TABLE: &str = "mpy_freeze_tables_objs";
     pub(super) const MODULES: &str = "mpy_freeze_tables_modules";
 
-    /// A pool that isn't the last.
+    /// Returns the name of a pool that isn't the last.
     pub(super) fn pool(index: usize) -> String {
         format!("mpy_freeze_qstrs_pool_{index}")
     }
 
-    /// The table of tuples of a length.
+    /// Returns the name of the table of tuples of a length.
     pub(super) fn tuples(length: &impl std::fmt::Display) -> String {
         format!("mpy_freeze_constants_tuples_{length}")
     }
 }
 
-/// The name of one of libmicropython's objects.
+/// Returns the name of one of libmicropython's objects.
 fn extern_name(object: Extern) -> &'static str {
     match object {
         Extern::None => "mp_const_none_obj",

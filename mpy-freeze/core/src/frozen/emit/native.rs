@@ -1,4 +1,4 @@
-//! Machine code: bytes in a section that is executable, which no static of Rust's can be in.
+//! Machine code: bytes in an executable section, in which Rust can't place a static.
 
 use std::fmt::Write as _;
 
@@ -10,8 +10,8 @@ use crate::frozen::image::Image;
 /// Bytes to a line of assembler.
 const LINE: usize = 64;
 
-/// The table of machine code, the function that gives an address in it, and the bits of an assembler function.
-/// Nothing where no function has machine code.
+/// Returns the table of machine code, the function that gives an address in it, and the bits of an assembler function.
+/// Returns no items if no function has machine code.
 pub(super) fn items(image: &Image, word_bytes: u32) -> TokenStream {
     if image.native.is_empty() {
         return TokenStream::new();
@@ -27,7 +27,7 @@ pub(super) fn items(image: &Image, word_bytes: u32) -> TokenStream {
             assert!(offset < #length);
             (&raw const mpy_freeze_native).cast::<u8>().wrapping_add(offset)
         }
-        // Two bit-fields share a word: how many arguments there are, and their types.
+        // Two bit-fields share a word: the number of arguments, and their types.
         type AsmBits = ffi::__BindgenBitfieldUnit<[u8; 4]>;
         const fn asm_bits(n_pos_args: u32, type_sig: u32) -> AsmBits {
             AsmBits::new((n_pos_args | type_sig << 8).to_le_bytes())

@@ -1,4 +1,4 @@
-//! Items that only frozen tables need: qstr pools, tuples, and what ties them to libmicropython.
+//! The items that only frozen tables need: qstr pools, tuples, and the symbols that tie the tables to libmicropython.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -32,7 +32,7 @@ fn pool() -> TokenStream {
                 && ::core::mem::offset_of!(ffi::qstr_pool_t, qstrs)
                     == ::core::mem::size_of::<ffi::qstr_pool_t>()
         );
-        // Two bit-fields share a word: the number of the first qstr, and in the top bit whether it is sorted.
+        // Two bit-fields share a word: the number of the first qstr, and a top bit that marks a sorted pool.
         const _: fn(usize, usize) -> PoolBits = ffi::qstr_pool_t::new_bitfield_1;
         type PoolBits = ffi::__BindgenBitfieldUnit<[u8; ::core::mem::size_of::<usize>()]>;
         const fn pool_bits(first: usize, sorted: bool) -> PoolBits {
@@ -69,8 +69,8 @@ fn tuple() -> TokenStream {
     }
 }
 
-/// A symbol that says what is wrong when two crates freeze, and an address that makes the linker take
-/// libmicropython's shim whatever the order of its arguments.
+/// Declares a symbol whose name explains the linker's error when two crates freeze, and an address that makes the
+/// linker take libmicropython's shim whatever the order of its arguments.
 fn anchors(context: &Context) -> TokenStream {
     let section = context
         .bare_metal

@@ -1,5 +1,5 @@
-//! The instruction sets of native code: their numbers in `.mpy` files, their names for `mpy-cross -march`, and
-//! which of them a machine runs.
+//! The instruction sets of native code: their numbers in `.mpy` files, their names for `mpy-cross -march`, and the sets
+//! that a machine runs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -34,12 +34,12 @@ pub enum Arch {
     Xtensawin,
     /// RISC-V with 32 bits, multiplication and compressed instructions.
     Rv32imc,
-    /// The same with 64 bits, which MicroPython knows from release 1.27 on.
+    /// RISC-V with 64 bits, multiplication and compressed instructions, which MicroPython knows from release 1.27 on.
     Rv64imc,
 }
 
 impl Arch {
-    /// All of them, in the order of their numbers.
+    /// All instruction sets, in the order of their numbers.
     pub const ALL: [Self; 12] = [
         Self::X86,
         Self::X64,
@@ -55,7 +55,7 @@ impl Arch {
         Self::Rv64imc,
     ];
 
-    /// The name that mpy-cross has for it.
+    /// Returns the instruction set's name in mpy-cross.
     pub fn name(self) -> &'static str {
         match self {
             Self::X86 => "x86",
@@ -73,18 +73,20 @@ impl Arch {
         }
     }
 
-    /// Its number in `.mpy` files.
+    /// Returns the instruction set's number in `.mpy` files.
     pub fn number(self) -> u8 {
         self as u8
     }
 
-    /// The one with this number in `.mpy` files.
+    /// Returns the instruction set with this number in `.mpy` files.
     pub fn from_number(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|arch| arch.number() == number)
     }
 
-    /// Whether a machine of this instruction set runs code for `code`. Those of Cortex-M are numbered from the
-    /// smallest to the one that has everything, and each runs what the smaller ones run.
+    /// Returns true if a machine of this instruction set runs code for `code`.
+    ///
+    /// The sets of Cortex-M are numbered from the smallest to the one that has everything. Each runs code for all
+    /// smaller ones.
     pub fn runs(self, code: Self) -> bool {
         let cortex_m = Self::Armv6m.number()..=Self::Armv7emdp.number();
         let smaller = Self::Armv6m.number()..=self.number();

@@ -11,7 +11,8 @@ use crate::Arch;
 use crate::error::{Error, Problem, Result};
 use crate::fs;
 
-/// What the compiler's heap is unless the caller says, in bytes, and what it gets when that wasn't enough.
+/// The sizes of the compiler's heap in bytes, unless the caller sets one. The second is for a source that the first
+/// wasn't enough for.
 ///
 /// The compiler asks the system for all of it at once but touches only what it needs.
 const HEAPS: [u64; 2] = [32 << 20, 512 << 20];
@@ -32,8 +33,8 @@ const MAX_SMALL_INT_BITS: u8 = 63;
 /// # }
 /// ```
 ///
-/// The options are mpy-cross's own and have its defaults, save for the heap. [`MpyCross::command`] gives the
-/// program itself, for options that have no method here.
+/// The options are mpy-cross's own and have its defaults, save for the heap. [`MpyCross::command`] returns a command
+/// that runs the program itself, for options that have no method here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MpyCross {
     program: PathBuf,
@@ -59,56 +60,56 @@ impl MpyCross {
         }
     }
 
-    /// The instruction set of native code (`-march`). Without one, a function that wants native code is an error.
+    /// Sets the instruction set of native code (`-march`). Without one, a function that wants native code is an error.
     pub fn arch(&mut self, arch: Arch) -> &mut Self {
         self.arch = Some(arch);
         self
     }
 
-    /// How many bits an integer may have that is stored in the code itself, from 1 to 63
-    /// (`-msmall-int-bits`); 31 unless set. A target with fewer can't load the file.
+    /// Sets the number of bits of a small int, an integer that is stored in the code itself, from 1 to 63
+    /// (`-msmall-int-bits`). The default is 31. A target whose small ints have fewer bits can't load the file.
     pub fn small_int_bits(&mut self, bits: u8) -> &mut Self {
         self.small_int_bits = Some(bits);
         self
     }
 
-    /// The optimisation level (`-O`): 1 drops `assert`, 2 also makes `__debug__` false, 3 and above also drop line
+    /// Sets the optimisation level (`-O`): 1 drops `assert`, 2 also makes `__debug__` false, 3 and above also drop line
     /// numbers. The default is 0.
     pub fn optimisation(&mut self, level: u8) -> &mut Self {
         self.optimisation = level;
         self
     }
 
-    /// What functions become that have no decorator which says so (`-X emit`).
+    /// Sets the kind of code for functions whose decorators don't choose one (`-X emit`).
     pub fn emit(&mut self, emit: Emit) -> &mut Self {
         self.emit = Some(emit);
         self
     }
 
-    /// The compiler's heap in bytes (`-X heapsize`). Unless set it is 32 MiB, and 512 MiB for a source that
-    /// this wasn't enough for.
+    /// Sets the size of the compiler's heap in bytes (`-X heapsize`). The default is 32 MiB, and 512 MiB for a source
+    /// that needs more.
     pub fn heap_size(&mut self, bytes: u64) -> &mut Self {
         self.heap_size = Some(bytes);
         self
     }
 
-    /// The file name that the code carries, which tracebacks show (`-s`). mpy-cross writes `/` for `\` in it.
+    /// Sets the file name that the code carries and tracebacks show (`-s`). mpy-cross writes `/` for `\` in it.
     pub fn source_name(&mut self, name: impl Into<String>) -> &mut Self {
         self.source_name = Some(name.into());
         self
     }
 
-    /// The program's path.
+    /// Returns the program's path.
     pub fn program(&self) -> &Path {
         &self.program
     }
 
-    /// The program with no options yet.
+    /// Returns a command that runs the program, with no options yet.
     pub fn command(&self) -> Command {
         Command::new(&self.program)
     }
 
-    /// What the compiler says of itself: the release of MicroPython and the version of the files that it writes.
+    /// Returns the compiler's own version text: the release of MicroPython and the version of the files that it writes.
     ///
     /// # Errors
     ///
@@ -121,8 +122,8 @@ impl MpyCross {
 
     /// Compiles a source, and returns the `.mpy` file's bytes.
     ///
-    /// Without a [`source_name`](MpyCross::source_name) it is called `<stdin>`, as mpy-cross calls what it reads from
-    /// standard input.
+    /// Without a [`source_name`](MpyCross::source_name) the source is called `<stdin>`, as mpy-cross calls its standard
+    /// input.
     ///
     /// # Errors
     ///
@@ -163,7 +164,7 @@ impl MpyCross {
         })
     }
 
-    /// Compiles a source under `name`; problems name `file`.
+    /// Compiles a source under `name`. Problems name `file`.
     pub(crate) fn try_compile(
         &self,
         source: &[u8],
@@ -199,7 +200,7 @@ impl MpyCross {
         }
     }
 
-    /// The options, all but the heap and the names.
+    /// Returns the options, all but the heap and the names.
     pub(crate) fn flags(&self) -> Vec<String> {
         // mpy-cross reads one digit.
         let mut flags = vec![format!("-O{}", self.optimisation.min(9))];
@@ -215,8 +216,8 @@ impl MpyCross {
         flags
     }
 
-    /// Runs the compiler once. The source goes in and the `.mpy` comes out through pipes, so that what is
-    /// compiled is what was read, and neither temporary files nor long paths can get in the way.
+    /// Runs the compiler once. The source goes in and the `.mpy` comes out through pipes, so that mpy-cross compiles
+    /// the very bytes that were read, and neither temporary files nor long paths can get in the way.
     fn run(&self, source: &[u8], name: &str, heap: u64) -> std::result::Result<Output, Failure> {
         let mut command = self.command();
         command
@@ -235,7 +236,7 @@ impl MpyCross {
     }
 }
 
-/// Why there is no `.mpy` file.
+/// The reason why there is no `.mpy` file.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The compiler rejects the source.
@@ -244,7 +245,7 @@ pub(crate) enum Failure {
     Other(Error),
 }
 
-/// Whether the problem is native code where no instruction set was named.
+/// Returns true if the problem is native code for which no instruction set was named.
 pub(crate) fn is_invalid_arch(problem: &Problem) -> bool {
     problem.message.ends_with("invalid arch")
 }
@@ -254,14 +255,14 @@ fn feed(command: &mut Command, input: &[u8]) -> std::io::Result<Output> {
     let mut child = command.spawn()?;
     let pipe = child.stdin.take();
     thread::scope(|scope| {
-        // The writer is a thread of its own so that neither side waits for the other with a full pipe.
-        // It fails where the compiler stopped reading at an error, which its output then tells.
+        // The writer is a thread of its own so that neither side waits for the other with a full pipe. The write fails
+        // if the compiler stopped reading at an error, which the compiler's output then tells.
         scope.spawn(move || pipe.map(|mut pipe| pipe.write_all(input)));
         child.wait_with_output()
     })
 }
 
-/// What mpy-cross makes of functions.
+/// The kind of code that mpy-cross makes of functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Emit {

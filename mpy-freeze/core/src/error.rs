@@ -3,13 +3,13 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// What the library's fallible functions return.
+/// The result of the library's fallible functions.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// A stage that failed, with everything that is wrong with its input.
 ///
 /// A stage looks at all of its input before it gives up, so one run of a build names every bad file.
-/// `Display` prints each problem with its place, the source text where there is one, and the cure.
+/// `Display` prints each problem with its place, the source text where there is one, and the help text.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Error {
@@ -31,7 +31,7 @@ pub enum Error {
     Archive(Vec<Problem>),
     /// bindgen couldn't read MicroPython's headers.
     Bindings(Vec<Problem>),
-    /// What `Build` leaves for `freeze!` is missing or was written by another version.
+    /// The context that `Build` leaves for `freeze!` is missing or was written by another version.
     Context(Vec<Problem>),
     /// The inputs of `freeze!` are missing, empty, unreadable or contradictory.
     Inputs(Vec<Problem>),
@@ -46,7 +46,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Every problem that the stage found; never empty.
+    /// Returns every problem that the stage found. There is at least one.
     pub fn problems(&self) -> &[Problem] {
         match self {
             Self::Io(problems)
@@ -67,7 +67,7 @@ impl Error {
         }
     }
 
-    /// An [`Error::Io`] that names what was attempted and the path.
+    /// Returns an [`Error::Io`] that names the attempted action and the path.
     pub fn io(action: &str, path: &Path, error: &std::io::Error) -> Self {
         Self::Io(vec![
             Problem::new(format!("can't {action}: {error}")).file(path),
@@ -89,13 +89,13 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// One thing that is wrong: what, where, and what to do about it.
+/// A single thing that is wrong, with its place and a help text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// What is wrong, without the place.
+    /// The message, without the place.
     pub message: String,
-    /// The file that it is wrong in.
+    /// The file that has the problem.
     pub file: Option<PathBuf>,
     /// The line in that file, from 1.
     pub line: Option<u32>,
@@ -103,12 +103,12 @@ pub struct Problem {
     pub offset: Option<usize>,
     /// The text of the line.
     pub text: Option<String>,
-    /// What the reader can do about it.
+    /// The help text: what the user can do about the problem.
     pub help: Option<String>,
 }
 
 impl Problem {
-    /// A problem with no place yet.
+    /// Creates a problem with no place yet.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -135,7 +135,7 @@ impl Problem {
         self
     }
 
-    /// Adds the cure.
+    /// Adds the help text.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

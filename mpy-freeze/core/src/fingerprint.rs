@@ -1,6 +1,6 @@
-//! A name for contents.
+//! Short names for contents.
 
-/// FNV-1a with 128 bits: the same on every machine and with every release of Rust.
+/// Returns the FNV-1a hash with 128 bits, which is the same on every machine and with every release of Rust.
 pub fn fingerprint(bytes: &[u8]) -> u128 {
     const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;

@@ -1,4 +1,4 @@
-//! All file access: the path in every message, and no reader ever sees a half-written file.
+//! All file access. Every message names the path, and no reader ever sees a half-written file.
 #![allow(
     clippy::disallowed_methods,
     reason = "this is the module that the rule sends everybody to"
@@ -38,8 +38,8 @@ pub fn create_dir_all(path: &Path) -> Result<()> {
 
 /// Writes a file unless it has these contents already, so that its time changes only with its contents.
 ///
-/// The bytes go to a temporary file beside it which is then renamed: whoever reads at the same time,
-/// or after this process was killed, sees the old contents or the new ones. Returns whether it wrote.
+/// The bytes go to a temporary file in the same folder, which is then renamed. Another process that reads at the same
+/// time, or after this one was killed, sees the old contents or the new ones. Returns true if the file was written.
 pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<bool> {
     if read_if_exists(path)?.as_deref() == Some(contents) {
         return Ok(false);
@@ -76,7 +76,7 @@ pub fn set_modified(path: &Path, time: SystemTime) -> Result<()> {
         .map_err(|error| Error::io("set the time of", path, &error))
 }
 
-/// When a file was written; nothing where it can't be told.
+/// Returns the time that a file was written, or nothing if the system doesn't tell.
 pub fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|data| data.modified()).ok()
 }
@@ -99,7 +99,7 @@ pub fn remove_if_exists(path: &Path) -> Result<()> {
     }
 }
 
-/// A name in the same folder that no other process or thread uses, for output that is renamed when complete.
+/// Returns a name in the same folder that no other process or thread uses, for output that is renamed when complete.
 ///
 /// The folder is created. The extension is kept, since some tools look at it.
 pub fn temporary_beside(path: &Path) -> Result<PathBuf> {

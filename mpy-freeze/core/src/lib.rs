@@ -1,9 +1,9 @@
-//! What the build script and the macros of mpy-freeze share.
+//! The code that the build script and the macros of mpy-freeze share.
 //!
-//! Firmware uses the crates `mpy-freeze`, in its build script, and `mpy-freeze-rt`; both re-export what their users
-//! need of this one. It holds the [`Context`] that the build script leaves for `freeze!`, the errors, the source trees,
-//! the caller of MicroPython's compiler, and the pipeline from Python sources to Rust statics ([`frozen`]). It neither
-//! compiles C nor reads the environment.
+//! Firmware uses the crates `mpy-freeze`, in its build script, and `mpy-freeze-rt`. Both re-export the parts of this
+//! crate that their users need. This crate holds the [`Context`] that the build script leaves for `freeze!`, the
+//! errors, the source trees, the caller of MicroPython's compiler, and the pipeline from Python sources to Rust statics
+//! ([`frozen`]). It neither compiles C nor reads the environment.
 
 mod arch;
 pub mod compiler;

@@ -1,4 +1,4 @@
-//! What the format of `.mpy` files and the C library agree on about qstrs: the fixed numbers and the hash.
+//! The facts about qstrs that the format of `.mpy` files and the C library agree on: the fixed numbers and the hash.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ impl FixedQstrs {
     }
 }
 
-/// The string literals of a Python list or set that is assigned to `name` at the start of a line.
+/// Returns the string literals of a Python list or set that is assigned to `name` at the start of a line.
 fn python_strings(text: &str, name: &str, open: char, close: char) -> Option<Vec<String>> {
     let (_, rest) = text.split_once(&format!("\n{name} = {open}\n"))?;
     let (body, _) = rest.split_once(&format!("\n{close}"))?;
@@ -55,7 +55,7 @@ fn python_strings(text: &str, name: &str, open: char, close: char) -> Option<Vec
     Some(strings)
 }
 
-/// The hash that `qstr_compute_hash` in `py/qstr.c` gives; with no stored hash it is that of 16 bits.
+/// Returns the hash that `qstr_compute_hash` in `py/qstr.c` computes. If the firmware stores no hashes, it has 16 bits.
 pub fn qstr_hash(bytes: &[u8], bytes_in_hash: u32) -> u32 {
     let mut hash: u32 = 5381;
     for byte in bytes {

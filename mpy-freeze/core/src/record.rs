@@ -15,8 +15,8 @@ pub fn record_path(out_dir: &Path) -> PathBuf {
 
 /// Makes the record if there is none yet, since Cargo takes a missing file for one that changed.
 ///
-/// It gets an old time: Cargo dates a run of the build script by its start, and would take a file that was made
-/// during the run for one that changed after it.
+/// The new file gets an old time. Cargo dates a run of the build script by its start, and would take a file that was
+/// made during the run for one that changed after it.
 pub fn prepare_record(out_dir: &Path) -> Result<()> {
     let path = record_path(out_dir);
     if !path.exists() {
@@ -35,12 +35,12 @@ pub enum Watched {
     Variable(String),
 }
 
-/// How the line of a variable begins; no path in the record does, as all are absolute.
+/// The first character of a variable's line. No path in the record begins with it, as all are absolute.
 const VARIABLE: char = '$';
 
-/// Adds to the record, which has one of them a line.
+/// Adds to the record, which has one path or variable a line.
 ///
-/// The library, the programs and the tests of a package share it, so nothing is taken out.
+/// The library, the programs and the tests of a package share the record, so nothing is taken out.
 pub fn record(out_dir: &Path, watched: impl IntoIterator<Item = Watched>) -> Result<()> {
     let path = record_path(out_dir);
     let earlier = fs::read_if_exists(&path)?.unwrap_or_default();
@@ -55,7 +55,7 @@ pub fn record(out_dir: &Path, watched: impl IntoIterator<Item = Watched>) -> Res
     Ok(())
 }
 
-/// What `freeze!` noted.
+/// Returns everything that `freeze!` noted.
 pub fn recorded(out_dir: &Path) -> Vec<Watched> {
     let text = fs::read_to_string(&record_path(out_dir)).unwrap_or_default();
     text.lines()

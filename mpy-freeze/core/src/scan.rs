@@ -13,20 +13,20 @@ use crate::frozen::manifest::{has_python_name, is_manifest};
 use crate::fs;
 use crate::modules;
 
-/// What the crate's Rust sources say.
+/// The calls and modules in a crate's Rust sources.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scan {
     /// The Rust files that call `freeze!`.
     pub sources: Vec<PathBuf>,
-    /// What these calls name, absolute.
+    /// The paths that these calls name, absolute.
     pub inputs: Vec<PathBuf>,
-    /// Whether one of them has a manifest.
+    /// True if one of these calls has a manifest.
     pub manifests: bool,
     /// The names of Python modules written in Rust.
     pub names: BTreeSet<String>,
     /// The contents of the files that have such modules.
     pub python_sources: Vec<String>,
-    /// The folders with the crate's sources. A name in any file of theirs concerns the build.
+    /// The folders with the crate's sources. A name in any of their files concerns the build.
     pub folders: Vec<PathBuf>,
 }
 
@@ -75,7 +75,7 @@ struct Calls {
     manifests: bool,
 }
 
-/// The calls in one file; none where it isn't Rust, as rustc will say so better.
+/// Returns the calls in one file. A file that isn't Rust has none: rustc will report it better.
 fn calls_in(text: &str) -> Calls {
     let mut calls = Calls::default();
     if text.contains("freeze!")
@@ -103,7 +103,7 @@ impl Calls {
         }
     }
 
-    /// Takes the paths; a manifest may also be given by its source, which is nothing to watch.
+    /// Takes the paths of a call. A manifest may also be given by its source, which is nothing to watch.
     fn arguments(&mut self, arguments: TokenStream) {
         let mut named = false;
         for token in arguments {
@@ -125,7 +125,7 @@ impl Calls {
     }
 }
 
-/// The value of a string literal without escapes, which is how paths are written.
+/// Returns the value of a string literal that has no escapes. Paths are written without them.
 fn string(token: TokenTree) -> Option<String> {
     let text = token.to_string();
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;

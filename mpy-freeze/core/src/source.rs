@@ -1,4 +1,4 @@
-//! The MicroPython source tree: where it is, whether it is one, and which release.
+//! Finds the MicroPython source tree, checks that it is one, and reads its release.
 
 use std::path::{Path, PathBuf};
 
@@ -19,9 +19,9 @@ const OLDEST: Version = Version {
 pub struct Source {
     /// The tree's top folder, the one with `py/`.
     pub root: PathBuf,
-    /// Its release.
+    /// The tree's release.
     pub version: Version,
-    /// Whether it is a development version (`MICROPY_VERSION_PRERELEASE`).
+    /// True for a development version (`MICROPY_VERSION_PRERELEASE`).
     pub preview: bool,
 }
 
@@ -74,12 +74,12 @@ impl Source {
         })
     }
 
-    /// A path below the top folder.
+    /// Returns a path below the top folder.
     pub fn join(&self, relative: &str) -> PathBuf {
         self.root.join(relative)
     }
 
-    /// The name that the release's tag has, for example `v1.26.1`.
+    /// Returns the name of the release's tag, for example `v1.26.1`.
     pub fn tag(&self) -> String {
         let stated = Stated {
             version: self.version,

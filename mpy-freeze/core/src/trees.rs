@@ -1,4 +1,4 @@
-//! Finds source trees: which projects they are of, where the user's cache is, and which tree there is the newest.
+//! Finds source trees: the projects that they are of, the user's cache, and the newest tree in the cache.
 //!
 //! Nothing here reads the environment. Callers pass the function that looks up a variable.
 
@@ -59,7 +59,7 @@ impl Project {
     /// Every project.
     pub const ALL: [Self; 2] = [Self::Micropython, Self::Mbedtls];
 
-    /// The project's name as it writes it.
+    /// Returns the project's name as the project writes it.
     pub fn title(self) -> &'static str {
         match self {
             Self::Micropython => "MicroPython",
@@ -67,7 +67,7 @@ impl Project {
         }
     }
 
-    /// The project's name as files have it: trees in the cache, archives, and Debian's source package.
+    /// Returns the project's name in the names of files: trees in the cache, archives, and Debian's source package.
     pub fn package(self) -> &'static str {
         match self {
             Self::Micropython => "micropython",
@@ -75,7 +75,7 @@ impl Project {
         }
     }
 
-    /// The variables of the environment that name a tree. The first that is set wins, and goes before the cache.
+    /// Returns the environment variables that name a tree. The first that is set wins, and goes before the cache.
     pub fn variables(self) -> &'static [&'static str] {
         match self {
             Self::Micropython => &["MPY_DIR", "MICROPYTHON_DIR"],
@@ -83,7 +83,7 @@ impl Project {
         }
     }
 
-    /// The header in which a tree states its release, from the tree's top folder.
+    /// Returns the path of the header in which a tree states its release, from the tree's top folder.
     pub fn header(self) -> &'static str {
         match self {
             Self::Micropython => "py/mpconfig.h",
@@ -91,7 +91,7 @@ impl Project {
         }
     }
 
-    /// The macros of the header that have the version's numbers.
+    /// Returns the macros of the header that have the version's numbers.
     fn macros(self) -> [&'static str; 3] {
         match self {
             Self::Micropython => [
@@ -135,12 +135,12 @@ impl Project {
         names.find_map(|name| Some((*name, value(&variable, name)?)))
     }
 
-    /// Returns where a release's tree lies in the cache, there or not.
+    /// Returns the path of a release's tree in the cache, there or not.
     pub fn place(self, cache: &Path, release: impl fmt::Display) -> PathBuf {
         cache.join(format!("{}-{release}", self.package()))
     }
 
-    /// Returns the tree in the cache that has the highest version by its name. Previews are taken by nobody unasked.
+    /// Returns the tree in the cache that has the highest version by its name. A preview is never taken unasked.
     pub fn newest(self, cache: &Path) -> Option<PathBuf> {
         let entries = fs::raw::read_dir(cache).ok()?.flatten();
         let trees = entries.filter_map(|entry| {
@@ -156,9 +156,9 @@ impl Project {
 /// The release that a tree states in its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stated {
-    /// Its numbers.
+    /// The release's numbers.
     pub version: Version,
-    /// Whether it is a development version (`MICROPY_VERSION_PRERELEASE`).
+    /// True for a development version (`MICROPY_VERSION_PRERELEASE`).
     pub preview: bool,
 }
 
@@ -169,7 +169,7 @@ impl fmt::Display for Stated {
     }
 }
 
-/// Looks a variable up; an empty one is as good as none.
+/// Looks a variable up. An empty value counts as none.
 fn value(variable: impl Fn(&str) -> Option<OsString>, name: &str) -> Option<PathBuf> {
     let value = variable(name).filter(|value| !value.is_empty());
     value.map(PathBuf::from)
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
     use crate::testing::Folder;
 
-    /// An environment of these variables.
+    /// Returns an environment of these variables.
     fn environment<'a>(
         variables: &'a [(&str, &str)],
     ) -> impl Fn(&str) -> Option<OsString> + Copy + 'a {
